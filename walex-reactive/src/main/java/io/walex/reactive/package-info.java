@@ -1,0 +1,5 @@
+/** WalEx Reactive: a PostgreSQL database's committed changes as a Reactor {@code Flux}. */
+@NullMarked
+package io.walex.reactive;
+
+import org.jspecify.annotations.NullMarked;

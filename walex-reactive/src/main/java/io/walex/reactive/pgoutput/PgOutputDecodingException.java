@@ -1,0 +1,43 @@
+package io.walex.reactive.pgoutput;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message that is truncated, corrupt or unknown. Nothing of it was delivered, and the stream ends: going on would
+ * lose it silently.
+ */
+public final class PgOutputDecodingException extends RuntimeException {
+
+    private final char messageType;
+    private final int offset;
+    private final Lsn lsn;
+
+    public PgOutputDecodingException(String problem, char messageType, int offset, Lsn lsn, @Nullable Throwable cause) {
+        super(
+                "Cannot decode pgoutput message '%s' at offset %d (LSN %s): %s"
+                        .formatted(printable(messageType), offset, lsn, problem),
+                cause);
+        this.messageType = messageType;
+        this.offset = offset;
+        this.lsn = lsn;
+    }
+
+    private static String printable(char type) {
+        return type > ' ' && type < 127 ? String.valueOf(type) : "0x%02X".formatted((int) type);
+    }
+
+    /** The message's first byte. */
+    public char messageType() {
+        return messageType;
+    }
+
+    /** How many bytes of the message had been read. */
+    public int offset() {
+        return offset;
+    }
+
+    /** Where the message stands in the WAL, as its frame says. */
+    public Lsn lsn() {
+        return lsn;
+    }
+}
