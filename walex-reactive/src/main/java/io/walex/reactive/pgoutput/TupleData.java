@@ -1,8 +1,10 @@
 package io.walex.reactive.pgoutput;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * A row's columns as they came, in one copy of the wire's bytes. A column is located when it is asked for, never
- * decoded here.
+ * A row's columns as they came, in one copy of the wire's bytes, which the old and the new tuple of an update share. A
+ * column is located when it is asked for, never decoded here.
  *
  * <p>Immutable; safe to share between threads.
  *
@@ -19,24 +21,71 @@ public final class TupleData {
     /** {@link #kind}: the type's binary form. */
     public static final byte BINARY = 'b';
 
+    private static final int COUNT_SIZE = 2;
     private static final int LENGTH_SIZE = 4;
 
-    /** The columns from the first kind byte on, checked when this was read. */
     private final byte[] bytes;
 
-    private final int columnCount;
+    /** Where the column count stands; it is read from there to keep rows small. */
+    private final int start;
 
-    /** Where each column's kind byte stands; made on first use. A benign race: every thread computes the same. */
-    private int @org.jspecify.annotations.Nullable [] positions;
+    /** Where each column's kind byte stands; made on first use. Volatile so that no thread sees the array unfilled. */
+    private volatile int @Nullable [] positions;
 
-    /** The bytes must hold exactly the columns: {@link PgOutputDecoder} has checked that. */
-    TupleData(byte[] bytes, int columnCount) {
+    /** {@link #end} must have accepted the tuple. */
+    TupleData(byte[] bytes, int start) {
         this.bytes = bytes;
-        this.columnCount = columnCount;
+        this.start = start;
+    }
+
+    /**
+     * Walks over the tuple once, so that no later access can fail.
+     *
+     * @return where it ends
+     */
+    static int end(byte[] bytes, int start) {
+        int count = count(bytes, start);
+        int at = start + COUNT_SIZE;
+        for (int i = 0; i < count; i++) {
+            if (at >= bytes.length) {
+                throw new MalformedMessage("column %d of %d is missing".formatted(i + 1, count), at);
+            }
+            byte kind = bytes[at++];
+            if (kind == TEXT || kind == BINARY) {
+                at = valueEnd(bytes, at, i);
+            } else if (kind != NULL && kind != UNCHANGED) {
+                throw new MalformedMessage("unknown kind 0x%02X of column %d".formatted(kind & 0xFF, i + 1), at);
+            }
+        }
+        return at;
+    }
+
+    private static int count(byte[] bytes, int start) {
+        if (bytes.length - start < COUNT_SIZE) {
+            throw new MalformedMessage("no column count", start);
+        }
+        int count = int16(bytes, start);
+        if (count < 0) {
+            throw new MalformedMessage("%d columns".formatted(count), start);
+        }
+        return count;
+    }
+
+    private static int valueEnd(byte[] bytes, int at, int column) {
+        int remaining = bytes.length - at - LENGTH_SIZE;
+        if (remaining < 0) {
+            throw new MalformedMessage("column %d has no length".formatted(column + 1), at);
+        }
+        int length = int32(bytes, at);
+        if (length < 0 || length > remaining) {
+            throw new MalformedMessage(
+                    "column %d has length %d, %d bytes remain".formatted(column + 1, length, remaining), at);
+        }
+        return at + LENGTH_SIZE + length;
     }
 
     public int columnCount() {
-        return columnCount;
+        return int16(bytes, start);
     }
 
     /** One of {@link #NULL}, {@link #UNCHANGED}, {@link #TEXT}, {@link #BINARY}. */
@@ -51,10 +100,10 @@ public final class TupleData {
 
     /** The value's length in bytes; meaningful for {@link #TEXT} and {@link #BINARY} only. */
     public int length(int column) {
-        return length(bytes, position(column));
+        return int32(bytes, position(column) + 1);
     }
 
-    /** The bytes behind all columns, not copied: do not modify. */
+    /** The bytes that {@link #offset} counts in, not copied: do not modify. */
     public byte[] bytes() {
         return bytes;
     }
@@ -69,20 +118,24 @@ public final class TupleData {
     }
 
     private int[] locate() {
-        int[] located = new int[columnCount];
-        int at = 0;
-        for (int i = 0; i < columnCount; i++) {
+        int[] located = new int[columnCount()];
+        int at = start + COUNT_SIZE;
+        for (int i = 0; i < located.length; i++) {
             located[i] = at;
-            byte kind = bytes[at];
-            at += kind == NULL || kind == UNCHANGED ? 1 : 1 + LENGTH_SIZE + length(bytes, at);
+            byte kind = bytes[at++];
+            at += kind == NULL || kind == UNCHANGED ? 0 : LENGTH_SIZE + int32(bytes, at);
         }
         return located;
     }
 
-    private static int length(byte[] bytes, int position) {
-        return (bytes[position + 1] & 0xFF) << 24
-                | (bytes[position + 2] & 0xFF) << 16
-                | (bytes[position + 3] & 0xFF) << 8
-                | bytes[position + 4] & 0xFF;
+    private static int int16(byte[] bytes, int at) {
+        return (short) ((bytes[at] & 0xFF) << 8 | bytes[at + 1] & 0xFF);
+    }
+
+    private static int int32(byte[] bytes, int at) {
+        return (bytes[at] & 0xFF) << 24
+                | (bytes[at + 1] & 0xFF) << 16
+                | (bytes[at + 2] & 0xFF) << 8
+                | bytes[at + 3] & 0xFF;
     }
 }
