@@ -1,0 +1,63 @@
+package io.walex.reactive.testsupport;
+
+import io.walex.reactive.testsupport.EmbeddedServer.StopMode;
+import io.zonky.test.db.postgres.util.LinuxUtils;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Runs {@code pg_ctl} on a data directory. */
+record PgCtl(Path executable, Path dataDirectory, List<String> serverOptions) {
+
+    static final List<String> COMMAND_LINE_SETTINGS = List.of("max_connections", "synchronous_commit", "timezone");
+
+    static PgCtl of(TestDatabase database, Path dataDirectory) {
+        String bin = database.queryText("SELECT setting FROM pg_config WHERE name = 'BINDIR'");
+        List<String> options = COMMAND_LINE_SETTINGS.stream()
+                .map(name -> "-c " + name + "=" + database.queryText("SHOW " + name))
+                .toList();
+        return new PgCtl(Path.of(bin, "pg_ctl"), dataDirectory, options);
+    }
+
+    void stop(StopMode mode) {
+        run("stop", "-m", mode.name().toLowerCase(Locale.ROOT));
+    }
+
+    void start(int port) {
+        String options = "-p " + port + " -F " + serverOptions.stream().collect(Collectors.joining(" "));
+        run("start", "-o", options, "-l", dataDirectory.resolve("server.log").toString());
+    }
+
+    private void run(String action, String... arguments) {
+        List<String> command = new ArrayList<>();
+        if (LinuxUtils.isUnshareAvailable()) {
+            // PostgreSQL refuses to run as root; in a user namespace of its own, root is somebody else.
+            command.addAll(List.of("unshare", "-U"));
+        }
+        command.addAll(List.of(executable.toString(), "-D", dataDirectory.toString(), "-w", action));
+        command.addAll(List.of(arguments));
+        try {
+            Path output = Files.createTempFile("pg_ctl", ".log");
+            int exit = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start()
+                    .waitFor();
+            String text = Files.readString(output);
+            Files.delete(output);
+            if (exit != 0) {
+                throw new IllegalStateException("pg_ctl " + action + " failed: " + text);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while waiting for pg_ctl " + action, e);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+package io.walex.reactive.testsupport;
+
+record ServerDatabase(PostgresServer server, String name) implements TestDatabase {}
