@@ -37,7 +37,7 @@ public final class TypeCatalog {
               FROM pg_catalog.pg_type t
               JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
              WHERE t.oid >= 10000
-               AND NOT (n.nspname IN ('pg_catalog', 'pg_toast') AND (t.typtype = 'c' OR t.typelem <> 0))""";
+               AND NOT (n.nspname IN ('pg_catalog', 'pg_toast', 'information_schema') AND (t.typtype = 'c' OR t.typelem <> 0))""";
 
     /**
      * Yields one row with one column, text: how many digits the server's {@code lc_monetary} gives to the fraction of
