@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -82,6 +83,7 @@ final class StreamSubscription {
     private <T> Flux<T> attempt(PayloadDecoder<T> decoder) {
         LOG.debug("Connecting to {}:{} for {}", config.host(), config.port(), config.slot());
         return ServerConnection.use(DriverConfiguration.of(config, loop), this::prepare)
+                .takeUntilOther(ended.asMono())
                 .flatMapMany(facts -> Flux.usingWhen(
                         ReplicationConnection.connect(own -> DriverConfiguration.of(config, own), loop)
                                 .doOnNext(made -> connection = made),
@@ -100,6 +102,7 @@ final class StreamSubscription {
 
     private <T> Flux<T> start(ReplicationConnection made, ServerFacts facts, PayloadDecoder<T> decoder) {
         return slot.obtain(made, facts)
+                .takeUntilOther(ended.asMono())
                 .flatMapMany(name -> made.stream(
                         new StartReplication(name, acknowledgements.flushed(), options()),
                         decoder,
@@ -119,6 +122,13 @@ final class StreamSubscription {
                 config.publications(),
                 config.database(),
                 slotName);
+        if (isEnding()) {
+            end();
+        }
+    }
+
+    private boolean isEnding() {
+        return Boolean.TRUE.equals(ended.scan(Scannable.Attr.TERMINATED));
     }
 
     private Map<String, String> options() {
