@@ -25,7 +25,7 @@ public final class JsonValues {
     private JsonValues() {}
 
     /** Writes a value that a {@link ColumnCodec} gave; one of a type of your own as the generator's mapper writes it. */
-    public static void write(JsonGenerator json, @Nullable Object value) {
+    public static void write(@Nullable Object value, JsonGenerator json) {
         if (value == null) {
             json.writeNull();
         } else if (value instanceof String text) {
@@ -51,7 +51,7 @@ public final class JsonValues {
     public static String text(@Nullable Object value) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = JsonMapper.shared().createGenerator(text)) {
-            write(json, value);
+            write(value, json);
         }
         return text.toString();
     }
@@ -73,7 +73,7 @@ public final class JsonValues {
     private static void writeList(JsonGenerator json, List<?> list) {
         json.writeStartArray();
         for (Object element : list) {
-            write(json, element);
+            write(element, json);
         }
         json.writeEndArray();
     }
@@ -82,7 +82,7 @@ public final class JsonValues {
         json.writeStartObject();
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             json.writeName(String.valueOf(entry.getKey()));
-            write(json, entry.getValue());
+            write(entry.getValue(), json);
         }
         json.writeEndObject();
     }
