@@ -1,6 +1,10 @@
 package io.walex.reactive.codec;
 
-import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * The codecs of one database: built-in types by OID, the database's own types (enums, domains, composites, extensions)
@@ -8,36 +12,130 @@ import java.nio.charset.StandardCharsets;
  */
 public final class TypeRegistry {
 
-    private static final TypeRegistry BUILT_IN = new TypeRegistry();
+    private static final TypeRegistry BUILT_IN = builder().build();
 
-    private TypeRegistry() {}
+    private final Builder settings;
+    private final Map<Integer, PgType> types;
+    private final Map<Integer, ColumnCodec> codecs;
+
+    private TypeRegistry(Builder settings) {
+        CodecResolver resolver = new CodecResolver(settings);
+        this.settings = settings;
+        this.codecs = resolver.resolveAll();
+        this.types = resolver.types();
+    }
 
     /** Knows PostgreSQL's built-in types and nothing else. */
     public static TypeRegistry builtIn() {
         return BUILT_IN;
     }
 
-    /** The codec for a column of this type; for an unknown type, one that gives its text. */
+    /** Starts from the built-in types. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** A builder that starts from this registry. */
+    public Builder mutate() {
+        return new Builder(settings);
+    }
+
+    /** Whether the type is built in or was described by the catalog. */
+    public boolean knows(int typeOid) {
+        return types.containsKey(typeOid);
+    }
+
+    /**
+     * The codec for a column of this type. For an unknown type, one that gives its text as a {@code String}; its binary
+     * form, of which nothing is known, as a read-only {@code ByteBuffer}.
+     */
     public ColumnCodec codec(int typeOid, int typeModifier) {
-        return Text.INSTANCE;
+        return codecs.getOrDefault(typeOid, BytesCodecs.UNKNOWN);
     }
 
     /** PostgreSQL's name of the type ({@code int4}, {@code timestamptz}, {@code mood}); {@code oid:12345} if unknown. */
     public String typeName(int typeOid) {
-        return "oid:" + Integer.toUnsignedString(typeOid);
+        PgType type = types.get(typeOid);
+        return type == null ? "oid:" + Integer.toUnsignedString(typeOid) : type.name();
     }
 
-    private enum Text implements ColumnCodec {
-        INSTANCE;
+    /**
+     * Builds a {@link TypeRegistry}. A type is named as in {@code pg_type} ({@code int4}, not {@code integer}), with or
+     * without its schema ({@code sales.price}). What is set for a type also holds for the arrays, domains, ranges and
+     * composites made of it; for each type the last setting wins, one by OID before one by name with its schema before
+     * one by name.
+     */
+    public static final class Builder {
 
-        @Override
-        public Object fromText(byte[] bytes, int offset, int length) {
-            return new String(bytes, offset, length, StandardCharsets.UTF_8);
+        final Map<Integer, PgType> types;
+        final Map<String, UnaryOperator<ColumnCodec>> byName;
+        final Map<Integer, UnaryOperator<ColumnCodec>> byOid;
+        JsonForm jsonForm = JsonForm.NODE;
+        int moneyScale = 2;
+
+        private Builder() {
+            types = new HashMap<>();
+            byName = new HashMap<>();
+            byOid = new HashMap<>();
         }
 
-        @Override
-        public Object fromBinary(byte[] bytes, int offset, int length) {
-            throw new IllegalArgumentException("no binary codec");
+        private Builder(Builder other) {
+            types = new HashMap<>(other.types);
+            byName = new HashMap<>(other.byName);
+            byOid = new HashMap<>(other.byOid);
+            jsonForm = other.jsonForm;
+            moneyScale = other.moneyScale;
+        }
+
+        /** Adds the database's own types, in any order; replaces those of the same OID. */
+        public Builder types(Collection<PgType> described) {
+            described.forEach(type -> types.put(type.oid(), type));
+            return this;
+        }
+
+        /** Decodes the type by a codec of your own. */
+        public Builder codec(String typeName, ColumnCodec codec) {
+            byName.put(typeName, replaced -> codec);
+            return this;
+        }
+
+        /** Decodes the type by a codec of your own. */
+        public Builder codec(int typeOid, ColumnCodec codec) {
+            byOid.put(typeOid, replaced -> codec);
+            return this;
+        }
+
+        /** Passes the type's ordinary value, a {@code String} for types that are not known, through a function. */
+        public Builder map(String typeName, Function<Object, ?> function) {
+            byName.put(typeName, ordinary -> ordinary.map(function));
+            return this;
+        }
+
+        /** Passes the type's ordinary value, a {@code String} for types that are not known, through a function. */
+        public Builder map(int typeOid, Function<Object, ?> function) {
+            byOid.put(typeOid, ordinary -> ordinary.map(function));
+            return this;
+        }
+
+        /** What {@code json} and {@code jsonb} come as; {@link JsonForm#NODE} by default. */
+        public Builder jsonForm(JsonForm form) {
+            jsonForm = form;
+            return this;
+        }
+
+        /**
+         * How many digits follow the point in {@code money}, which only the server's {@code lc_monetary} knows; 2 by
+         * default.
+         *
+         * @see TypeCatalog#MONEY_SCALE
+         */
+        public Builder moneyScale(int digits) {
+            moneyScale = digits;
+            return this;
+        }
+
+        public TypeRegistry build() {
+            return new TypeRegistry(new Builder(this));
         }
     }
 }

@@ -1,0 +1,135 @@
+package io.walex.reactive;
+
+import io.r2dbc.spi.R2dbcException;
+import io.walex.reactive.pgoutput.PgOutputDecodingException;
+import java.io.IOException;
+import java.net.UnknownHostException;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
+
+/**
+ * Tells what a failure means for the caller. The driver types nearly all errors alike, so SQLSTATEs decide.
+ *
+ * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL error codes</a>
+ */
+final class Failures {
+
+    private Failures() {}
+
+    static Throwable translate(Throwable failure, WalExConfig config, String slot) {
+        Throwable error = Exceptions.unwrap(failure);
+        if (error.getClass().getName().endsWith("$SourceException") && error.getCause() != null) {
+            error = error.getCause();
+        }
+        if (error instanceof WalExException || error instanceof PgOutputDecodingException) {
+            return error;
+        }
+        WalExException byNetwork = network(error, config);
+        if (byNetwork != null) {
+            return byNetwork;
+        }
+        if (error instanceof R2dbcException sql && sql.getSqlState() != null) {
+            return sqlState(sql, sql.getSqlState(), config, slot);
+        }
+        if (error instanceof IOException || error instanceof TimeoutException) {
+            return new ConnectionLostException(
+                    "Connection to %s lost while streaming from %s: %s"
+                            .formatted(server(config), slot, error.getMessage()),
+                    error);
+        }
+        return error;
+    }
+
+    private static @Nullable WalExException network(Throwable error, WalExConfig config) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnknownHostException) {
+                return new HostNotFoundException(
+                        "Host \"%s\" cannot be resolved; check the host name".formatted(config.host()), error);
+            }
+            if (cause instanceof SSLException
+                    || cause.getClass().getSimpleName().contains("Ssl")) {
+                return new TlsException(
+                        "TLS with %s (sslmode %s) failed: %s; check the server's certificate, or choose another sslmode"
+                                .formatted(server(config), config.sslMode(), cause.getMessage()),
+                        error);
+            }
+            if (cause instanceof java.net.ConnectException) {
+                return new ServerUnreachableException(
+                        "Nothing answers at %s (%s); check host, port and firewall, and that PostgreSQL listens there"
+                                .formatted(server(config), cause.getMessage()),
+                        error);
+            }
+        }
+        return null;
+    }
+
+    private static WalExException sqlState(R2dbcException error, String state, WalExConfig config, String slot) {
+        String says = error.getMessage();
+        return switch (state) {
+            case "28P01", "28000" ->
+                new AuthenticationException(
+                        "%s refuses user \"%s\": %s; check user name, password and pg_hba.conf"
+                                .formatted(server(config), config.username(), says),
+                        error);
+            case "3D000" ->
+                new DatabaseNotFoundException(
+                        "Database \"%s\" does not exist at %s; check its name"
+                                .formatted(config.database(), server(config)),
+                        error);
+            case "42501" ->
+                new InsufficientPrivilegeException(
+                        "Role \"%s\" may not stream from %s: %s; grant it with ALTER ROLE ... REPLICATION (Amazon RDS: GRANT rds_replication)"
+                                .formatted(config.username(), slot, says),
+                        error);
+            case "55006" ->
+                new SlotInUseException(
+                        "%s; stop that consumer, use another slot, or choose whenInUse(WAIT)".formatted(says), error);
+            case "53300" ->
+                new CapacityException(
+                        "%s has no connection left for %s: %s; raise max_wal_senders or max_connections"
+                                .formatted(server(config), slot, says),
+                        error);
+            case "53400" ->
+                new CapacityException(
+                        "%s has no replication slot left for %s: %s; drop unused ones or raise max_replication_slots"
+                                .formatted(server(config), slot, says),
+                        error);
+            case "42704" -> new SlotNotFoundException("%s; create it, or let the stream do so".formatted(says), error);
+            case "55000", "58P01" ->
+                new SlotInvalidatedException(
+                        "%s can no longer be read: %s; drop it, and take a new snapshot of the tables"
+                                .formatted(slot, says),
+                        error);
+            default ->
+                isConnectionLoss(state)
+                        ? new ConnectionLostException(
+                                "Connection to %s lost while streaming from %s: %s"
+                                        .formatted(server(config), slot, says),
+                                error)
+                        : new ServerException(
+                                "%s refused to stream from %s: %s (SQLSTATE %s)"
+                                        .formatted(server(config), slot, says, state),
+                                error);
+        };
+    }
+
+    private static boolean isConnectionLoss(String state) {
+        return state.startsWith("08") || state.startsWith("57P");
+    }
+
+    private static String server(WalExConfig config) {
+        return config.host() + ":" + config.port();
+    }
+
+    /** Whether another attempt may mend it. Before a stream has run once, an unreachable server is a wrong address. */
+    static boolean isRetryable(Throwable failure, boolean hasStreamed) {
+        return failure instanceof ConnectionLostException
+                || hasStreamed
+                        && (failure instanceof ServerUnreachableException
+                                || failure instanceof HostNotFoundException
+                                || failure instanceof CapacityException
+                                || failure instanceof SlotInUseException);
+    }
+}

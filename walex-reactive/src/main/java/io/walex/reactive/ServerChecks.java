@@ -1,0 +1,36 @@
+package io.walex.reactive;
+
+import io.walex.reactive.replication.ServerConnection.ServerFacts;
+import java.util.List;
+import reactor.core.publisher.Mono;
+
+/** What must hold before a stream can start. PostgreSQL itself would say some of it only at the first change. */
+final class ServerChecks {
+
+    private ServerChecks() {}
+
+    static Mono<Void> walLevel(ServerFacts facts, WalExConfig config) {
+        return facts.walLevel().equals("logical")
+                ? Mono.empty()
+                : Mono.error(new WalLevelException(
+                        "%s:%d has wal_level = %s; set wal_level = logical and restart it (Amazon RDS: rds.logical_replication = 1)"
+                                .formatted(config.host(), config.port(), facts.walLevel()),
+                        null));
+    }
+
+    static Mono<Void> publications(List<String> known, WalExConfig config) {
+        List<String> missing = config.publications().stream()
+                .filter(name -> !known.contains(name))
+                .toList();
+        return missing.isEmpty()
+                ? Mono.empty()
+                : Mono.error(new PublicationNotFoundException(
+                        "Publication \"%s\" does not exist in database \"%s\"%s; create it with CREATE PUBLICATION \"%s\" FOR TABLE ..."
+                                .formatted(
+                                        missing.get(0),
+                                        config.database(),
+                                        known.isEmpty() ? ", which has none" : ", which has " + known,
+                                        missing.get(0).replace("\"", "\"\"")),
+                        null));
+    }
+}

@@ -1,0 +1,185 @@
+package io.walex.reactive;
+
+import io.netty.channel.EventLoop;
+import io.walex.reactive.codec.TypeRegistry;
+import io.walex.reactive.event.Event;
+import io.walex.reactive.event.Origination;
+import io.walex.reactive.event.Transaction;
+import io.walex.reactive.event.TransactionAssembler;
+import io.walex.reactive.event.TransactionSignal;
+import io.walex.reactive.replication.Acknowledgements;
+import io.walex.reactive.replication.PayloadDecoder;
+import io.walex.reactive.replication.ReplicationConnection;
+import io.walex.reactive.replication.ServerConnection;
+import io.walex.reactive.replication.ServerConnection.ServerFacts;
+import io.walex.reactive.replication.StartReplication;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.netty.resources.LoopResources;
+import reactor.util.retry.Retry;
+
+/**
+ * One subscriber's stream: it owns the event loop and what must survive a reconnect, and makes connections as long as the
+ * subscription lives.
+ */
+final class StreamSubscription {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StreamSubscription.class);
+
+    private final WalExConfig config;
+    private final SlotGuard slot;
+    private final LoopResources loop;
+    private final Acknowledgements acknowledgements;
+    private final TransactionAssembler assembler;
+    private final Sinks.Empty<Void> ended = Sinks.empty();
+    private final Sinks.Empty<Void> released = Sinks.empty();
+    private volatile Runnable onAcknowledged = () -> {};
+    private volatile @Nullable ReplicationConnection connection;
+    private volatile boolean hasStreamed;
+
+    StreamSubscription(WalExConfig config) {
+        this.config = config;
+        slot = new SlotGuard(config);
+        loop = LoopResources.create("walex-" + config.name(), 1, true);
+        acknowledgements = new Acknowledgements(eventLoop(), () -> onAcknowledged.run());
+        assembler = new TransactionAssembler(
+                new Origination(config.name(), Version.LIBRARY, config.database()), config::isSubscribed);
+    }
+
+    private EventLoop eventLoop() {
+        return loop.onClient(LoopResources.DEFAULT_NATIVE).next();
+    }
+
+    Flux<Event> changes() {
+        return stream(new EventDecoder(assembler, acknowledgements));
+    }
+
+    Flux<Transaction> transactions() {
+        Flux<TransactionSignal> signals = stream(new SignalDecoder(assembler));
+        return new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super Transaction> actual) {
+                var windows = new TransactionWindows(actual, eventLoop(), acknowledgements, config.maxUnacknowledged());
+                onAcknowledged = windows::advance;
+                signals.subscribe(windows);
+            }
+        };
+    }
+
+    private <T> Flux<T> stream(PayloadDecoder<T> decoder) {
+        return Flux.defer(() -> attempt(decoder)).onErrorMap(this::explain).retryWhen(Retry.from(this::reconnects));
+    }
+
+    private <T> Flux<T> attempt(PayloadDecoder<T> decoder) {
+        LOG.debug("Connecting to {}:{} for {}", config.host(), config.port(), config.slot());
+        return ServerConnection.use(DriverConfiguration.of(config, loop), this::prepare)
+                .flatMapMany(facts -> Flux.usingWhen(
+                        ReplicationConnection.connect(own -> DriverConfiguration.of(config, own), loop)
+                                .doOnNext(made -> connection = made),
+                        made -> start(made, facts, decoder),
+                        ReplicationConnection::close,
+                        (made, error) -> made.close(),
+                        ReplicationConnection::close));
+    }
+
+    private Mono<ServerFacts> prepare(ServerConnection server) {
+        return server.facts()
+                .delayUntil(facts -> ServerChecks.walLevel(facts, config))
+                .delayUntil(facts -> server.publications().flatMap(known -> ServerChecks.publications(known, config)))
+                .delayUntil(facts -> slot.prepare(server, facts).doOnNext(acknowledgements::startAt));
+    }
+
+    private <T> Flux<T> start(ReplicationConnection made, ServerFacts facts, PayloadDecoder<T> decoder) {
+        return slot.obtain(made, facts)
+                .flatMapMany(name -> made.stream(
+                        new StartReplication(name, acknowledgements.flushed(), options()),
+                        decoder,
+                        acknowledgements,
+                        statusInterval(facts),
+                        config.livenessTimeout(),
+                        Clock.systemUTC(),
+                        () -> streaming(name)));
+    }
+
+    private void streaming(String slotName) {
+        hasStreamed = true;
+        assembler.connected(TypeRegistry.builtIn());
+        LOG.info(
+                "{} streams publication {} of {} from slot \"{}\"",
+                config.name(),
+                config.publications(),
+                config.database(),
+                slotName);
+    }
+
+    private Map<String, String> options() {
+        Map<String, String> options = new LinkedHashMap<>();
+        options.put("proto_version", "1");
+        options.put("publication_names", StartReplication.publicationNames(config.publications()));
+        if (config.binary()) {
+            options.put("binary", "true");
+        }
+        return options;
+    }
+
+    /** The server drops clients that it does not hear from; a quarter leaves room for late timers. */
+    private Duration statusInterval(ServerFacts facts) {
+        Duration longest = facts.walSenderTimeout().dividedBy(4);
+        return longest.isZero() || config.statusInterval().compareTo(longest) < 0 ? config.statusInterval() : longest;
+    }
+
+    private Throwable explain(Throwable failure) {
+        Throwable error = Failures.translate(failure, config, config.slot().toString());
+        return hasStreamed && config.slot() instanceof SlotSpec.Temporary && Failures.isRetryable(error, true)
+                ? new SlotLostException(
+                        "The temporary slot of \"%s\" went with its connection, and with it the changes since %s: %s; use SlotSpec.durable(name) to survive this"
+                                .formatted(config.name(), acknowledgements.flushed(), error.getMessage()),
+                        error)
+                : error;
+    }
+
+    private Flux<?> reconnects(Flux<Retry.RetrySignal> failures) {
+        Flux<Retry.RetrySignal> retryable = failures.concatMap(signal -> {
+            Throwable failure = signal.failure();
+            if (!Failures.isRetryable(failure, hasStreamed) && !slot.isAwaited(failure)) {
+                return Mono.error(failure);
+            }
+            LOG.info("{} reconnects: {}", config.name(), failure.getMessage());
+            return Mono.just(signal);
+        });
+        return Flux.from(config.retry().generateCompanion(retryable)).takeUntilOther(ended.asMono());
+    }
+
+    /** Completes the stream after what it is delivering, wherever it stands. */
+    void end() {
+        ended.tryEmitEmpty();
+        ReplicationConnection streaming = connection;
+        if (streaming != null) {
+            streaming.complete();
+        }
+    }
+
+    /** Waits for the connection to be closed, and frees the event loop. Never fails. */
+    Mono<Void> release() {
+        return Mono.defer(() -> {
+                    ReplicationConnection last = connection;
+                    return last == null ? Mono.<Void>empty() : last.close();
+                })
+                .then(Mono.defer(() -> loop.disposeLater(Duration.ZERO, Duration.ofSeconds(1))))
+                .onErrorComplete()
+                .doFinally(signal -> released.tryEmitEmpty());
+    }
+
+    Mono<Void> released() {
+        return released.asMono();
+    }
+}

@@ -1,0 +1,77 @@
+package io.walex.reactive;
+
+import io.walex.reactive.event.Event;
+import io.walex.reactive.event.Transaction;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Makes a replication stream for each subscription, and remembers those that run. */
+final class StreamingWalEx implements WalEx {
+
+    private final WalExConfig config;
+    private final Set<StreamSubscription> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    StreamingWalEx(WalExConfig config) {
+        this.config = config;
+    }
+
+    @Override
+    public Flux<Event> changes() {
+        return subscription(StreamSubscription::changes);
+    }
+
+    @Override
+    public Flux<Transaction> transactions() {
+        return subscription(StreamSubscription::transactions);
+    }
+
+    private <T> Flux<T> subscription(Function<StreamSubscription, Flux<T>> stream) {
+        return Flux.usingWhen(
+                Mono.fromSupplier(this::start),
+                stream,
+                this::release,
+                (subscription, error) -> release(subscription),
+                this::release);
+    }
+
+    private StreamSubscription start() {
+        if (closed) {
+            throw new IllegalStateException("WalEx \"" + config.name() + "\" is closed; create another one");
+        }
+        StreamSubscription subscription = new StreamSubscription(config);
+        running.add(subscription);
+        return subscription;
+    }
+
+    private Mono<Void> release(StreamSubscription subscription) {
+        return subscription.release().doFinally(signal -> running.remove(subscription));
+    }
+
+    @Override
+    public WalExConfig config() {
+        return config;
+    }
+
+    @Override
+    public Mono<Void> closeGracefully() {
+        return Mono.defer(() -> {
+            closed = true;
+            return Flux.fromIterable(running)
+                    .flatMap(subscription -> {
+                        subscription.end();
+                        return subscription.released();
+                    })
+                    .then();
+        });
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        running.forEach(StreamSubscription::end);
+    }
+}

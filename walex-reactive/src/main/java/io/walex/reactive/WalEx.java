@@ -1,0 +1,64 @@
+package io.walex.reactive;
+
+import io.walex.reactive.event.Event;
+import io.walex.reactive.event.Transaction;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * A PostgreSQL database's committed changes as a {@link Flux}.
+ *
+ * <p>Every subscription is a replication stream of its own, on a connection and an event loop thread of its own: nothing
+ * happens before it, and cancelling it closes the connection (and with it a temporary slot). Signals come on that thread,
+ * which also keeps the connection alive: work that blocks belongs on another, by {@code concatMap} to a publisher that
+ * does it there.
+ */
+public interface WalEx extends AutoCloseable {
+
+    /** The same as {@link #create(WalExConfig) create(config)}{@code .}{@link #changes()}. */
+    static Flux<Event> changes(WalExConfig config) {
+        return create(config).changes();
+    }
+
+    /** The same as {@link #create(WalExConfig) create(config)}{@code .}{@link #transactions()}. */
+    static Flux<Transaction> transactions(WalExConfig config) {
+        return create(config).transactions();
+    }
+
+    /** Makes an instance; connects nothing. */
+    static WalEx create(WalExConfig config) {
+        return new StreamingWalEx(config);
+    }
+
+    /**
+     * The events of all committed transactions, in commit order. A transaction is acknowledged when it was wholly
+     * delivered and downstream asked for more. So {@code subscribe(consumer)}, {@code concatMap(f)}, {@code flatMap(f, 1)}
+     * and {@code delayUntil} process every event at least once; operators that fetch ahead ({@code publishOn}, {@code
+     * buffer}, {@code flatMap}) run ahead of the work, for which there is {@link #transactions()}.
+     *
+     * <p>A lost connection is made again as {@link WalExConfig#retry()} says; with a durable slot nothing is lost or
+     * repeated within the subscription. Fails with a {@link WalExException} or {@link
+     * io.walex.reactive.pgoutput.PgOutputDecodingException}; never completes but by {@link #closeGracefully()}.
+     */
+    Flux<Event> changes();
+
+    /**
+     * All committed transactions that hold a subscribed event, in commit order, each to be {@linkplain
+     * Transaction#acknowledge() acknowledged} by hand. At most {@link WalExConfig#maxUnacknowledged()} are outstanding;
+     * then the stream pauses. Errors as in {@link #changes()}.
+     */
+    Flux<Transaction> transactions();
+
+    /** The configuration in force. */
+    WalExConfig config();
+
+    /**
+     * Ends all streams: each completes after what it is delivering, confirms what was acknowledged, and closes its
+     * connection. Completes when all have; never fails. Later subscriptions fail.
+     */
+    Mono<Void> closeGracefully();
+
+    /** Starts {@link #closeGracefully()} without waiting for it. */
+    @Override
+    void close();
+}

@@ -1,0 +1,402 @@
+package io.walex.reactive;
+
+import io.walex.reactive.event.TablePattern;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.util.retry.Retry;
+
+/**
+ * What to stream, from where, and how. Immutable; {@link #mutate()} makes a changed copy.
+ *
+ * <p>The password stays in here: neither {@link #toString()} nor any error or log shows it.
+ */
+public final class WalExConfig {
+
+    private final Builder settings;
+    private final List<TablePattern> subscriptions;
+
+    private WalExConfig(Builder settings) {
+        this.settings = settings;
+        this.subscriptions =
+                settings.subscriptions.stream().map(WalExConfig::pattern).toList();
+    }
+
+    private static TablePattern pattern(String subscription) {
+        try {
+            return TablePattern.parse(subscription);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfigException("Invalid subscription: " + e.getMessage(), e);
+        }
+    }
+
+    /** Starts from the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Starts from a URL, {@code postgres://} or {@code postgresql://}, with {@code user:password@host:port/database} and
+     * the parameters {@code sslmode}, {@code sslrootcert}, {@code sslcert}, {@code sslkey}, {@code user}, {@code password},
+     * {@code application_name} and {@code connect_timeout} (seconds). What may not stand in a URL is percent-encoded.
+     *
+     * @throws InvalidUrlException when it is malformed
+     * @throws UnknownOptionException when it has another parameter
+     */
+    public static Builder fromUrl(String url) {
+        return ConnectionUrl.parse(Objects.requireNonNull(url, "url"));
+    }
+
+    /** Starts from this configuration. */
+    public Builder mutate() {
+        return new Builder(settings);
+    }
+
+    public String host() {
+        return settings.host;
+    }
+
+    public int port() {
+        return settings.port;
+    }
+
+    public String username() {
+        return settings.username;
+    }
+
+    public String database() {
+        return settings.database == null ? settings.username : settings.database;
+    }
+
+    public SslMode sslMode() {
+        return settings.sslMode;
+    }
+
+    public @Nullable Path sslRootCert() {
+        return settings.sslRootCert;
+    }
+
+    public @Nullable Path sslCert() {
+        return settings.sslCert;
+    }
+
+    public @Nullable Path sslKey() {
+        return settings.sslKey;
+    }
+
+    public Duration connectTimeout() {
+        return settings.connectTimeout;
+    }
+
+    public String name() {
+        return settings.name;
+    }
+
+    public List<String> publications() {
+        return settings.publications;
+    }
+
+    /** The tables whose events are delivered, as they were given. */
+    public List<String> subscriptions() {
+        return settings.subscriptions;
+    }
+
+    public SlotSpec slot() {
+        return settings.slot;
+    }
+
+    public Duration statusInterval() {
+        return settings.statusInterval;
+    }
+
+    public Duration livenessTimeout() {
+        return settings.livenessTimeout;
+    }
+
+    public int maxUnacknowledged() {
+        return settings.maxUnacknowledged;
+    }
+
+    public boolean binary() {
+        return settings.binary;
+    }
+
+    public Retry retry() {
+        return settings.retry;
+    }
+
+    @Nullable
+    Supplier<? extends CharSequence> password() {
+        return settings.password;
+    }
+
+    boolean isSubscribed(String schema, String table) {
+        return subscriptions.stream().anyMatch(pattern -> pattern.matches(schema, table));
+    }
+
+    /** Everything but the password. */
+    @Override
+    public String toString() {
+        return "WalExConfig[name=%s, server=%s:%d, username=%s, password=%s, database=%s, sslMode=%s, publications=%s, subscriptions=%s, slot=%s]"
+                .formatted(
+                        name(),
+                        host(),
+                        port(),
+                        username(),
+                        settings.password == null ? "none" : "***",
+                        database(),
+                        sslMode(),
+                        publications(),
+                        subscriptions(),
+                        slot());
+    }
+
+    /** Collects settings; not thread-safe. Setters throw {@link InvalidConfigException} for values out of range. */
+    public static final class Builder {
+
+        private String host = "localhost";
+        private int port = 5432;
+        private String username = "postgres";
+        private @Nullable Supplier<? extends CharSequence> password;
+        private @Nullable String database;
+        private SslMode sslMode = SslMode.PREFER;
+        private @Nullable Path sslRootCert;
+        private @Nullable Path sslCert;
+        private @Nullable Path sslKey;
+        private Duration connectTimeout = Duration.ofSeconds(10);
+        private String name = "WalEx";
+        private List<String> publications = List.of();
+        private List<String> subscriptions = List.of("*");
+        private SlotSpec slot = SlotSpec.temporary();
+        private Duration statusInterval = Duration.ofSeconds(1);
+        private Duration livenessTimeout = Duration.ofSeconds(30);
+        private int maxUnacknowledged = 10_000;
+        private boolean binary;
+        private Retry retry = Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
+                .maxBackoff(Duration.ofSeconds(10))
+                .jitter(0.5)
+                .transientErrors(true);
+
+        Builder() {}
+
+        private Builder(Builder other) {
+            host = other.host;
+            port = other.port;
+            username = other.username;
+            password = other.password;
+            database = other.database;
+            sslMode = other.sslMode;
+            sslRootCert = other.sslRootCert;
+            sslCert = other.sslCert;
+            sslKey = other.sslKey;
+            connectTimeout = other.connectTimeout;
+            name = other.name;
+            publications = other.publications;
+            subscriptions = other.subscriptions;
+            slot = other.slot;
+            statusInterval = other.statusInterval;
+            livenessTimeout = other.livenessTimeout;
+            maxUnacknowledged = other.maxUnacknowledged;
+            binary = other.binary;
+            retry = other.retry;
+        }
+
+        /** The server's name or address; {@code localhost} by default. */
+        public Builder host(String value) {
+            host = notBlank("host", value);
+            return this;
+        }
+
+        /** 5432 by default. */
+        public Builder port(int value) {
+            if (value < 1 || value > 65535) {
+                throw new InvalidConfigException("port must be between 1 and 65535, was " + value, null);
+            }
+            port = value;
+            return this;
+        }
+
+        /** A role with REPLICATION and the right to connect to the database; {@code postgres} by default. */
+        public Builder username(String value) {
+            username = notBlank("username", value);
+            return this;
+        }
+
+        /** None by default. */
+        public Builder password(CharSequence value) {
+            Objects.requireNonNull(value, "password");
+            return password(() -> value);
+        }
+
+        /** Asked at every connection attempt, on a thread that may not block, so that a rotated password is used. */
+        public Builder password(Supplier<? extends CharSequence> value) {
+            password = Objects.requireNonNull(value, "password");
+            return this;
+        }
+
+        /** The user name by default, as in libpq. */
+        public Builder database(String value) {
+            database = notBlank("database", value);
+            return this;
+        }
+
+        /** {@link SslMode#PREFER} by default, as in libpq. */
+        public Builder sslMode(SslMode value) {
+            sslMode = Objects.requireNonNull(value, "sslMode");
+            return this;
+        }
+
+        /** A PEM file of the authorities to trust; the JVM's own by default. */
+        public Builder sslRootCert(Path value) {
+            sslRootCert = Objects.requireNonNull(value, "sslRootCert");
+            return this;
+        }
+
+        /** A PEM file of the client's certificate; none by default. */
+        public Builder sslCert(Path value) {
+            sslCert = Objects.requireNonNull(value, "sslCert");
+            return this;
+        }
+
+        /** A PEM file (PKCS#8) of the client certificate's key; none by default. */
+        public Builder sslKey(Path value) {
+            sslKey = Objects.requireNonNull(value, "sslKey");
+            return this;
+        }
+
+        /** 10 s by default. */
+        public Builder connectTimeout(Duration value) {
+            connectTimeout = positive("connectTimeout", value);
+            return this;
+        }
+
+        /**
+         * Names this stream in {@link io.walex.reactive.event.Source#name()}, in {@code pg_stat_replication}'s {@code
+         * application_name}, in thread names and in logs; {@code WalEx} by default.
+         */
+        public Builder name(String value) {
+            name = notBlank("name", value);
+            return this;
+        }
+
+        /** One or more publications, which must exist; required. */
+        public Builder publication(String... names) {
+            for (String each : names) {
+                notBlank("publication", each);
+            }
+            publications = List.copyOf(Arrays.asList(names));
+            return this;
+        }
+
+        /**
+         * The tables whose events are delivered, of those that are published: {@code "todo"} (in any schema), {@code
+         * "sales.order"}, {@code "sales.*"}, {@code "*"}. Everything by default. Rows of other tables are skipped before
+         * anything of them is copied or decoded.
+         */
+        public Builder subscribe(String... tables) {
+            return subscribe(Arrays.asList(tables));
+        }
+
+        /** The same as {@link #subscribe(String...)}. */
+        public Builder subscribe(List<String> tables) {
+            if (tables.isEmpty()) {
+                throw new InvalidConfigException("subscribe needs at least one table; \"*\" means all", null);
+            }
+            tables.forEach(WalExConfig::pattern);
+            subscriptions = List.copyOf(tables);
+            return this;
+        }
+
+        /** {@link SlotSpec#temporary()} by default. */
+        public Builder slot(SlotSpec value) {
+            slot = Objects.requireNonNull(value, "slot");
+            return this;
+        }
+
+        /**
+         * How often the server hears what was acknowledged; 1 s by default. Sent whether there is demand or not. Shortened
+         * to a quarter of the server's {@code wal_sender_timeout} when it is longer.
+         */
+        public Builder statusInterval(Duration value) {
+            statusInterval = positive("statusInterval", value);
+            return this;
+        }
+
+        /**
+         * How long the server may be silent, although asked for a reply, before the connection counts as lost; 30 s by
+         * default. Only counts while there is demand.
+         */
+        public Builder livenessTimeout(Duration value) {
+            livenessTimeout = positive("livenessTimeout", value);
+            return this;
+        }
+
+        /**
+         * How many transactions of {@link WalEx#transactions()} may be unacknowledged before the stream pauses; 10,000 by
+         * default.
+         */
+        public Builder maxUnacknowledged(int value) {
+            if (value < 1) {
+                throw new InvalidConfigException("maxUnacknowledged must be at least 1, was " + value, null);
+            }
+            maxUnacknowledged = value;
+            return this;
+        }
+
+        /** Whether values travel in PostgreSQL's binary form; false by default. The values are the same. */
+        public Builder binary(boolean value) {
+            binary = value;
+            return this;
+        }
+
+        /**
+         * When to connect again after the connection was lost; for ever by default, after 100 ms doubling up to 10 s, with
+         * jitter. Asked only about failures that another attempt can mend, never about wrong configuration.
+         */
+        public Builder retry(Retry value) {
+            retry = Objects.requireNonNull(value, "retry");
+            return this;
+        }
+
+        /**
+         * Checks and makes the configuration.
+         *
+         * @throws InvalidConfigException when something required is missing or settings contradict each other
+         */
+        public WalExConfig build() {
+            if (publications.isEmpty()) {
+                throw new InvalidConfigException(
+                        "A publication is required; create one with CREATE PUBLICATION and name it with publication(...)",
+                        null);
+            }
+            if ((sslCert == null) != (sslKey == null)) {
+                throw new InvalidConfigException("sslCert and sslKey go together; only one of them is set", null);
+            }
+            if (livenessTimeout.compareTo(statusInterval) <= 0) {
+                throw new InvalidConfigException(
+                        "livenessTimeout (%s) must be longer than statusInterval (%s)"
+                                .formatted(livenessTimeout, statusInterval),
+                        null);
+            }
+            return new WalExConfig(new Builder(this));
+        }
+
+        private static String notBlank(String setting, String value) {
+            if (value.isBlank()) {
+                throw new InvalidConfigException(setting + " must not be blank", null);
+            }
+            return value;
+        }
+
+        private static Duration positive(String setting, Duration value) {
+            if (value.isZero() || value.isNegative()) {
+                throw new InvalidConfigException(setting + " must be positive, was " + value, null);
+            }
+            return value;
+        }
+    }
+}

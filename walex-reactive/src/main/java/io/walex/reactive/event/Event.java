@@ -1,0 +1,192 @@
+package io.walex.reactive.event;
+
+import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.pgoutput.PgOutputMessage.Delete;
+import io.walex.reactive.pgoutput.PgOutputMessage.LogicalMessage;
+import io.walex.reactive.pgoutput.PgOutputMessage.Update;
+import io.walex.reactive.pgoutput.TupleData;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A committed change. Immutable; rows are decoded when they are asked for. */
+public final class Event implements TransactionSignal {
+
+    private final EventType type;
+    private final Begin transaction;
+    private final int ordinal;
+    private final boolean oldIsKey;
+    private final @Nullable Table table;
+    private final @Nullable TupleData newTuple;
+    private final @Nullable TupleData oldTuple;
+    private final @Nullable Content content;
+
+    private Event(
+            EventType type,
+            Begin transaction,
+            int ordinal,
+            @Nullable Table table,
+            @Nullable TupleData newTuple,
+            @Nullable TupleData oldTuple,
+            boolean oldIsKey,
+            @Nullable Content content) {
+        this.type = type;
+        this.transaction = transaction;
+        this.ordinal = ordinal;
+        this.table = table;
+        this.newTuple = newTuple;
+        this.oldTuple = oldTuple;
+        this.oldIsKey = oldIsKey;
+        this.content = content;
+    }
+
+    static Event insert(Begin transaction, int ordinal, Table table, TupleData newTuple) {
+        return new Event(EventType.INSERT, transaction, ordinal, table, newTuple, null, false, null);
+    }
+
+    static Event update(Begin transaction, int ordinal, Table table, Update update) {
+        return new Event(
+                EventType.UPDATE,
+                transaction,
+                ordinal,
+                table,
+                update.newTuple(),
+                update.oldTuple(),
+                update.oldTupleIsKey(),
+                null);
+    }
+
+    static Event delete(Begin transaction, int ordinal, Table table, Delete delete) {
+        return new Event(
+                EventType.DELETE, transaction, ordinal, table, null, delete.oldTuple(), delete.oldTupleIsKey(), null);
+    }
+
+    static Event truncate(Begin transaction, int ordinal, Table table) {
+        return new Event(EventType.TRUNCATE, transaction, ordinal, table, null, null, false, null);
+    }
+
+    static Event message(Begin transaction, int ordinal, Source source, LogicalMessage message) {
+        return new Event(
+                EventType.MESSAGE, transaction, ordinal, null, null, null, false, new Content(source, message));
+    }
+
+    private record Content(Source source, LogicalMessage message) {}
+
+    /** The table's name without its schema; a logical message's prefix. */
+    public String name() {
+        return table != null ? table.relation.name() : message().prefix();
+    }
+
+    public EventType type() {
+        return type;
+    }
+
+    public Source source() {
+        return table != null ? table.source : requireContent().source;
+    }
+
+    /** The row after the change; null for deletes, truncates and messages. */
+    public @Nullable Row newRecord() {
+        if (table == null || newTuple == null) {
+            return null;
+        }
+        return new TupleRow(table, newTuple, false, oldIsKey ? null : oldTuple);
+    }
+
+    /**
+     * The row before the change, as far as the table's replica identity gives it: the whole row ({@code FULL}), the key of
+     * a deleted row or the old key of an update that changed it ({@code DEFAULT}, {@code INDEX}), or null.
+     */
+    public @Nullable Row oldRecord() {
+        return table == null || oldTuple == null ? null : new TupleRow(table, oldTuple, oldIsKey, null);
+    }
+
+    /**
+     * The columns of an update whose value differs between the old and the new row, in the table's order. Compares only
+     * columns that both sides hold: without {@code REPLICA IDENTITY FULL} at most the key's, and never an unchanged
+     * TOASTed value. Empty for other event types. Two forms of an equal value ({@code 1.0} and {@code 1.00}) are a
+     * change.
+     */
+    public Map<String, Change> changes() {
+        if (table == null || oldTuple == null || newTuple == null) {
+            return Map.of();
+        }
+        Map<String, Change> changes = new LinkedHashMap<>();
+        TupleRow before = new TupleRow(table, oldTuple, oldIsKey, null);
+        TupleRow after = new TupleRow(table, newTuple, false, null);
+        for (int i = 0; i < newTuple.columnCount(); i++) {
+            if (before.has(i) && after.has(i) && !sameBytes(oldTuple, newTuple, i)) {
+                changes.put(table.columns.get(i).name(), new Change(before.value(i), after.value(i)));
+            }
+        }
+        return Collections.unmodifiableMap(changes);
+    }
+
+    private static boolean sameBytes(TupleData a, TupleData b, int column) {
+        if (a.kind(column) != b.kind(column)) {
+            return false;
+        }
+        return a.kind(column) == TupleData.NULL
+                || Arrays.equals(
+                        a.bytes(),
+                        a.offset(column),
+                        a.offset(column) + a.length(column),
+                        b.bytes(),
+                        b.offset(column),
+                        b.offset(column) + b.length(column));
+    }
+
+    /** The event's identity, equal whenever it is sent again. */
+    public Position position() {
+        return new Position(transaction.commitLsn(), ordinal);
+    }
+
+    /** The transaction's commit LSN; shared by all its events. */
+    public Lsn lsn() {
+        return transaction.commitLsn();
+    }
+
+    /** The transaction's 32-bit id, unsigned; 0 for a non-transactional logical message. */
+    public int xid() {
+        return transaction.xid();
+    }
+
+    /** When the transaction committed, by the server's clock. */
+    public Instant timestamp() {
+        return transaction.commitTimestamp();
+    }
+
+    /**
+     * The logical message of a {@link EventType#MESSAGE} event.
+     *
+     * @throws IllegalStateException for other types
+     */
+    public LogicalMessage message() {
+        return requireContent().message;
+    }
+
+    private Content requireContent() {
+        if (content == null) {
+            throw new IllegalStateException("A " + type.jsonName() + " event has no logical message");
+        }
+        return content;
+    }
+
+    Begin transaction() {
+        return transaction;
+    }
+
+    int ordinal() {
+        return ordinal;
+    }
+
+    /** What and where, without the row's values. */
+    @Override
+    public String toString() {
+        return type.jsonName() + " " + (table != null ? table.qualifiedName() : name()) + " at " + lsn() + ":"
+                + ordinal;
+    }
+}

@@ -1,0 +1,21 @@
+package io.walex.reactive.event;
+
+import java.util.Locale;
+
+/** What happened. */
+public enum EventType {
+    INSERT,
+    UPDATE,
+    DELETE,
+    /** A table was truncated; one event per table. */
+    TRUNCATE,
+    /** A logical message of {@code pg_logical_emit_message}. */
+    MESSAGE;
+
+    private final String jsonName = name().toLowerCase(Locale.ROOT);
+
+    /** The name in an event's JSON: {@code insert}, {@code update}, ... */
+    public String jsonName() {
+        return jsonName;
+    }
+}

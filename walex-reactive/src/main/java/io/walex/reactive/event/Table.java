@@ -1,0 +1,54 @@
+package io.walex.reactive.event;
+
+import io.walex.reactive.codec.ColumnCodec;
+import io.walex.reactive.codec.TypeRegistry;
+import io.walex.reactive.pgoutput.Relation;
+import io.walex.reactive.pgoutput.RelationColumn;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A relation in force: what all its rows share, made once when its relation message comes. */
+final class Table {
+
+    final Relation relation;
+    final Source source;
+    final List<Column> columns;
+
+    private final ColumnCodec[] codecs;
+    private final Map<String, Integer> indexes;
+
+    Table(Relation relation, TypeRegistry types, Origination origination) {
+        this.relation = relation;
+        List<RelationColumn> described = relation.columns();
+        codecs = new ColumnCodec[described.size()];
+        indexes = new HashMap<>(described.size() * 2);
+        List<Column> named = new ArrayList<>(described.size());
+        Map<String, String> typeNames = new LinkedHashMap<>();
+        for (int i = 0; i < codecs.length; i++) {
+            RelationColumn column = described.get(i);
+            String type = types.typeName(column.typeOid());
+            codecs[i] = types.codec(column.typeOid(), column.typeModifier());
+            indexes.put(column.name(), i);
+            named.add(new Column(column.name(), type, column.typeOid(), column.typeModifier(), column.key()));
+            typeNames.put(column.name(), type);
+        }
+        columns = List.copyOf(named);
+        source = origination.source(relation.schema(), relation.name(), typeNames);
+    }
+
+    /** The column's index, or -1. */
+    int indexOf(String column) {
+        return indexes.getOrDefault(column, -1);
+    }
+
+    ColumnCodec codec(int column) {
+        return codecs[column];
+    }
+
+    String qualifiedName() {
+        return relation.schema() + "." + relation.name();
+    }
+}

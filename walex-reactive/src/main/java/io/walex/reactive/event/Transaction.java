@@ -1,0 +1,45 @@
+package io.walex.reactive.event;
+
+import io.walex.reactive.pgoutput.Lsn;
+import java.time.Instant;
+import reactor.core.publisher.Flux;
+
+/**
+ * A committed transaction with at least one event that was subscribed to: the unit of acknowledgement.
+ *
+ * <p>It is handed out when its first event arrives, not when it is complete, so memory does not grow with its size. The
+ * next transaction comes only after this one's events have passed: {@link #events()} must be consumed, cancelled, or
+ * given up by {@link #acknowledge()}. Until then the stream waits, as it does for any consumer without demand.
+ */
+public interface Transaction {
+
+    /** The 32-bit transaction id, unsigned; 0 for a non-transactional logical message, which makes one of its own. */
+    int xid();
+
+    /** Where the commit stands in the WAL; the order of transactions. */
+    Lsn commitLsn();
+
+    /**
+     * Where a slot may restart to skip this transaction.
+     *
+     * @throws IllegalStateException before {@link #events()} has completed, since PostgreSQL tells it last
+     */
+    Lsn endLsn();
+
+    /** When it committed, by the server's clock. */
+    Instant commitTimestamp();
+
+    /**
+     * The events in the order of their changes, live, for one subscriber. Completes when the commit was received, which
+     * takes demand beyond the last event. Cancelling drops the rest of the transaction, which then still wants to be
+     * acknowledged. Fails when the stream fails for good.
+     */
+    Flux<Event> events();
+
+    /**
+     * Says that the transaction is done with. Idempotent, from any thread, in any order; the slot advances to the end of
+     * the longest run of acknowledged transactions from the first. Events not yet received are dropped. After the stream
+     * has ended it has no effect: PostgreSQL sends the transaction again to the next subscription.
+     */
+    void acknowledge();
+}

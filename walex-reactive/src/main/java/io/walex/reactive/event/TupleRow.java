@@ -1,0 +1,154 @@
+package io.walex.reactive.event;
+
+import io.walex.reactive.codec.ColumnCodec;
+import io.walex.reactive.codec.Conversions;
+import io.walex.reactive.pgoutput.TupleData;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A row over a tuple's bytes. */
+final class TupleRow implements Row {
+
+    private final Table table;
+    private final TupleData tuple;
+    private final boolean keyOnly;
+
+    /** Where unchanged TOASTed values may be found: the whole old row. */
+    private final @Nullable TupleData old;
+
+    TupleRow(Table table, TupleData tuple, boolean keyOnly, @Nullable TupleData old) {
+        this.table = table;
+        this.tuple = tuple;
+        this.keyOnly = keyOnly;
+        this.old = old;
+    }
+
+    @Override
+    public boolean has(String column) {
+        int index = table.indexOf(column);
+        return index >= 0 && has(index);
+    }
+
+    boolean has(int index) {
+        return !isAbsent(index) && source(index).kind(index) != TupleData.UNCHANGED;
+    }
+
+    @Override
+    public boolean isNull(String column) {
+        int index = table.indexOf(column);
+        return index >= 0 && !isAbsent(index) && source(index).kind(index) == TupleData.NULL;
+    }
+
+    @Override
+    public boolean isUnchanged(String column) {
+        int index = table.indexOf(column);
+        return index >= 0 && tuple.kind(index) == TupleData.UNCHANGED;
+    }
+
+    @Override
+    public @Nullable Object get(String column) {
+        return value(requireHeld(column));
+    }
+
+    @Override
+    public <T> @Nullable T get(String column, Class<T> type) {
+        Object value = get(column);
+        try {
+            return value == null ? null : Conversions.convert(value, type);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "Column \"" + column + "\" of " + table.qualifiedName() + ": " + e.getMessage(), e);
+        }
+    }
+
+    @Override
+    public @Nullable String getText(String column) {
+        int index = requireHeld(column);
+        TupleData held = source(index);
+        return held.kind(index) == TupleData.TEXT
+                ? new String(held.bytes(), held.offset(index), held.length(index), StandardCharsets.UTF_8)
+                : Objects.toString(value(index), null);
+    }
+
+    @Override
+    public Map<String, @Nullable Object> asMap() {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        for (int i = 0; i < tuple.columnCount(); i++) {
+            if (has(i)) {
+                values.put(table.columns.get(i).name(), value(i));
+            }
+        }
+        return Collections.unmodifiableMap(values);
+    }
+
+    @Override
+    public List<Column> columns() {
+        return keyOnly ? table.columns.stream().filter(Column::key).toList() : table.columns;
+    }
+
+    Table table() {
+        return table;
+    }
+
+    int columnCount() {
+        return tuple.columnCount();
+    }
+
+    @Nullable
+    Object value(int index) {
+        TupleData held = source(index);
+        ColumnCodec codec = table.codec(index);
+        try {
+            return switch (held.kind(index)) {
+                case TupleData.TEXT -> codec.fromText(held.bytes(), held.offset(index), held.length(index));
+                case TupleData.BINARY -> codec.fromBinary(held.bytes(), held.offset(index), held.length(index));
+                default -> null;
+            };
+        } catch (RuntimeException e) {
+            Column column = table.columns.get(index);
+            throw new IllegalArgumentException(
+                    "Cannot decode column \"%s\" of %s as %s; register a codec for the type"
+                            .formatted(column.name(), table.qualifiedName(), column.type()),
+                    e);
+        }
+    }
+
+    private TupleData source(int index) {
+        return old != null && tuple.kind(index) == TupleData.UNCHANGED ? old : tuple;
+    }
+
+    private boolean isAbsent(int index) {
+        return index >= tuple.columnCount()
+                || keyOnly && !table.columns.get(index).key();
+    }
+
+    private int requireHeld(String column) {
+        int index = table.indexOf(column);
+        if (index < 0) {
+            throw new NoSuchElementException("Table " + table.qualifiedName() + " has no column \"" + column + "\"");
+        }
+        if (isAbsent(index)) {
+            throw new NoSuchElementException("The old row of %s holds only its key, not \"%s\"; REPLICA IDENTITY FULL"
+                            .formatted(table.qualifiedName(), column)
+                    + " would bring it");
+        }
+        if (!has(index)) {
+            throw new NoSuchElementException(
+                    "Column \"%s\" of %s is an unchanged TOASTed value that PostgreSQL did not send; check isUnchanged,"
+                                    .formatted(column, table.qualifiedName())
+                            + " or set REPLICA IDENTITY FULL");
+        }
+        return index;
+    }
+
+    @Override
+    public String toString() {
+        return "Row of " + table.qualifiedName();
+    }
+}

@@ -1,0 +1,132 @@
+package io.walex.reactive.replication;
+
+import io.walex.reactive.pgoutput.Lsn;
+import java.util.ArrayDeque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What one subscription may confirm to its slot: the end of the longest run of acknowledged transactions from the
+ * first. It outlives connections.
+ *
+ * <p>Confined to the subscription's event loop, but for {@link Ticket#acknowledge()} and {@link #flushed()}. Finding the
+ * prefix costs O(1) amortised: every ticket enters and leaves the queue once.
+ */
+public final class Acknowledgements {
+
+    private final Executor eventLoop;
+    private final Runnable onProgress;
+    private final ArrayDeque<Ticket> outstanding = new ArrayDeque<>();
+    private final AtomicBoolean advanceScheduled = new AtomicBoolean();
+    private volatile long flushed;
+
+    /**
+     * Tracks a subscription.
+     *
+     * @param eventLoop where the subscription lives
+     * @param onProgress called there after the number of outstanding transactions fell
+     */
+    public Acknowledgements(Executor eventLoop, Runnable onProgress) {
+        this.eventLoop = eventLoop;
+        this.onProgress = onProgress;
+    }
+
+    /** The LSN that the slot may forget everything before; {@link Lsn#INVALID} as long as nothing is acknowledged. */
+    public Lsn flushed() {
+        return Lsn.of(flushed);
+    }
+
+    /** How many transactions were begun and are not yet confirmed. */
+    public int outstanding() {
+        return outstanding.size();
+    }
+
+    /** Registers the transaction that starts now. */
+    public Ticket begin() {
+        Ticket ticket = new Ticket();
+        outstanding.addLast(ticket);
+        return ticket;
+    }
+
+    /**
+     * Confirms everything up to the server's position when nothing is undelivered or unacknowledged; otherwise an idle
+     * slot would hold WAL for ever.
+     */
+    void idleAt(long walEnd) {
+        if (outstanding.isEmpty()) {
+            moveTo(walEnd);
+        }
+    }
+
+    /** Starts at what the slot has confirmed, so that no status update ever reports less. */
+    public void startAt(Lsn confirmed) {
+        moveTo(confirmed.value());
+    }
+
+    private void moveTo(long lsn) {
+        if (Long.compareUnsigned(lsn, flushed) > 0) {
+            flushed = lsn;
+        }
+    }
+
+    private void scheduleAdvance() {
+        if (advanceScheduled.compareAndSet(false, true)) {
+            try {
+                eventLoop.execute(this::advance);
+            } catch (RejectedExecutionException ended) {
+                // The subscription is over: the slot will send the transaction again to whoever comes next.
+            }
+        }
+    }
+
+    private void advance() {
+        advanceScheduled.set(false);
+        boolean progress = false;
+        for (Ticket head = outstanding.peekFirst(); head != null && head.isDone(); head = outstanding.peekFirst()) {
+            outstanding.removeFirst();
+            moveTo(head.endLsn);
+            progress = true;
+        }
+        if (progress) {
+            onProgress.run();
+        }
+    }
+
+    /** One transaction's claim on the slot. */
+    public final class Ticket {
+
+        private long endLsn;
+        private boolean ended;
+        private volatile boolean acknowledged;
+
+        private Ticket() {}
+
+        /** The transaction arrived whole; on the event loop. */
+        public void end(Lsn transactionEnd) {
+            endLsn = transactionEnd.value();
+            ended = true;
+            if (acknowledged) {
+                advance();
+            }
+        }
+
+        /** Idempotent, from any thread; counts once the transaction has ended. */
+        public void acknowledge() {
+            if (!acknowledged) {
+                acknowledged = true;
+                scheduleAdvance();
+            }
+        }
+
+        /** The same as {@link #end} and {@link #acknowledge}, at once; on the event loop. */
+        public void endAcknowledged(Lsn transactionEnd) {
+            acknowledged = true;
+            end(transactionEnd);
+        }
+
+        private boolean isDone() {
+            return ended && acknowledged;
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.walex.reactive.replication;
+
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoopGroup;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.netty.resources.LoopResources;
+
+/** Loop resources that remember the channel made last: the one way to a driver connection's pipeline. */
+final class CapturedLoop implements LoopResources {
+
+    private final LoopResources loop;
+    private volatile @Nullable Channel channel;
+
+    CapturedLoop(LoopResources loop) {
+        this.loop = loop;
+    }
+
+    /** The channel of the connection that was made through this. */
+    Channel channel() {
+        Channel made = channel;
+        if (made == null) {
+            throw new IllegalStateException("No connection was made through these loop resources");
+        }
+        return made;
+    }
+
+    @Override
+    public <C extends Channel> C onChannel(Class<C> channelType, EventLoopGroup group) {
+        C made = loop.onChannel(channelType, group);
+        channel = made;
+        return made;
+    }
+
+    @Override
+    public <C extends Channel> Class<? extends C> onChannelClass(Class<C> channelType, EventLoopGroup group) {
+        return loop.onChannelClass(channelType, group);
+    }
+
+    @Override
+    public EventLoopGroup onServer(boolean useNative) {
+        return loop.onServer(useNative);
+    }
+
+    @Override
+    public EventLoopGroup onServerSelect(boolean useNative) {
+        return loop.onServerSelect(useNative);
+    }
+
+    @Override
+    public EventLoopGroup onClient(boolean useNative) {
+        return loop.onClient(useNative);
+    }
+
+    @Override
+    public boolean daemon() {
+        return loop.daemon();
+    }
+
+    @Override
+    public boolean isDisposed() {
+        return loop.isDisposed();
+    }
+
+    @Override
+    public void dispose() {
+        loop.dispose();
+    }
+
+    @Override
+    public Mono<Void> disposeLater(Duration quietPeriod, Duration timeout) {
+        return loop.disposeLater(quietPeriod, timeout);
+    }
+}

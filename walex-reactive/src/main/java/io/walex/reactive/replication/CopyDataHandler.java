@@ -1,0 +1,213 @@
+package io.walex.reactive.replication;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes the CopyData frames of a replication stream out of the driver's pipeline and keeps them, as undivided bytes,
+ * until they are pulled. Every other frame goes on to the driver in its place.
+ *
+ * <p>The driver hands replication data through several queues that are bounded in frames and drained by whichever thread
+ * signals demand. Here there is one buffer, one thread, and back-pressure by not reading: a {@code read()} that arrives
+ * while unwanted frames wait is held, so the socket fills and the walsender blocks. Reactor Netty's own use of
+ * {@code autoRead} stays as it is: what it does not ask for is never read.
+ *
+ * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">Message formats</a>
+ */
+final class CopyDataHandler extends ChannelDuplexHandler {
+
+    private static final byte COPY_DATA = 'd';
+    private static final byte COPY_DONE = 'c';
+    private static final byte READY_FOR_QUERY = 'Z';
+    private static final int LENGTH_OFFSET = 1;
+    private static final int HEADER_SIZE = 5;
+
+    /** Frames above this get a buffer of just their size instead of one that doubles its way there. */
+    private static final int LARGE_FRAME = 1 << 20;
+
+    private final Listener listener;
+
+    private @Nullable ChannelHandlerContext context;
+    private @Nullable ByteBuf received;
+    private int frameEnd;
+    private boolean wanted = true;
+    private boolean readHeld;
+    private boolean discarding;
+
+    CopyDataHandler(Listener listener) {
+        this.listener = listener;
+    }
+
+    /** Told on the event loop. */
+    interface Listener {
+
+        /** Bytes came in: frames may be ready. */
+        void onReadable();
+
+        /** The server ended its side of the copy, or is ready for another command after it. */
+        void onCopyEnd(boolean readyForQuery);
+
+        /** The channel is closed; nothing more comes. */
+        void onClosed();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        release();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        keep(ctx, (ByteBuf) message);
+        if (discarding) {
+            while (nextCopyData() != null) {
+                endFrame();
+            }
+        }
+        listener.onReadable();
+        // Other frames behind the last wanted one must reach the driver even when nothing is wanted.
+        forwardOthers();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        release();
+        listener.onClosed();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        if (wanted || !isFrameWaiting()) {
+            ctx.read();
+        } else {
+            readHeld = true;
+        }
+    }
+
+    /** Says whether CopyData is wanted now; lets a held read go when it is. */
+    void want(boolean now) {
+        wanted = now;
+        if (now && readHeld && context != null) {
+            readHeld = false;
+            context.read();
+        }
+    }
+
+    /** Drops all CopyData from here on, and reads at full speed to the end of the copy. */
+    void discard() {
+        discarding = true;
+        want(true);
+        while (nextCopyData() != null) {
+            endFrame();
+        }
+    }
+
+    /**
+     * Returns the buffer, readable exactly from the next CopyData's content to its end, or null when no whole frame has
+     * come. {@link #endFrame()} must follow before the next call.
+     */
+    @Nullable
+    ByteBuf nextCopyData() {
+        forwardOthers();
+        ByteBuf buffer = received;
+        if (buffer == null || !isWhole(buffer)) {
+            return null;
+        }
+        int start = buffer.readerIndex();
+        frameEnd = buffer.writerIndex();
+        buffer.writerIndex(start + LENGTH_OFFSET + buffer.getInt(start + LENGTH_OFFSET));
+        buffer.readerIndex(start + HEADER_SIZE);
+        return buffer;
+    }
+
+    /** Moves past the frame that {@link #nextCopyData()} returned. */
+    void endFrame() {
+        ByteBuf buffer = received;
+        if (buffer == null) {
+            return;
+        }
+        buffer.readerIndex(buffer.writerIndex());
+        buffer.writerIndex(frameEnd);
+        if (!buffer.isReadable()) {
+            release();
+        }
+    }
+
+    private void keep(ChannelHandlerContext ctx, ByteBuf bytes) {
+        ByteBuf buffer = received;
+        if (buffer != null) {
+            buffer.discardReadBytes();
+        }
+        received = buffer == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), buffer, bytes);
+        reserveLargeFrame(ctx);
+    }
+
+    private void reserveLargeFrame(ChannelHandlerContext ctx) {
+        ByteBuf buffer = received;
+        if (buffer == null || buffer.readableBytes() < HEADER_SIZE) {
+            return;
+        }
+        int frame = LENGTH_OFFSET + buffer.getInt(buffer.readerIndex() + LENGTH_OFFSET);
+        if (frame > LARGE_FRAME && frame > buffer.capacity() - buffer.readerIndex()) {
+            ByteBuf whole = ctx.alloc().buffer(frame);
+            whole.writeBytes(buffer);
+            buffer.release();
+            received = whole;
+        }
+    }
+
+    private void forwardOthers() {
+        ByteBuf buffer = received;
+        while (buffer != null && isOtherFrame(buffer)) {
+            byte type = buffer.getByte(buffer.readerIndex());
+            // A copy: what remains in the buffer moves when more comes.
+            ByteBuf frame = buffer.readBytes(LENGTH_OFFSET + buffer.getInt(buffer.readerIndex() + LENGTH_OFFSET));
+            if (!buffer.isReadable()) {
+                release();
+            }
+            if (context != null) {
+                context.fireChannelRead(frame);
+            }
+            if (type == COPY_DONE || type == READY_FOR_QUERY) {
+                listener.onCopyEnd(type == READY_FOR_QUERY);
+            }
+            buffer = received;
+        }
+    }
+
+    private boolean isFrameWaiting() {
+        return received != null && isWhole(received);
+    }
+
+    private static boolean isOtherFrame(ByteBuf buffer) {
+        return buffer.isReadable() && buffer.getByte(buffer.readerIndex()) != COPY_DATA && isWhole(buffer);
+    }
+
+    private static boolean isWhole(ByteBuf buffer) {
+        if (buffer.readableBytes() < HEADER_SIZE) {
+            return false;
+        }
+        int length = buffer.getInt(buffer.readerIndex() + LENGTH_OFFSET);
+        if (length < HEADER_SIZE - LENGTH_OFFSET) {
+            throw new IllegalStateException("Frame of length " + length + " in the replication stream");
+        }
+        return buffer.readableBytes() - LENGTH_OFFSET >= length;
+    }
+
+    private void release() {
+        ByteBuf buffer = received;
+        if (buffer != null) {
+            received = null;
+            buffer.release();
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.walex.reactive.replication;
+
+import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
+import io.r2dbc.postgresql.PostgresqlConnectionFactory;
+import io.r2dbc.postgresql.api.PostgresqlReplicationConnection;
+import io.r2dbc.postgresql.replication.ReplicationSlotRequest;
+import io.walex.reactive.pgoutput.Lsn;
+import java.io.EOFException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * One walsender connection: made, secured and commanded by the driver; its CopyData is ours.
+ *
+ * <p>Whatever way a stream ends, {@link #close()} must follow: cancelling alone leaves the server sending.
+ */
+public final class ReplicationConnection {
+
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+    private final PostgresqlReplicationConnection connection;
+    private final CapturedLoop loop;
+    private final Mono<Void> closing = Mono.defer(this::stopAndClose).cache();
+    private volatile @Nullable WalReceiver<?> receiver;
+
+    private ReplicationConnection(PostgresqlReplicationConnection connection, CapturedLoop loop) {
+        this.connection = connection;
+        this.loop = loop;
+    }
+
+    /**
+     * Connects when subscribed.
+     *
+     * @param configuration makes the driver's configuration on the given loop; called for each subscription, so that
+     *     credentials are read anew
+     * @param eventLoop the loop, of one thread, that the connection lives on
+     */
+    public static Mono<ReplicationConnection> connect(
+            Function<LoopResources, PostgresqlConnectionConfiguration> configuration, LoopResources eventLoop) {
+        return Mono.defer(() -> {
+            CapturedLoop loop = new CapturedLoop(eventLoop);
+            return new PostgresqlConnectionFactory(configuration.apply(loop))
+                    .replication()
+                    .map(connection -> new ReplicationConnection(connection, loop));
+        });
+    }
+
+    /**
+     * Creates a slot that lives as long as this connection.
+     *
+     * @param twoPhase whether prepared transactions are decoded at PREPARE
+     * @return the slot's consistent point
+     */
+    public Mono<Lsn> createTemporarySlot(String slot, boolean twoPhase, int serverVersion) {
+        String options = twoPhase ? serverVersion >= 150000 ? " (TWO_PHASE)" : " TWO_PHASE" : "";
+        return connection
+                .createSlot(ReplicationSlotRequest.logical()
+                        .slotName(slot)
+                        .outputPlugin("pgoutput" + options)
+                        .temporary()
+                        .build())
+                .map(created -> Lsn.of(created.getConsistentPoint().asLong()));
+    }
+
+    /**
+     * Starts replication when subscribed, once. Elements come on the connection's event loop; {@code request} is welcome
+     * from any thread.
+     *
+     * @param onStreaming called when the server has accepted the command
+     * @param <T> what payloads are decoded to
+     */
+    public <T> Flux<T> stream(
+            StartReplication start,
+            PayloadDecoder<T> decoder,
+            Acknowledgements acknowledgements,
+            Duration statusInterval,
+            Duration livenessTimeout,
+            Clock clock,
+            Runnable onStreaming) {
+        return Flux.defer(() -> {
+            WalReceiver<T> made = new WalReceiver<>(
+                    loop.channel(),
+                    decoder,
+                    acknowledgements,
+                    new WalReceiver.Feedback(statusInterval, livenessTimeout),
+                    clock);
+            made.install();
+            return connection
+                    .startReplication(start.toRequest())
+                    .doOnNext(stream -> {
+                        receiver = made;
+                        made.started();
+                        stream.<Object>map(unexpected -> unexpected).subscribe(new ServerEnd(made));
+                        onStreaming.run();
+                    })
+                    .flatMapMany(stream -> made);
+        });
+    }
+
+    /** Runs the receiver's delivery again after something outside it changed what may be delivered; on the event loop. */
+    public void resume() {
+        WalReceiver<?> streaming = receiver;
+        if (streaming != null) {
+            streaming.resume();
+        }
+    }
+
+    /** Completes the stream after what is being delivered now. */
+    public void complete() {
+        WalReceiver<?> streaming = receiver;
+        if (streaming != null) {
+            streaming.completeLater();
+        }
+    }
+
+    /**
+     * Confirms what was acknowledged and closes the connection, which frees the slot. Idempotent; never fails, and takes a
+     * few seconds at most.
+     */
+    public Mono<Void> close() {
+        return closing;
+    }
+
+    private Mono<Void> stopAndClose() {
+        WalReceiver<?> streaming = receiver;
+        return (streaming == null ? Mono.<Void>empty() : streaming.stop(CLOSE_TIMEOUT))
+                .onErrorComplete()
+                .then(Mono.defer(connection::close))
+                .timeout(
+                        CLOSE_TIMEOUT.multipliedBy(3),
+                        Mono.fromRunnable(() -> loop.channel().close()))
+                .onErrorComplete();
+    }
+
+    /** Sees how the driver ends the stream; the data does not come this way. */
+    private static final class ServerEnd extends BaseSubscriber<Object> {
+
+        private final WalReceiver<?> receiver;
+
+        private ServerEnd(WalReceiver<?> receiver) {
+            this.receiver = receiver;
+        }
+
+        @Override
+        protected void hookOnComplete() {
+            receiver.failLater(new EOFException("The server ended the replication stream"));
+        }
+
+        @Override
+        protected void hookOnError(Throwable error) {
+            receiver.failLater(error);
+        }
+    }
+}

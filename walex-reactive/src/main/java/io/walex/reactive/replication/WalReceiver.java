@@ -1,0 +1,317 @@
+package io.walex.reactive.replication;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.io.EOFException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.core.publisher.Sinks;
+
+/**
+ * The receiving end of one streaming connection: pulls frames as its subscriber demands elements, and sends feedback
+ * whether it does or not.
+ *
+ * <p>Written by hand because demand must decide how far the bytes are read: any stock source would put a queue between,
+ * and a Commit in that queue could be taken for demanded. All state is confined to the event loop.
+ *
+ * @param <T> what payloads are decoded to
+ */
+final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHandler.Listener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WalReceiver.class);
+
+    private static final byte XLOG_DATA = 'w';
+    private static final byte KEEPALIVE = 'k';
+    private static final int TIMESTAMP_SIZE = Long.BYTES;
+
+    private final Channel channel;
+    private final PayloadDecoder<T> decoder;
+    private final Acknowledgements acknowledgements;
+    private final Feedback feedback;
+    private final Clock clock;
+    private final CopyDataHandler frames = new CopyDataHandler(this);
+    private final Sinks.Empty<Void> copyEnded = Sinks.empty();
+    private final Sinks.Empty<Void> released = Sinks.empty();
+
+    private @Nullable CoreSubscriber<? super T> downstream;
+    private @Nullable ScheduledFuture<?> statusTimer;
+    private @Nullable Throwable failure;
+    private long demand;
+    private long received;
+    private long lastReceivedAt;
+    private boolean draining;
+    private boolean completed;
+    private boolean finished;
+    private volatile boolean cancelled;
+
+    WalReceiver(
+            Channel channel,
+            PayloadDecoder<T> decoder,
+            Acknowledgements acknowledgements,
+            Feedback feedback,
+            Clock clock) {
+        this.channel = channel;
+        this.decoder = decoder;
+        this.acknowledgements = acknowledgements;
+        this.feedback = feedback;
+        this.clock = clock;
+    }
+
+    /**
+     * How the server is kept informed.
+     *
+     * @param statusInterval the time between status updates
+     * @param livenessTimeout how long the server may be silent, while it is asked for replies, before it counts as gone
+     */
+    record Feedback(Duration statusInterval, Duration livenessTimeout) {}
+
+    /** Stands in front of the driver's frame decoder from now on; before START_REPLICATION is sent. */
+    void install() {
+        String decoderName =
+                channel.pipeline().context(LengthFieldBasedFrameDecoder.class).name();
+        channel.pipeline().addBefore(decoderName, "walex.copyData", frames);
+    }
+
+    /** The server has accepted START_REPLICATION: feedback begins. */
+    void started() {
+        lastReceivedAt = System.nanoTime();
+        long interval = feedback.statusInterval().toNanos();
+        statusTimer = channel.eventLoop().scheduleAtFixedRate(this::status, interval, interval, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void subscribe(CoreSubscriber<? super T> subscriber) {
+        if (downstream != null) {
+            Operators.error(subscriber, new IllegalStateException("A replication stream has one subscriber"));
+            return;
+        }
+        downstream = subscriber;
+        subscriber.onSubscribe(this);
+    }
+
+    @Override
+    public void request(long n) {
+        if (!Operators.validate(n)) {
+            return;
+        }
+        if (channel.eventLoop().inEventLoop()) {
+            addDemand(n);
+        } else {
+            channel.eventLoop().execute(() -> addDemand(n));
+        }
+    }
+
+    private void addDemand(long n) {
+        demand = Operators.addCap(demand, n);
+        drain();
+    }
+
+    @Override
+    public void cancel() {
+        cancelled = true;
+    }
+
+    @Override
+    public void onReadable() {
+        lastReceivedAt = System.nanoTime();
+        drain();
+    }
+
+    @Override
+    public void onCopyEnd(boolean readyForQuery) {
+        copyEnded.tryEmitEmpty();
+        if (readyForQuery) {
+            released.tryEmitEmpty();
+        }
+    }
+
+    @Override
+    public void onClosed() {
+        copyEnded.tryEmitEmpty();
+        released.tryEmitEmpty();
+        fail(new EOFException("The server closed the replication connection"));
+    }
+
+    /** Ends the stream with an error after what is being delivered now; the first one counts. */
+    void fail(Throwable error) {
+        if (failure == null) {
+            failure = error;
+        }
+        drain();
+    }
+
+    /** {@link #fail} from any thread. */
+    void failLater(Throwable error) {
+        if (channel.eventLoop().inEventLoop()) {
+            fail(error);
+        } else {
+            channel.eventLoop().execute(() -> fail(error));
+        }
+    }
+
+    /** Ends the stream after what is being delivered now; from any thread. */
+    void completeLater() {
+        channel.eventLoop().execute(() -> {
+            completed = true;
+            drain();
+        });
+    }
+
+    /** Delivers what has become deliverable without new bytes. */
+    void resume() {
+        drain();
+    }
+
+    private void drain() {
+        CoreSubscriber<? super T> subscriber = downstream;
+        if (draining || finished || subscriber == null) {
+            return;
+        }
+        draining = true;
+        try {
+            while (demand > 0 && !cancelled && !completed && failure == null) {
+                T element = pull();
+                if (element == null) {
+                    break;
+                }
+                if (demand != Long.MAX_VALUE) {
+                    demand--;
+                }
+                subscriber.onNext(element);
+            }
+        } catch (Throwable error) {
+            Exceptions.throwIfJvmFatal(error);
+            failure = error;
+        } finally {
+            draining = false;
+        }
+        if (cancelled) {
+            finished = true;
+        } else if (failure != null) {
+            finished = true;
+            subscriber.onError(failure);
+        } else if (completed) {
+            finished = true;
+            subscriber.onComplete();
+        } else {
+            frames.want(demand > 0);
+        }
+    }
+
+    private @Nullable T pull() {
+        T element = decoder.queued();
+        while (element == null) {
+            ByteBuf content = frames.nextCopyData();
+            if (content == null) {
+                return null;
+            }
+            try {
+                element = read(content);
+            } finally {
+                frames.endFrame();
+            }
+            if (element == null) {
+                element = decoder.queued();
+            }
+        }
+        return element;
+    }
+
+    private @Nullable T read(ByteBuf content) {
+        byte type = content.readByte();
+        return switch (type) {
+            case XLOG_DATA -> {
+                long walStart = content.readLong();
+                advanceTo(walStart);
+                yield decoder.decode(content.skipBytes(Long.BYTES), walStart, content.readLong());
+            }
+            case KEEPALIVE -> {
+                keepalive(content.readLong(), content.skipBytes(TIMESTAMP_SIZE).readByte() != 0);
+                yield null;
+            }
+            default ->
+                throw new IllegalStateException("Unknown message 0x%02X in the replication stream".formatted(type));
+        };
+    }
+
+    private void keepalive(long walEnd, boolean replyRequested) {
+        advanceTo(walEnd);
+        acknowledgements.idleAt(walEnd);
+        if (replyRequested) {
+            sendStatus(false);
+        }
+    }
+
+    private void advanceTo(long lsn) {
+        if (Long.compareUnsigned(lsn, received) > 0) {
+            received = lsn;
+        }
+    }
+
+    private void status() {
+        long silence = System.nanoTime() - lastReceivedAt;
+        boolean reading = demand > 0;
+        if (!reading) {
+            lastReceivedAt = System.nanoTime();
+        } else if (silence > feedback.livenessTimeout().toNanos()) {
+            fail(new TimeoutException("The server has been silent for %s ms, although asked for a reply"
+                    .formatted(TimeUnit.NANOSECONDS.toMillis(silence))));
+            return;
+        }
+        sendStatus(reading && silence > feedback.statusInterval().toNanos() / 2);
+    }
+
+    private void sendStatus(boolean replyRequested) {
+        long flushed = acknowledgements.flushed().value();
+        advanceTo(flushed);
+        LOG.trace("Status update: received {}, flushed {}", received, flushed);
+        channel.writeAndFlush(
+                StandbyStatus.update(channel.alloc(), received, flushed, clock.instant(), replyRequested),
+                channel.voidPromise());
+    }
+
+    /**
+     * Confirms what was acknowledged and ends the copy. Completes when the server has let go of the slot, or at the
+     * latest when the time is up; frames that were not delivered are dropped.
+     *
+     * @param patience how long the server may finish a transaction that it is sending
+     */
+    Mono<Void> stop(Duration patience) {
+        return Mono.<Void>create(sink -> channel.eventLoop().execute(() -> {
+                    stopNow();
+                    sink.success();
+                }))
+                // The server answers in order: its CopyDone says that it has read the status update before ours.
+                .then(copyEnded.asMono())
+                .then(released.asMono().timeout(patience, Mono.empty()))
+                .timeout(patience.multipliedBy(2), Mono.empty());
+    }
+
+    private void stopNow() {
+        cancelled = true;
+        finished = true;
+        if (statusTimer != null) {
+            statusTimer.cancel(false);
+        }
+        if (!channel.isActive()) {
+            onClosed();
+            return;
+        }
+        frames.discard();
+        sendStatus(false);
+        channel.writeAndFlush(StandbyStatus.copyDone(channel.alloc()), channel.voidPromise());
+    }
+}
