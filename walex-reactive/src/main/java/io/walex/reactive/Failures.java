@@ -2,6 +2,7 @@ package io.walex.reactive;
 
 import io.r2dbc.spi.R2dbcException;
 import io.walex.reactive.pgoutput.PgOutputDecodingException;
+import io.walex.reactive.replication.ServerError;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.util.concurrent.TimeoutException;
@@ -30,8 +31,11 @@ final class Failures {
         if (byNetwork != null) {
             return byNetwork;
         }
+        if (error instanceof ServerError server) {
+            return sqlState(error, server.sqlState(), config, slot);
+        }
         if (error instanceof R2dbcException sql && sql.getSqlState() != null) {
-            return sqlState(sql, sql.getSqlState(), config, slot);
+            return sqlState(error, sql.getSqlState(), config, slot);
         }
         if (error instanceof IOException || error instanceof TimeoutException) {
             return new ConnectionLostException(
@@ -65,7 +69,7 @@ final class Failures {
         return null;
     }
 
-    private static WalExException sqlState(R2dbcException error, String state, WalExConfig config, String slot) {
+    private static WalExException sqlState(Throwable error, String state, WalExConfig config, String slot) {
         String says = error.getMessage();
         return switch (state) {
             case "28P01", "28000" ->

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the CopyData frames of a replication stream out of the driver's pipeline and keeps them, as undivided bytes,
- * until they are pulled. Every other frame goes on to the driver in its place.
+ * until they are pulled. Every other frame goes on to the driver in its place, but for what ends a running copy badly:
+ * that is told to the listener, and the driver is told that the copy is over, since its own handling of a broken copy
+ * drops errors and reports them as its bugs.
  *
  * <p>The driver hands replication data through several queues that are bounded in frames and drained by whichever thread
  * signals demand. Here there is one buffer, one thread, and back-pressure by not reading: a {@code read()} that arrives
@@ -20,7 +22,9 @@ import org.jspecify.annotations.Nullable;
 final class CopyDataHandler extends ChannelDuplexHandler {
 
     private static final byte COPY_DATA = 'd';
+    private static final byte COPY_BOTH = 'W';
     private static final byte COPY_DONE = 'c';
+    private static final byte ERROR = 'E';
     private static final byte READY_FOR_QUERY = 'Z';
     private static final int LENGTH_OFFSET = 1;
     private static final int HEADER_SIZE = 5;
@@ -36,6 +40,7 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     private boolean wanted = true;
     private boolean readHeld;
     private boolean discarding;
+    private boolean copying;
 
     CopyDataHandler(Listener listener) {
         this.listener = listener;
@@ -49,6 +54,9 @@ final class CopyDataHandler extends ChannelDuplexHandler {
 
         /** The server ended its side of the copy, or is ready for another command after it. */
         void onCopyEnd(boolean readyForQuery);
+
+        /** The server ended the copy with an error. */
+        void onServerError(ServerError error);
 
         /** The channel is closed; nothing more comes. */
         void onClosed();
@@ -81,6 +89,9 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     public void channelInactive(ChannelHandlerContext ctx) {
         release();
         listener.onClosed();
+        if (copying) {
+            endCopyForDriver(ctx);
+        }
         ctx.fireChannelInactive();
     }
 
@@ -167,21 +178,48 @@ final class CopyDataHandler extends ChannelDuplexHandler {
 
     private void forwardOthers() {
         ByteBuf buffer = received;
-        while (buffer != null && isOtherFrame(buffer)) {
+        ChannelHandlerContext ctx = context;
+        while (ctx != null && buffer != null && isOtherFrame(buffer)) {
             byte type = buffer.getByte(buffer.readerIndex());
             // A copy: what remains in the buffer moves when more comes.
             ByteBuf frame = buffer.readBytes(LENGTH_OFFSET + buffer.getInt(buffer.readerIndex() + LENGTH_OFFSET));
             if (!buffer.isReadable()) {
                 release();
             }
-            if (context != null) {
-                context.fireChannelRead(frame);
+            if (copying && type == ERROR) {
+                tellError(frame);
+            } else {
+                copying = type == COPY_BOTH || copying && type != READY_FOR_QUERY;
+                ctx.fireChannelRead(frame);
             }
             if (type == COPY_DONE || type == READY_FOR_QUERY) {
                 listener.onCopyEnd(type == READY_FOR_QUERY);
             }
             buffer = received;
         }
+    }
+
+    private void tellError(ByteBuf frame) {
+        try {
+            listener.onServerError(ServerError.read(frame.skipBytes(HEADER_SIZE)));
+        } finally {
+            frame.release();
+        }
+    }
+
+    /** CopyDone, CommandComplete and ReadyForQuery, as if the server had ended the copy in good order. */
+    private static void endCopyForDriver(ChannelHandlerContext ctx) {
+        byte[] tag = {'C', 'O', 'P', 'Y', ' ', '0', 0};
+        ctx.fireChannelRead(ctx.alloc()
+                .buffer()
+                .writeByte(COPY_DONE)
+                .writeInt(Integer.BYTES)
+                .writeByte('C')
+                .writeInt(Integer.BYTES + tag.length)
+                .writeBytes(tag)
+                .writeByte(READY_FOR_QUERY)
+                .writeInt(Integer.BYTES + 1)
+                .writeByte('I'));
     }
 
     private boolean isFrameWaiting() {

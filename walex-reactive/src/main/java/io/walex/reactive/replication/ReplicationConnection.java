@@ -5,11 +5,12 @@ import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.api.PostgresqlReplicationConnection;
 import io.r2dbc.postgresql.replication.ReplicationSlotRequest;
 import io.walex.reactive.pgoutput.Lsn;
-import java.io.EOFException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -22,6 +23,7 @@ import reactor.netty.resources.LoopResources;
  */
 public final class ReplicationConnection {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ReplicationConnection.class);
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final PostgresqlReplicationConnection connection;
@@ -96,7 +98,7 @@ public final class ReplicationConnection {
                     .doOnNext(stream -> {
                         receiver = made;
                         made.started();
-                        stream.<Object>map(unexpected -> unexpected).subscribe(new ServerEnd(made));
+                        stream.<Object>map(unexpected -> unexpected).subscribe(new DriverStream());
                         onStreaming.run();
                     })
                     .flatMapMany(stream -> made);
@@ -129,32 +131,30 @@ public final class ReplicationConnection {
 
     private Mono<Void> stopAndClose() {
         WalReceiver<?> streaming = receiver;
-        return (streaming == null ? Mono.<Void>empty() : streaming.stop(CLOSE_TIMEOUT))
+        if (streaming == null) {
+            return closeWith(connection.close());
+        }
+        return streaming
+                .stop(CLOSE_TIMEOUT)
                 .onErrorComplete()
-                .then(Mono.defer(connection::close))
-                .timeout(
-                        CLOSE_TIMEOUT.multipliedBy(3),
-                        Mono.fromRunnable(() -> loop.channel().close()))
-                .onErrorComplete();
+                .then(Mono.defer(() -> streaming.isOpen() ? closeWith(connection.close()) : disconnect()));
     }
 
-    /** Sees how the driver ends the stream; the data does not come this way. */
-    private static final class ServerEnd extends BaseSubscriber<Object> {
+    private Mono<Void> closeWith(Mono<Void> goodbye) {
+        return goodbye.timeout(CLOSE_TIMEOUT, disconnect()).onErrorComplete();
+    }
 
-        private final WalReceiver<?> receiver;
+    /** Without a word: the driver would take the broken connection for an error worth reporting. */
+    private Mono<Void> disconnect() {
+        return Mono.fromRunnable(() -> loop.channel().close());
+    }
 
-        private ServerEnd(WalReceiver<?> receiver) {
-            this.receiver = receiver;
-        }
-
-        @Override
-        protected void hookOnComplete() {
-            receiver.failLater(new EOFException("The server ended the replication stream"));
-        }
+    /** Keeps the driver's side of the stream flowing; what comes that way is only its end, which the receiver knows. */
+    private static final class DriverStream extends BaseSubscriber<Object> {
 
         @Override
         protected void hookOnError(Throwable error) {
-            receiver.failLater(error);
+            LOG.debug("The driver's stream ended with an error", error);
         }
     }
 }

@@ -135,7 +135,13 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
         copyEnded.tryEmitEmpty();
         if (readyForQuery) {
             released.tryEmitEmpty();
+            fail(new EOFException("The server ended the replication stream"));
         }
+    }
+
+    @Override
+    public void onServerError(ServerError error) {
+        fail(error);
     }
 
     @Override
@@ -151,15 +157,6 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
             failure = error;
         }
         drain();
-    }
-
-    /** {@link #fail} from any thread. */
-    void failLater(Throwable error) {
-        if (channel.eventLoop().inEventLoop()) {
-            fail(error);
-        } else {
-            channel.eventLoop().execute(() -> fail(error));
-        }
     }
 
     /** Ends the stream after what is being delivered now; from any thread. */
@@ -300,13 +297,18 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
                 .timeout(patience.multipliedBy(2), Mono.empty());
     }
 
+    /** Whether the server is still there to be told something. */
+    boolean isOpen() {
+        return channel.isActive() && !(failure instanceof ServerError) && !(failure instanceof TimeoutException);
+    }
+
     private void stopNow() {
         cancelled = true;
         finished = true;
         if (statusTimer != null) {
             statusTimer.cancel(false);
         }
-        if (!channel.isActive()) {
+        if (!isOpen()) {
             onClosed();
             return;
         }
