@@ -113,6 +113,14 @@ public final class ReplicationConnection {
         }
     }
 
+    /** Fails the stream after what is being delivered now; on the event loop. */
+    public void fail(Throwable error) {
+        WalReceiver<?> streaming = receiver;
+        if (streaming != null) {
+            streaming.fail(error);
+        }
+    }
+
     /** Completes the stream after what is being delivered now. */
     public void complete() {
         WalReceiver<?> streaming = receiver;

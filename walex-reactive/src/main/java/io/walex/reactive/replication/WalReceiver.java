@@ -210,7 +210,7 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
 
     private @Nullable T pull() {
         T element = decoder.queued();
-        while (element == null) {
+        while (element == null && !decoder.isBlocked()) {
             ByteBuf content = frames.nextCopyData();
             if (content == null) {
                 return null;
