@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -86,6 +87,7 @@ final class StreamSubscription {
     private <T> Flux<T> attempt(PayloadDecoder<T> decoder) {
         LOG.debug("Connecting to {}:{} for {}", config.host(), config.port(), config.slot());
         return ServerConnection.use(DriverConfiguration.of(config, loop), this::prepare)
+                .takeUntilOther(ended.asMono())
                 .flatMapMany(facts -> Flux.usingWhen(
                         ReplicationConnection.connect(own -> DriverConfiguration.of(config, own), loop)
                                 .doOnNext(made -> connection = made),
@@ -98,6 +100,7 @@ final class StreamSubscription {
     private Mono<ServerFacts> prepare(ServerConnection server) {
         return server.facts()
                 .delayUntil(facts -> ServerChecks.walLevel(facts, config))
+                .doOnNext(facts -> PgOutputOptions.of(config, facts.version()))
                 .delayUntil(facts -> server.publications().flatMap(known -> ServerChecks.publications(known, config)))
                 .delayUntil(facts -> types.load(server))
                 .delayUntil(facts -> slot.prepare(server, facts).doOnNext(acknowledgements::startAt));
@@ -105,6 +108,7 @@ final class StreamSubscription {
 
     private <T> Flux<T> start(ReplicationConnection made, ServerFacts facts, PayloadDecoder<T> decoder) {
         return slot.obtain(made, facts)
+                .takeUntilOther(ended.asMono())
                 .flatMapMany(name -> made.stream(
                         new StartReplication(
                                 name, acknowledgements.flushed(), PgOutputOptions.of(config, facts.version())),
@@ -125,6 +129,13 @@ final class StreamSubscription {
                 config.publications(),
                 config.database(),
                 slotName);
+        if (isEnding()) {
+            end();
+        }
+    }
+
+    private boolean isEnding() {
+        return Boolean.TRUE.equals(ended.scan(Scannable.Attr.TERMINATED));
     }
 
     private void failStream(Throwable error) {

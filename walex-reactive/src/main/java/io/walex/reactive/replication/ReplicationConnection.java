@@ -63,7 +63,7 @@ public final class ReplicationConnection {
         String options = twoPhase ? serverVersion >= 150000 ? " (TWO_PHASE)" : " TWO_PHASE" : "";
         return connection
                 .createSlot(ReplicationSlotRequest.logical()
-                        .slotName(slot)
+                        .slotName(StartReplication.quoted(slot))
                         .outputPlugin("pgoutput" + options)
                         .temporary()
                         .build())
