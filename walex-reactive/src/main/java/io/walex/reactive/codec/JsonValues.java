@@ -90,6 +90,10 @@ public final class JsonValues {
                 || value instanceof UUID
                 || value instanceof ByteBuffer
                 || value instanceof Lsn
-                || value.getClass().getPackageName().equals(JsonValues.class.getPackageName());
+                || value instanceof Interval
+                || value instanceof Range
+                || value instanceof Geometric
+                || value instanceof Inet
+                || value instanceof Cidr;
     }
 }
