@@ -96,7 +96,8 @@ final class Failures {
                         error);
             case "55006" ->
                 new SlotInUseException(
-                        "%s; stop that consumer, use another slot, or choose whenInUse(WAIT)".formatted(says), error);
+                        "%s; stop that consumer, use another slot, or choose whenInUse(WAIT)".formatted(sentence(says)),
+                        error);
             case "53300" ->
                 new CapacityException(
                         "%s has no connection left for %s: %s; raise max_wal_senders or max_connections"
@@ -114,7 +115,7 @@ final class Failures {
                                         .formatted(name, slot),
                                 error))
                         .orElseGet(() -> new SlotNotFoundException(
-                                "%s; create it, or let the stream do so".formatted(says), error));
+                                "%s; create it, or let the stream do so".formatted(sentence(says)), error));
             case "55000", "58P01" ->
                 new SlotInvalidatedException(
                         "%s can no longer be read: %s; drop it, and take a new snapshot of the tables"
@@ -138,6 +139,13 @@ final class Failures {
         return config.publications().stream()
                 .filter(name -> says.contains('"' + name + '"'))
                 .findFirst();
+    }
+
+    /** The server's messages start in lower case. */
+    private static String sentence(@Nullable String says) {
+        return says == null || says.isEmpty()
+                ? "No reason given"
+                : Character.toUpperCase(says.charAt(0)) + says.substring(1);
     }
 
     private static boolean isConnectionLoss(String state) {
