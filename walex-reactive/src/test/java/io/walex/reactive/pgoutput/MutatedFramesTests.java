@@ -92,7 +92,7 @@ class MutatedFramesTests {
         }
     }
 
-    private static void readAll(PgOutputMessage message) {
+    static void readAll(PgOutputMessage message) {
         if (message instanceof Insert insert) {
             readAll(insert.newTuple());
         } else if (message instanceof Update update) {
