@@ -1,6 +1,7 @@
 package io.walex.reactive.replication;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -14,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * drops errors and reports them as its bugs.
  *
  * <p>The driver hands replication data through several queues that are bounded in frames and drained by whichever thread
- * signals demand. Here there is one buffer, one thread, and back-pressure by not reading: a {@code read()} that arrives
- * while unwanted frames wait is held, so the socket fills and the walsender blocks. Reactor Netty's own use of
- * {@code autoRead} stays as it is: what it does not ask for is never read.
+ * signals demand. Here there is one buffer, one thread, and back-pressure by not reading: while unwanted frames wait, a
+ * {@code read()} is held and {@code autoRead} is off, so the socket fills and the walsender blocks. Holding {@code read()}
+ * alone would not do: with {@code autoRead} on, a transport reads on without it.
  *
  * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">Message formats</a>
  */
@@ -31,8 +32,11 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     private static final int LENGTH_OFFSET = 1;
     private static final int HEADER_SIZE = 5;
 
-    /** Frames above this get a buffer of just their size instead of one that doubles its way there. */
-    private static final int LARGE_FRAME = 1 << 20;
+    /** What is above this gets a buffer of just its size, and not from a pool, whose chunks are a multiple of it. */
+    private static final int LARGE = 256 << 10;
+
+    /** A read that was under way when nothing more was wanted. */
+    private static final int HEADROOM = 128 << 10;
 
     private final Listener listener;
 
@@ -41,6 +45,7 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     private int frameEnd;
     private boolean wanted = true;
     private boolean readHeld;
+    private boolean autoReadHeld;
     private boolean discarding;
     private boolean copying;
 
@@ -91,6 +96,7 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         listener.onReadable();
         // Other frames behind the last wanted one must reach the driver even when nothing is wanted.
         forwardOthers();
+        holdAutoRead(ctx);
     }
 
     @Override
@@ -120,15 +126,33 @@ final class CopyDataHandler extends ChannelDuplexHandler {
             ctx.read();
         } else {
             readHeld = true;
+            holdAutoRead(ctx);
+        }
+    }
+
+    private void holdAutoRead(ChannelHandlerContext ctx) {
+        if (!wanted && isFrameWaiting() && ctx.channel().config().isAutoRead()) {
+            autoReadHeld = true;
+            ctx.channel().config().setAutoRead(false);
         }
     }
 
     /** Says whether CopyData is wanted now; lets a held read go when it is. */
     void want(boolean now) {
         wanted = now;
-        if (now && readHeld && context != null) {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null) {
+            return;
+        }
+        if (!now) {
+            holdAutoRead(ctx);
+        } else if (autoReadHeld) {
+            autoReadHeld = false;
             readHeld = false;
-            context.read();
+            ctx.channel().config().setAutoRead(true);
+        } else if (readHeld) {
+            readHeld = false;
+            ctx.read();
         }
     }
 
@@ -174,25 +198,35 @@ final class CopyDataHandler extends ChannelDuplexHandler {
 
     private void keep(ChannelHandlerContext ctx, ByteBuf bytes) {
         ByteBuf buffer = received;
-        if (buffer != null) {
+        if (buffer == null) {
+            received = bytes;
+        } else {
             buffer.discardReadBytes();
+            int needed = buffer.readableBytes() + bytes.readableBytes();
+            if (needed > buffer.capacity() && needed > LARGE) {
+                buffer = moved(buffer, needed);
+            }
+            received = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), buffer, bytes);
         }
-        received = buffer == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), buffer, bytes);
-        reserveLargeFrame(ctx);
+        reserveLargeFrame();
     }
 
-    private void reserveLargeFrame(ChannelHandlerContext ctx) {
+    private void reserveLargeFrame() {
         ByteBuf buffer = received;
         if (buffer == null || buffer.readableBytes() < HEADER_SIZE) {
             return;
         }
         int frame = LENGTH_OFFSET + buffer.getInt(buffer.readerIndex() + LENGTH_OFFSET);
-        if (frame > LARGE_FRAME && frame > buffer.capacity() - buffer.readerIndex()) {
-            ByteBuf whole = ctx.alloc().buffer(frame);
-            whole.writeBytes(buffer);
-            buffer.release();
-            received = whole;
+        if (frame > LARGE && frame > buffer.capacity() - buffer.readerIndex()) {
+            received = moved(buffer, frame);
         }
+    }
+
+    private static ByteBuf moved(ByteBuf buffer, int size) {
+        ByteBuf larger = UnpooledByteBufAllocator.DEFAULT.directBuffer(size + HEADROOM);
+        larger.writeBytes(buffer);
+        buffer.release();
+        return larger;
     }
 
     private void forwardOthers() {

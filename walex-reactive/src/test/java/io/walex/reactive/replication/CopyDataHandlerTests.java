@@ -139,6 +139,33 @@ class CopyDataHandlerTests {
     }
 
     @Test
+    void switchesAutoReadOffWhileUnwantedFramesWait() {
+        pulling = false;
+        channel.config().setAutoRead(true);
+        handler.want(false);
+        assertThat(channel.config().isAutoRead()).isTrue();
+
+        receive(frame('d', "one"));
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        pull();
+        handler.want(true);
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void leavesAutoReadOffWhereAnotherSwitchedIt() {
+        pulling = false;
+        handler.want(false);
+        receive(frame('d', "one"));
+
+        pull();
+        handler.want(true);
+
+        assertThat(channel.config().isAutoRead()).isFalse();
+    }
+
+    @Test
     void readsOnToTheEndOfABrokenOffFrame() {
         pulling = false;
         handler.want(false);
