@@ -140,7 +140,7 @@ public final class TransactionAssembler {
     }
 
     private static PgOutputMessage decode(ByteBuf payload, long walStart) {
-        return PgOutputDecoder.decode(payload, false, Lsn.of(walStart));
+        return PgOutputDecoder.decode(payload, false, walStart);
     }
 
     private @Nullable TransactionSignal boundary(PgOutputMessage message, byte type, long walStart) {

@@ -17,7 +17,7 @@ class DecoderFuzzTests {
 
     private static void decode(byte[] message, boolean inStream) {
         try {
-            MutatedFramesTests.readAll(PgOutputDecoder.decode(Unpooled.wrappedBuffer(message), inStream, Lsn.of(42)));
+            MutatedFramesTests.readAll(PgOutputDecoder.decode(Unpooled.wrappedBuffer(message), inStream, 42));
         } catch (PgOutputDecodingException expected) {
             // Anything else is a finding.
         }
