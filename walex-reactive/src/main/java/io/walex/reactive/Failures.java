@@ -60,7 +60,9 @@ final class Failures {
                                 .formatted(server(config), config.sslMode(), cause.getMessage()),
                         error);
             }
-            if (cause instanceof IllegalArgumentException && config.password() == null) {
+            if (cause instanceof IllegalArgumentException
+                    && config.password() == null
+                    && String.valueOf(cause.getMessage()).startsWith("Password ")) {
                 return new AuthenticationException(
                         "%s asks for the password of user \"%s\", and none is configured; set password(...)"
                                 .formatted(server(config), config.username()),

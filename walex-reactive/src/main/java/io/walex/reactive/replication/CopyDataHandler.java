@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Takes the CopyData frames of a replication stream out of the driver's pipeline and keeps them, as undivided bytes,
  * until they are pulled. Every other frame goes on to the driver in its place, but for what ends a running copy badly:
- * that is told to the listener, and the driver is told that the copy is over, since its own handling of a broken copy
+ * that and notices are told to the listener, and the driver is told that the copy is over, since its own handling of a broken copy
  * drops errors and reports them as its bugs.
  *
  * <p>The driver hands replication data through several queues that are bounded in frames and drained by whichever thread
@@ -26,6 +26,7 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     private static final byte COPY_BOTH = 'W';
     private static final byte COPY_DONE = 'c';
     private static final byte ERROR = 'E';
+    private static final byte NOTICE = 'N';
     private static final byte READY_FOR_QUERY = 'Z';
     private static final int LENGTH_OFFSET = 1;
     private static final int HEADER_SIZE = 5;
@@ -58,6 +59,9 @@ final class CopyDataHandler extends ChannelDuplexHandler {
 
         /** The server ended the copy with an error. */
         void onServerError(ServerError error);
+
+        /** The server says something that does not end the copy. */
+        void onNotice(ServerError notice);
 
         /** Reading or writing failed; the channel is about to close. */
         void onBroken(IOException cause);
@@ -201,8 +205,8 @@ final class CopyDataHandler extends ChannelDuplexHandler {
             if (!buffer.isReadable()) {
                 release();
             }
-            if (copying && type == ERROR) {
-                tellError(frame);
+            if (copying && (type == ERROR || type == NOTICE)) {
+                tell(frame, type);
             } else {
                 copying = type == COPY_BOTH || copying && type != READY_FOR_QUERY;
                 ctx.fireChannelRead(frame);
@@ -214,9 +218,14 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         }
     }
 
-    private void tellError(ByteBuf frame) {
+    private void tell(ByteBuf frame, byte type) {
         try {
-            listener.onServerError(ServerError.read(frame.skipBytes(HEADER_SIZE)));
+            ServerError told = ServerError.read(frame.skipBytes(HEADER_SIZE));
+            if (type == ERROR) {
+                listener.onServerError(told);
+            } else {
+                listener.onNotice(told);
+            }
         } finally {
             frame.release();
         }

@@ -159,6 +159,12 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
         fail(error);
     }
 
+    /** From PostgreSQL 18 on, a publication that was dropped is no error to the server, and its changes are not sent. */
+    @Override
+    public void onNotice(ServerError notice) {
+        LOG.warn("The server warns: {} (SQLSTATE {})", notice.getMessage(), notice.sqlState());
+    }
+
     @Override
     public void onBroken(IOException cause) {
         fail(cause);
