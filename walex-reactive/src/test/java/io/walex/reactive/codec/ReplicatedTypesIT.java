@@ -22,7 +22,6 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** A table of every type, extreme values included: what comes out of replication is what a SELECT gives. */
 class ReplicatedTypesIT {
@@ -100,7 +99,7 @@ class ReplicatedTypesIT {
     }
 
     private static void checkJson(Event event) {
-        JsonNode json = JsonMapper.shared().readTree(EventJson.toJsonBytes(event));
+        JsonNode json = JsonCodec.MAPPER.readTree(EventJson.toJsonBytes(event));
         assertThat(json.get("new_record").size())
                 .isEqualTo(event.newRecord().columns().size());
         assertThat(json.get("source").get("columns").size())
