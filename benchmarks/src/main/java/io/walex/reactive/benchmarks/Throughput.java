@@ -4,7 +4,6 @@ import io.walex.reactive.benchmarks.reader.ReaderProcess;
 import io.walex.reactive.benchmarks.reader.Readers;
 import io.walex.reactive.benchmarks.report.Cell;
 import io.walex.reactive.benchmarks.report.Pass;
-import io.walex.reactive.benchmarks.report.ProcessCost;
 import io.walex.reactive.benchmarks.server.BenchmarkServer;
 import io.walex.reactive.benchmarks.server.Workload;
 import java.io.IOException;
@@ -16,8 +15,6 @@ final class Throughput {
 
     /** The same for all: enough for the hungriest, so that none is slowed down by its collector. */
     private static final String HEAP = "-Xmx512m";
-
-    private static final long SAMPLING_INTERVAL_MS = 20;
 
     private final BenchmarkServer server;
     private final List<Readers> readers;
@@ -71,7 +68,7 @@ final class Throughput {
         try {
             process.begin(clone);
             process.awaitFirstRow();
-            WalsenderClock walsender = WalsenderClock.start(server.walsender(clone));
+            WalsenderClock walsender = WalsenderClock.start(() -> server.walsender(clone));
             Pass pass = process.awaitPass();
             return pass.withWalsender(walsender.end());
         } catch (IOException e) {
@@ -92,48 +89,5 @@ final class Throughput {
                 pass.allocated() / target.sent(),
                 pass.peakRssMb(),
                 warmUp ? " (warm-up)" : "");
-    }
-
-    /** Samples a walsender's CPU time, since it may be gone as soon as its reader is done. */
-    private static final class WalsenderClock extends Thread {
-
-        private final long pid;
-        private final double start;
-        private volatile double last;
-        private volatile boolean ended;
-
-        private WalsenderClock(long pid) {
-            this.pid = pid;
-            start = ProcessCost.cpuSeconds(pid);
-            last = start;
-        }
-
-        static WalsenderClock start(long pid) {
-            WalsenderClock clock = new WalsenderClock(pid);
-            clock.setDaemon(true);
-            clock.start();
-            return clock;
-        }
-
-        double end() {
-            ended = true;
-            return last - start;
-        }
-
-        @Override
-        public void run() {
-            while (!ended) {
-                double now = ProcessCost.cpuSeconds(pid);
-                if (Double.isNaN(now)) {
-                    return;
-                }
-                last = now;
-                try {
-                    Thread.sleep(SAMPLING_INTERVAL_MS);
-                } catch (InterruptedException e) {
-                    return;
-                }
-            }
-        }
     }
 }
