@@ -20,8 +20,7 @@ final class DriverConfiguration {
             "TimeZone", "UTC",
             "extra_float_digits", "3",
             "client_encoding", "UTF8",
-            "bytea_output", "hex",
-            "lc_monetary", "C");
+            "bytea_output", "hex");
 
     private DriverConfiguration() {}
 

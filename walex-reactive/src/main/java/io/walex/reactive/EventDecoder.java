@@ -16,32 +16,38 @@ final class EventDecoder implements PayloadDecoder<Event> {
 
     private final TransactionAssembler assembler;
     private final Acknowledgements acknowledgements;
+    private final PreparedHolds holds;
     private Acknowledgements.@Nullable Ticket current;
 
     EventDecoder(TransactionAssembler assembler, Acknowledgements acknowledgements) {
         this.assembler = assembler;
         this.acknowledgements = acknowledgements;
+        this.holds = new PreparedHolds(acknowledgements);
     }
 
     @Override
     public @Nullable Event decode(ByteBuf payload, long walStart, long sentAt) {
-        return eventOf(assembler.next(payload, walStart, sentAt));
+        TransactionSignal signal = assembler.next(payload, walStart, sentAt);
+        return signal == null ? null : eventOf(signal);
     }
 
     @Override
     public @Nullable Event queued() {
-        TransactionSignal signal = assembler.queued();
-        while (signal != null) {
+        for (TransactionSignal signal = assembler.queued(); signal != null; signal = assembler.queued()) {
             Event event = eventOf(signal);
             if (event != null) {
                 return event;
             }
-            signal = assembler.queued();
         }
         return null;
     }
 
-    private @Nullable Event eventOf(@Nullable TransactionSignal signal) {
+    @Override
+    public boolean isBlocked() {
+        return assembler.isBlocked();
+    }
+
+    private @Nullable Event eventOf(TransactionSignal signal) {
         if (signal instanceof Event event) {
             return event;
         }
@@ -50,6 +56,8 @@ final class EventDecoder implements PayloadDecoder<Event> {
         } else if (signal instanceof TransactionSignal.End end && current != null) {
             current.endAcknowledged(end.endLsn());
             current = null;
+        } else {
+            holds.take(signal);
         }
         return null;
     }

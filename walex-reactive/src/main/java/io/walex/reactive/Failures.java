@@ -59,6 +59,12 @@ final class Failures {
                                 .formatted(server(config), config.sslMode(), cause.getMessage()),
                         error);
             }
+            if (cause instanceof IllegalArgumentException && config.password() == null) {
+                return new AuthenticationException(
+                        "%s asks for the password of user \"%s\", and none is configured; set password(...)"
+                                .formatted(server(config), config.username()),
+                        error);
+            }
             if (cause instanceof java.net.ConnectException) {
                 return new ServerUnreachableException(
                         "Nothing answers at %s (%s); check host, port and firewall, and that PostgreSQL listens there"

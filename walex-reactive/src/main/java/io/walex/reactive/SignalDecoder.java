@@ -3,19 +3,40 @@ package io.walex.reactive;
 import io.netty.buffer.ByteBuf;
 import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.TransactionSignal;
+import io.walex.reactive.replication.Acknowledgements;
 import io.walex.reactive.replication.PayloadDecoder;
 import org.jspecify.annotations.Nullable;
 
-/** Yields everything, for {@link TransactionWindows}. */
-record SignalDecoder(TransactionAssembler assembler) implements PayloadDecoder<TransactionSignal> {
+/** Yields transactions' boundaries and events, for {@link TransactionWindows}. */
+final class SignalDecoder implements PayloadDecoder<TransactionSignal> {
+
+    private final TransactionAssembler assembler;
+    private final PreparedHolds holds;
+
+    SignalDecoder(TransactionAssembler assembler, Acknowledgements acknowledgements) {
+        this.assembler = assembler;
+        this.holds = new PreparedHolds(acknowledgements);
+    }
 
     @Override
     public @Nullable TransactionSignal decode(ByteBuf payload, long walStart, long sentAt) {
-        return assembler.next(payload, walStart, sentAt);
+        TransactionSignal signal = assembler.next(payload, walStart, sentAt);
+        return signal == null ? null : holds.take(signal);
     }
 
     @Override
     public @Nullable TransactionSignal queued() {
-        return assembler.queued();
+        for (TransactionSignal signal = assembler.queued(); signal != null; signal = assembler.queued()) {
+            TransactionSignal yielded = holds.take(signal);
+            if (yielded != null) {
+                return yielded;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public boolean isBlocked() {
+        return assembler.isBlocked();
     }
 }

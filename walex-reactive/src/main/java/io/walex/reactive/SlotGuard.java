@@ -1,5 +1,6 @@
 package io.walex.reactive;
 
+import io.walex.reactive.event.TwoPhase;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.ReplicationConnection;
 import io.walex.reactive.replication.ServerConnection;
@@ -71,7 +72,7 @@ final class SlotGuard {
                             .formatted(durable.name(), durable.name()),
                     null));
         }
-        return server.createSlot(durable.name(), false)
+        return server.createSlot(durable.name(), config.twoPhase() != TwoPhase.OFF)
                 .doOnNext(from -> LOG.info("Replication slot \"{}\" created at {}", durable.name(), from));
     }
 
@@ -88,7 +89,9 @@ final class SlotGuard {
             return Mono.just(durable.name());
         }
         String name = temporaryName();
-        return connection.createTemporarySlot(name, false, facts.version()).thenReturn(name);
+        return connection
+                .createTemporarySlot(name, config.twoPhase() != TwoPhase.OFF, facts.version())
+                .thenReturn(name);
     }
 
     private String temporaryName() {

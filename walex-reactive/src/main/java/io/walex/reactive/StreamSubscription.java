@@ -1,7 +1,6 @@
 package io.walex.reactive;
 
 import io.netty.channel.EventLoop;
-import io.walex.reactive.codec.TypeRegistry;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Origination;
 import io.walex.reactive.event.Transaction;
@@ -15,12 +14,11 @@ import io.walex.reactive.replication.ServerConnection.ServerFacts;
 import io.walex.reactive.replication.StartReplication;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
+import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -39,6 +37,7 @@ final class StreamSubscription {
     private final SlotGuard slot;
     private final LoopResources loop;
     private final Acknowledgements acknowledgements;
+    private final DatabaseTypes types;
     private final TransactionAssembler assembler;
     private final Sinks.Empty<Void> ended = Sinks.empty();
     private final Sinks.Empty<Void> released = Sinks.empty();
@@ -51,8 +50,14 @@ final class StreamSubscription {
         slot = new SlotGuard(config);
         loop = LoopResources.create("walex-" + config.name(), 1, true);
         acknowledgements = new Acknowledgements(eventLoop(), () -> onAcknowledged.run());
+        types = new DatabaseTypes(
+                config.types(), () -> DriverConfiguration.of(config, loop), eventLoop(), this::failStream);
         assembler = new TransactionAssembler(
-                new Origination(config.name(), Version.LIBRARY, config.database()), config::isSubscribed);
+                new Origination(config.name(), Version.LIBRARY, config.database()),
+                config::isSubscribed,
+                types,
+                new TransactionAssembler.Spool(config.spoolDirectory(), config.spoolMemory()),
+                config.twoPhase());
     }
 
     private EventLoop eventLoop() {
@@ -64,7 +69,7 @@ final class StreamSubscription {
     }
 
     Flux<Transaction> transactions() {
-        Flux<TransactionSignal> signals = stream(new SignalDecoder(assembler));
+        Flux<TransactionSignal> signals = stream(new SignalDecoder(assembler, acknowledgements));
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Transaction> actual) {
@@ -82,6 +87,7 @@ final class StreamSubscription {
     private <T> Flux<T> attempt(PayloadDecoder<T> decoder) {
         LOG.debug("Connecting to {}:{} for {}", config.host(), config.port(), config.slot());
         return ServerConnection.use(DriverConfiguration.of(config, loop), this::prepare)
+                .takeUntilOther(ended.asMono())
                 .flatMapMany(facts -> Flux.usingWhen(
                         ReplicationConnection.connect(own -> DriverConfiguration.of(config, own), loop)
                                 .doOnNext(made -> connection = made),
@@ -94,14 +100,18 @@ final class StreamSubscription {
     private Mono<ServerFacts> prepare(ServerConnection server) {
         return server.facts()
                 .delayUntil(facts -> ServerChecks.walLevel(facts, config))
+                .doOnNext(facts -> PgOutputOptions.of(config, facts.version()))
                 .delayUntil(facts -> server.publications().flatMap(known -> ServerChecks.publications(known, config)))
+                .delayUntil(facts -> types.load(server))
                 .delayUntil(facts -> slot.prepare(server, facts).doOnNext(acknowledgements::startAt));
     }
 
     private <T> Flux<T> start(ReplicationConnection made, ServerFacts facts, PayloadDecoder<T> decoder) {
         return slot.obtain(made, facts)
+                .takeUntilOther(ended.asMono())
                 .flatMapMany(name -> made.stream(
-                        new StartReplication(name, acknowledgements.flushed(), options()),
+                        new StartReplication(
+                                name, acknowledgements.flushed(), PgOutputOptions.of(config, facts.version())),
                         decoder,
                         acknowledgements,
                         statusInterval(facts),
@@ -112,23 +122,27 @@ final class StreamSubscription {
 
     private void streaming(String slotName) {
         hasStreamed = true;
-        assembler.connected(TypeRegistry.builtIn());
+        assembler.connected();
         LOG.info(
                 "{} streams publication {} of {} from slot \"{}\"",
                 config.name(),
                 config.publications(),
                 config.database(),
                 slotName);
+        if (isEnding()) {
+            end();
+        }
     }
 
-    private Map<String, String> options() {
-        Map<String, String> options = new LinkedHashMap<>();
-        options.put("proto_version", "1");
-        options.put("publication_names", StartReplication.publicationNames(config.publications()));
-        if (config.binary()) {
-            options.put("binary", "true");
+    private boolean isEnding() {
+        return Boolean.TRUE.equals(ended.scan(Scannable.Attr.TERMINATED));
+    }
+
+    private void failStream(Throwable error) {
+        ReplicationConnection streaming = connection;
+        if (streaming != null) {
+            streaming.fail(error);
         }
-        return options;
     }
 
     /** The server drops clients that it does not hear from; a quarter leaves room for late timers. */
@@ -174,6 +188,7 @@ final class StreamSubscription {
                     ReplicationConnection last = connection;
                     return last == null ? Mono.<Void>empty() : last.close();
                 })
+                .then(Mono.fromRunnable(() -> eventLoop().execute(assembler::close)))
                 .then(Mono.defer(() -> loop.disposeLater(Duration.ZERO, Duration.ofSeconds(1))))
                 .onErrorComplete()
                 .doFinally(signal -> released.tryEmitEmpty());

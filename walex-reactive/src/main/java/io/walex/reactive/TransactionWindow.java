@@ -68,6 +68,11 @@ final class TransactionWindow implements Transaction {
     }
 
     @Override
+    public @Nullable String gid() {
+        return begin.gid();
+    }
+
+    @Override
     public Flux<Event> events() {
         return events;
     }

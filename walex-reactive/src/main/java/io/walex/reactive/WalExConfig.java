@@ -1,6 +1,8 @@
 package io.walex.reactive;
 
+import io.walex.reactive.codec.TypeRegistry;
 import io.walex.reactive.event.TablePattern;
+import io.walex.reactive.event.TwoPhase;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -129,6 +131,40 @@ public final class WalExConfig {
         return settings.retry;
     }
 
+    /** 0 when it follows from the server's version. */
+    public int protocolVersion() {
+        return settings.protocolVersion;
+    }
+
+    public Streaming streaming() {
+        return settings.streaming;
+    }
+
+    public TwoPhase twoPhase() {
+        return settings.twoPhase;
+    }
+
+    public boolean messages() {
+        return settings.messages;
+    }
+
+    public OriginFilter origin() {
+        return settings.origin;
+    }
+
+    public TypeRegistry types() {
+        return settings.types;
+    }
+
+    public Path spoolDirectory() {
+        return settings.spoolDirectory;
+    }
+
+    /** In bytes. */
+    public long spoolMemory() {
+        return settings.spoolMemory;
+    }
+
     @Nullable
     Supplier<? extends CharSequence> password() {
         return settings.password;
@@ -176,6 +212,14 @@ public final class WalExConfig {
         private Duration livenessTimeout = Duration.ofSeconds(30);
         private int maxUnacknowledged = 10_000;
         private boolean binary;
+        private int protocolVersion;
+        private Streaming streaming = Streaming.OFF;
+        private TwoPhase twoPhase = TwoPhase.OFF;
+        private boolean messages;
+        private OriginFilter origin = OriginFilter.ANY;
+        private TypeRegistry types = TypeRegistry.builtIn();
+        private Path spoolDirectory = Path.of(System.getProperty("java.io.tmpdir"));
+        private long spoolMemory = 8 << 20;
         private Retry retry = Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
                 .maxBackoff(Duration.ofSeconds(10))
                 .jitter(0.5)
@@ -202,6 +246,14 @@ public final class WalExConfig {
             livenessTimeout = other.livenessTimeout;
             maxUnacknowledged = other.maxUnacknowledged;
             binary = other.binary;
+            protocolVersion = other.protocolVersion;
+            streaming = other.streaming;
+            twoPhase = other.twoPhase;
+            messages = other.messages;
+            origin = other.origin;
+            types = other.types;
+            spoolDirectory = other.spoolDirectory;
+            spoolMemory = other.spoolMemory;
             retry = other.retry;
         }
 
@@ -350,6 +402,73 @@ public final class WalExConfig {
         /** Whether values travel in PostgreSQL's binary form; false by default. The values are the same. */
         public Builder binary(boolean value) {
             binary = value;
+            return this;
+        }
+
+        /**
+         * The version of the logical replication protocol, 1 to 4. By default the newest that the server knows: 2 from
+         * PostgreSQL 14, 3 from 15, 4 from 16.
+         */
+        public Builder protocolVersion(int value) {
+            if (value < 1 || value > 4) {
+                throw new InvalidConfigException("protocolVersion must be between 1 and 4, was " + value, null);
+            }
+            protocolVersion = value;
+            return this;
+        }
+
+        /** Whether large transactions are sent while they run; {@link Streaming#OFF} by default. */
+        public Builder streaming(Streaming value) {
+            streaming = Objects.requireNonNull(value, "streaming");
+            return this;
+        }
+
+        /**
+         * When prepared transactions are delivered; {@link TwoPhase#OFF} by default. Otherwise a slot is made with
+         * two-phase decoding (a durable slot that exists must have been), and the server must be PostgreSQL 15 or newer.
+         */
+        public Builder twoPhase(TwoPhase value) {
+            twoPhase = Objects.requireNonNull(value, "twoPhase");
+            return this;
+        }
+
+        /** Whether logical messages ({@code pg_logical_emit_message}) are delivered as events; false by default. */
+        public Builder messages(boolean value) {
+            messages = value;
+            return this;
+        }
+
+        /** {@link OriginFilter#ANY} by default; {@link OriginFilter#NONE} takes PostgreSQL 16 or newer. */
+        public Builder origin(OriginFilter value) {
+            origin = Objects.requireNonNull(value, "origin");
+            return this;
+        }
+
+        /**
+         * How columns are decoded: PostgreSQL's types with your own codecs. The database's own types (enums, domains,
+         * composites, extensions) are added from its catalog when a stream connects.
+         */
+        public Builder types(TypeRegistry value) {
+            types = Objects.requireNonNull(value, "types");
+            return this;
+        }
+
+        /**
+         * Where transactions that are received before they commit (see {@link #streaming} and {@link #twoPhase}) are kept
+         * when they outgrow {@link #spoolMemory}; the system's directory for temporary files by default. Files are removed
+         * on every exit.
+         */
+        public Builder spoolDirectory(Path value) {
+            spoolDirectory = Objects.requireNonNull(value, "spoolDirectory");
+            return this;
+        }
+
+        /** How many bytes of such transactions each stream keeps in memory; 8 MiB by default. */
+        public Builder spoolMemory(long bytes) {
+            if (bytes < 0) {
+                throw new InvalidConfigException("spoolMemory must not be negative, was " + bytes, null);
+            }
+            spoolMemory = bytes;
             return this;
         }
 

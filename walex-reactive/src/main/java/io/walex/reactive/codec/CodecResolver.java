@@ -52,8 +52,25 @@ final class CodecResolver {
             case ENUM -> BytesCodecs.TEXT;
             case PSEUDO -> BytesCodecs.UNKNOWN;
             case DOMAIN -> resolve(type.elementOid());
-            case ARRAY, RANGE, MULTIRANGE, COMPOSITE -> BytesCodecs.UNKNOWN;
+            case ARRAY -> new ArrayCodec(resolve(type.elementOid()), delimiter(type.elementOid()));
+            case RANGE -> new RangeCodec(resolve(type.elementOid()));
+            case MULTIRANGE -> new MultirangeCodec(resolve(type.elementOid()));
+            case COMPOSITE -> composite(type);
         };
+    }
+
+    private char delimiter(int oid) {
+        PgType type = types.get(oid);
+        return type == null ? ',' : type.delimiter();
+    }
+
+    private ColumnCodec composite(PgType type) {
+        return new CompositeCodec(
+                type.name(),
+                type.attributes().stream().map(PgType.Attribute::name).toList(),
+                type.attributes().stream()
+                        .map(attribute -> resolve(attribute.typeOid()))
+                        .toList());
     }
 
     private ColumnCodec customized(PgType type, ColumnCodec ordinary) {

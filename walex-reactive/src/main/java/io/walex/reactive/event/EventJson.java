@@ -18,7 +18,7 @@ import tools.jackson.core.json.JsonFactory;
  * <p>As in WalEx, {@code old_record} is there for deletes only: an update's old values are in {@code changes}. Columns
  * that the row does not hold (an unchanged TOASTed value, all but the key of a deleted row) are left out, so that they
  * cannot be taken for null. LSNs and the position are strings. A logical message has {@code message} with its {@code
- * prefix}, {@code content} (Base64) and {@code transactional}.
+ * prefix}, {@code content} (Base64) and {@code transactional}; events of two-phase transactions have their {@code gid}.
  */
 public final class EventJson {
 
@@ -60,6 +60,9 @@ public final class EventJson {
         json.writeStringProperty("lsn", event.lsn().toString());
         json.writeNumberProperty("xid", Integer.toUnsignedLong(event.xid()));
         json.writeStringProperty("position", event.position().toString());
+        if (event.gid() != null) {
+            json.writeStringProperty("gid", event.gid());
+        }
         json.writeEndObject();
     }
 

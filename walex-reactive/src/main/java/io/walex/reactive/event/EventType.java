@@ -10,7 +10,11 @@ public enum EventType {
     /** A table was truncated; one event per table. */
     TRUNCATE,
     /** A logical message of {@code pg_logical_emit_message}. */
-    MESSAGE;
+    MESSAGE,
+    /** A transaction that was delivered at {@code PREPARE TRANSACTION} committed; see {@link TwoPhase#AT_PREPARE}. */
+    COMMIT_PREPARED,
+    /** A transaction that was delivered at {@code PREPARE TRANSACTION} rolled back. */
+    ROLLBACK_PREPARED;
 
     private final String jsonName = name().toLowerCase(Locale.ROOT);
 

@@ -2,6 +2,7 @@ package io.walex.reactive.event;
 
 import io.walex.reactive.pgoutput.Lsn;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
@@ -28,6 +29,10 @@ public interface Transaction {
 
     /** When it committed, by the server's clock. */
     Instant commitTimestamp();
+
+    /** The global identifier of a two-phase transaction; null for others. */
+    @Nullable
+    String gid();
 
     /**
      * The events in the order of their changes, live, for one subscriber. Completes when the commit was received, which

@@ -1,19 +1,12 @@
 package io.walex.reactive.event;
 
 import io.netty.buffer.ByteBuf;
-import io.walex.reactive.codec.TypeRegistry;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.pgoutput.PgOutputDecoder;
 import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import io.walex.reactive.pgoutput.PgOutputMessage;
-import io.walex.reactive.pgoutput.PgOutputMessage.Begin;
-import io.walex.reactive.pgoutput.PgOutputMessage.Commit;
-import io.walex.reactive.pgoutput.PgOutputMessage.Delete;
-import io.walex.reactive.pgoutput.PgOutputMessage.Insert;
 import io.walex.reactive.pgoutput.PgOutputMessage.LogicalMessage;
-import io.walex.reactive.pgoutput.PgOutputMessage.Truncate;
-import io.walex.reactive.pgoutput.PgOutputMessage.Update;
-import io.walex.reactive.pgoutput.Relation;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
@@ -22,8 +15,11 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes transactions and events of one subscription's pgoutput messages, across reconnects: what was yielded before a
- * connection was lost is not yielded again.
+ * Makes transactions and events of one subscription's pgoutput messages, in commit order, across reconnects: what was
+ * yielded before a connection was lost is not yielded again.
+ *
+ * <p>Transactions that are sent in whole pass straight through. Those that are streamed while they run, or prepared, are
+ * kept until their outcome and then replayed the same way.
  *
  * <p>Not thread-safe: confined to the subscription's event loop.
  */
@@ -34,36 +30,74 @@ public final class TransactionAssembler {
     private final Source messageSource;
     private final Relations relations;
     private final Progress progress = new Progress();
+    private final ChangeAssembler changes;
+    private final UncommittedTransactions uncommitted;
+    private final TwoPhase twoPhase;
     private final ArrayDeque<TransactionSignal> queued = new ArrayDeque<>();
-
-    /** The transaction being received; null between transactions and inside one that was yielded before. */
-    private TransactionSignal.@Nullable Begin current;
-
-    private boolean inTransaction;
-    private int nextOrdinal;
+    private @Nullable Replay replay;
 
     /**
      * Makes an assembler for one subscription.
      *
      * @param origination what all events say of their origin
      * @param subscribed whether the table (schema, name) is wanted; asked once per relation message
+     * @param types the database's types
+     * @param spool where uncommitted transactions are kept
+     * @param twoPhase when prepared transactions are yielded, where the server sends them
      */
-    public TransactionAssembler(Origination origination, BiPredicate<String, String> subscribed) {
+    public TransactionAssembler(
+            Origination origination,
+            BiPredicate<String, String> subscribed,
+            TypeSource types,
+            Spool spool,
+            TwoPhase twoPhase) {
         this.messageSource = origination.source("", "", Map.of());
-        this.relations = new Relations(origination, subscribed);
+        this.relations = new Relations(origination, subscribed, types);
+        this.changes = new ChangeAssembler(messageSource, relations, progress);
+        this.uncommitted = new UncommittedTransactions(new SpoolSpace(spool.directory, spool.memoryLimit));
+        this.twoPhase = twoPhase;
     }
+
+    /**
+     * Where uncommitted transactions are kept.
+     *
+     * @param directory of temporary files; made when needed
+     * @param memoryLimit in bytes, for all of them together; the rest goes to files
+     */
+    public record Spool(Path directory, long memoryLimit) {}
 
     /** A new connection starts: the server describes its relations anew and sends from a transaction's start. */
-    public void connected(TypeRegistry databaseTypes) {
-        relations.reset(databaseTypes);
+    public void connected() {
+        relations.reset();
+        changes.reset();
         queued.clear();
-        current = null;
-        inTransaction = false;
+        uncommitted.clear();
+        endReplay();
     }
 
-    /** Returns the next signal left behind by a message that made several; null when there is none. */
+    /** Frees memory and temporary files; the assembler must not be used again. */
+    public void close() {
+        uncommitted.clear();
+        endReplay();
+    }
+
+    /** Whether nothing can be taken or yielded until the types of a relation are known. */
+    public boolean isBlocked() {
+        return relations.isRefreshing();
+    }
+
+    /** Returns the next signal left behind by messages before; null when there is none. */
     public @Nullable TransactionSignal queued() {
+        if (isBlocked()) {
+            return null;
+        }
         TransactionSignal signal = queued.poll();
+        if (signal == null) {
+            signal = changes.queued();
+        }
+        if (signal == null && replay != null) {
+            signal = replayed(replay);
+        }
         return signal == null ? null : deliver(signal);
     }
 
@@ -72,116 +106,209 @@ public final class TransactionAssembler {
      *
      * @param payload the message, from its type letter to its end
      * @param walStart the LSN in its frame
-     * @param sentAt the server's clock when it sent the frame
+     * @param sentAt the server's clock when it sent the frame, in microseconds since 2000-01-01 UTC
      * @return the first signal it makes; null when it makes none
      * @throws PgOutputDecodingException when it cannot be decoded, or does not fit what came before
      */
     public @Nullable TransactionSignal next(ByteBuf payload, long walStart, long sentAt) {
-        if (isUnwantedRow(payload)) {
-            nextOrdinal++;
-            return null;
+        byte type = payload.getByte(payload.readerIndex());
+        if (type != 'E' && uncommitted.isReceiving()) {
+            return receive(payload, type, walStart);
         }
-        PgOutputMessage message = PgOutputDecoder.decode(payload, false, Lsn.of(walStart));
-        if (message instanceof Insert insert) {
-            Table table = wantedTable(insert.relationOid(), 'I', walStart);
-            return change(Event.insert(wantedTransaction('I', walStart), nextOrdinal, table, insert.newTuple()));
-        } else if (message instanceof Update update) {
-            Table table = wantedTable(update.relationOid(), 'U', walStart);
-            return change(Event.update(wantedTransaction('U', walStart), nextOrdinal, table, update));
-        } else if (message instanceof Delete delete) {
-            Table table = wantedTable(delete.relationOid(), 'D', walStart);
-            return change(Event.delete(wantedTransaction('D', walStart), nextOrdinal, table, delete));
-        } else if (message instanceof Begin begin) {
-            return begin(begin);
-        } else if (message instanceof Commit commit) {
-            return commit(commit, walStart);
-        } else if (message instanceof Relation relation) {
-            relations.put(relation);
-            return null;
-        } else if (message instanceof Truncate truncate) {
-            return truncate(truncate, walStart);
-        } else if (message instanceof LogicalMessage logical) {
-            return logical.transactional() ? transactional(logical, walStart) : nonTransactional(logical, sentAt);
-        } else if (message instanceof PgOutputMessage.Type || message instanceof PgOutputMessage.Origin) {
-            // Types are known from the catalog; an origin only tells where a transaction was replicated from.
-            return null;
-        }
-        throw new PgOutputDecodingException(
-                message.getClass().getSimpleName() + " was not asked for", '?', 0, Lsn.of(walStart), null);
+        return switch (type) {
+            case 'I', 'U', 'D', 'T', 'R', 'Y', 'O' -> delivered(changes.change(payload, false, walStart));
+            case 'M' -> message(payload, walStart, sentAt);
+            default -> boundary(decode(payload, walStart), type, walStart);
+        };
     }
 
-    /**
-     * Whether a row need not be decoded: its table is not subscribed to, or it was yielded before. It still counts, since
-     * ordinals number all changes.
-     */
-    private boolean isUnwantedRow(ByteBuf payload) {
-        int start = payload.readerIndex();
-        byte type = payload.getByte(start);
-        if ((type != 'I' && type != 'U' && type != 'D') || payload.readableBytes() <= Integer.BYTES || !inTransaction) {
-            return false;
+    /** A message of a transaction that is kept until its outcome. */
+    private @Nullable TransactionSignal receive(ByteBuf payload, byte type, long walStart) {
+        if (type == 'P') {
+            String gid = ((PgOutputMessage.Prepare) decode(payload, walStart)).gid();
+            uncommitted.prepared(gid);
+            return new TransactionSignal.Hold(gid);
         }
-        if (current == null || !progress.isNew(nextOrdinal)) {
-            return true;
+        boolean described = type == 'R' || type == 'Y';
+        if (described && !uncommitted.isStreaming()) {
+            // Outside a streamed block the server describes a relation once for all transactions.
+            changes.change(payload, false, walStart);
+        } else {
+            uncommitted.receive(payload, walStart);
         }
-        Relations.Entry entry = relations.get(payload.getInt(start + 1));
-        return entry != null && entry.table() == null;
+        return null;
     }
 
-    private @Nullable TransactionSignal begin(Begin begin) {
-        inTransaction = true;
-        nextOrdinal = 0;
-        boolean isNew = progress.isNew(begin.commitLsn());
-        current = isNew || progress.isUnfinished(begin.commitLsn())
-                ? new TransactionSignal.Begin(begin.commitLsn(), begin.commitTimestamp(), begin.xid())
-                : null;
-        return isNew ? deliver(current) : null;
+    private static PgOutputMessage decode(ByteBuf payload, long walStart) {
+        return PgOutputDecoder.decode(payload, false, Lsn.of(walStart));
     }
 
-    private @Nullable TransactionSignal commit(Commit commit, long walStart) {
-        if (!inTransaction) {
-            throw outsideTransaction('C', walStart);
-        }
-        TransactionSignal.Begin begin = current;
-        inTransaction = false;
-        current = null;
-        return begin == null ? null : deliver(new TransactionSignal.End(begin, commit.endLsn()));
-    }
-
-    private @Nullable TransactionSignal truncate(Truncate truncate, long walStart) {
-        TransactionSignal.Begin begin = transaction('T', walStart);
-        for (int oid : truncate.relationOids()) {
-            Table table = table(oid, 'T', walStart);
-            int ordinal = nextOrdinal++;
-            if (begin != null && table != null && progress.isNew(ordinal)) {
-                queued.add(Event.truncate(begin, ordinal, table));
+    private @Nullable TransactionSignal boundary(PgOutputMessage message, byte type, long walStart) {
+        if (message instanceof PgOutputMessage.Begin begin) {
+            return open(new TransactionSignal.Begin(begin.commitLsn(), begin.commitTimestamp(), begin.xid(), null));
+        } else if (message instanceof PgOutputMessage.Commit commit) {
+            if (!changes.isOpen()) {
+                throw new PgOutputDecodingException("outside a transaction", 'C', 0, Lsn.of(walStart), null);
             }
+            return delivered(close(commit.endLsn()));
+        } else if (message instanceof PgOutputMessage.StreamStart start) {
+            uncommitted.streamStart(start.xid());
+        } else if (message instanceof PgOutputMessage.StreamStop) {
+            uncommitted.streamStop();
+        } else if (message instanceof PgOutputMessage.StreamAbort abort) {
+            uncommitted.streamAbort(abort.xid(), abort.subXid());
+        } else if (message instanceof PgOutputMessage.StreamCommit commit) {
+            return replay(
+                    uncommitted.take(commit.xid()),
+                    new TransactionSignal.Begin(commit.commitLsn(), commit.commitTimestamp(), commit.xid(), null),
+                    commit.endLsn(),
+                    null);
+        } else if (message instanceof PgOutputMessage.BeginPrepare begin) {
+            return beginPrepare(begin);
+        } else if (message instanceof PgOutputMessage.Prepare prepare) {
+            return delivered(close(prepare.endLsn()));
+        } else if (message instanceof PgOutputMessage.StreamPrepare prepare) {
+            return streamPrepare(prepare);
+        } else if (message instanceof PgOutputMessage.CommitPrepared commit) {
+            return commitPrepared(commit);
+        } else if (message instanceof PgOutputMessage.RollbackPrepared rollback) {
+            return rollbackPrepared(rollback);
+        } else {
+            throw new PgOutputDecodingException("unexpected here", (char) type, 0, Lsn.of(walStart), null);
         }
-        return queued();
+        return null;
     }
 
-    private @Nullable TransactionSignal transactional(LogicalMessage message, long walStart) {
-        TransactionSignal.Begin begin = transaction('M', walStart);
-        int ordinal = nextOrdinal++;
-        return begin == null || !progress.isNew(ordinal)
-                ? null
-                : deliver(Event.message(begin, ordinal, messageSource, message));
+    private @Nullable TransactionSignal open(TransactionSignal.Begin begin) {
+        boolean isNew = progress.isNew(begin.commitLsn());
+        changes.open(isNew || progress.isUnfinished(begin.commitLsn()) ? begin : null);
+        return isNew ? deliver(begin) : null;
     }
 
-    /** Such a message is sent when it is decoded, not at a commit: it makes a transaction of its own. */
-    private @Nullable TransactionSignal nonTransactional(LogicalMessage message, long sentAt) {
-        TransactionSignal.Begin begin =
-                new TransactionSignal.Begin(message.lsn(), POSTGRES_EPOCH.plus(sentAt, ChronoUnit.MICROS), 0);
-        boolean isNew = progress.isNew(message.lsn());
+    private @Nullable TransactionSignal close(Lsn endLsn) {
+        TransactionSignal.Begin begin = changes.close();
+        return begin == null ? null : new TransactionSignal.End(begin, endLsn);
+    }
+
+    private @Nullable TransactionSignal beginPrepare(PgOutputMessage.BeginPrepare begin) {
+        if (twoPhase == TwoPhase.AT_COMMIT) {
+            uncommitted.beginPrepare();
+            return null;
+        }
+        return open(
+                new TransactionSignal.Begin(begin.prepareLsn(), begin.prepareTimestamp(), begin.xid(), begin.gid()));
+    }
+
+    private @Nullable TransactionSignal streamPrepare(PgOutputMessage.StreamPrepare prepare) {
+        TransactionSpool spool = uncommitted.take(prepare.xid());
+        if (twoPhase == TwoPhase.AT_COMMIT) {
+            uncommitted.prepared(prepare.gid(), spool);
+            return new TransactionSignal.Hold(prepare.gid());
+        }
+        var begin = new TransactionSignal.Begin(
+                prepare.prepareLsn(), prepare.prepareTimestamp(), prepare.xid(), prepare.gid());
+        return replay(spool, begin, prepare.endLsn(), null);
+    }
+
+    private @Nullable TransactionSignal commitPrepared(PgOutputMessage.CommitPrepared commit) {
+        var begin =
+                new TransactionSignal.Begin(commit.commitLsn(), commit.commitTimestamp(), commit.xid(), commit.gid());
+        return twoPhase == TwoPhase.AT_COMMIT
+                ? replay(uncommitted.takePrepared(commit.gid()), begin, commit.endLsn(), commit.gid())
+                : whole(
+                        begin,
+                        Event.outcome(EventType.COMMIT_PREPARED, begin, messageSource, commit.gid()),
+                        commit.endLsn());
+    }
+
+    private @Nullable TransactionSignal rollbackPrepared(PgOutputMessage.RollbackPrepared rollback) {
+        if (twoPhase == TwoPhase.AT_COMMIT) {
+            uncommitted.takePrepared(rollback.gid()).close();
+            return new TransactionSignal.Release(rollback.gid(), rollback.rollbackEndLsn());
+        }
+        // Only the record's end is told, where the next record may start: its last byte is this one's alone.
+        Lsn position = Lsn.of(rollback.rollbackEndLsn().value() - 1);
+        var begin = new TransactionSignal.Begin(position, rollback.rollbackTimestamp(), rollback.xid(), rollback.gid());
+        return whole(
+                begin,
+                Event.outcome(EventType.ROLLBACK_PREPARED, begin, messageSource, rollback.gid()),
+                rollback.rollbackEndLsn());
+    }
+
+    private @Nullable TransactionSignal message(ByteBuf payload, long walStart, long sentAt) {
+        if (payload.readableBytes() > 1 && payload.getByte(payload.readerIndex() + 1) != 0) {
+            return delivered(changes.change(payload, false, walStart));
+        }
+        // Not transactional: sent when it is decoded, not at a commit, so it makes a transaction of its own.
+        LogicalMessage message = (LogicalMessage) decode(payload, walStart);
+        var begin = new TransactionSignal.Begin(message.lsn(), POSTGRES_EPOCH.plus(sentAt, ChronoUnit.MICROS), 0, null);
+        return whole(begin, Event.message(begin, 0, messageSource, message), message.lsn());
+    }
+
+    /** A transaction of one event, or what is still to be yielded of it. */
+    private @Nullable TransactionSignal whole(TransactionSignal.Begin begin, Event event, Lsn endLsn) {
+        boolean isNew = progress.isNew(begin.commitLsn());
         if (isNew) {
             queued.add(begin);
         }
-        if (isNew || progress.isUnfinished(message.lsn())) {
+        if (isNew || progress.isUnfinished(begin.commitLsn())) {
             if (isNew || progress.isNew(0)) {
-                queued.add(Event.message(begin, 0, messageSource, message));
+                queued.add(event);
             }
-            queued.add(new TransactionSignal.End(begin, message.lsn()));
+            queued.add(new TransactionSignal.End(begin, endLsn));
         }
         return queued();
+    }
+
+    /**
+     * A transaction that was kept.
+     *
+     * @param releases the hold that ends with it
+     */
+    private record Replay(
+            TransactionSpool spool,
+            TransactionSpool.Reader reader,
+            Lsn endLsn,
+            @Nullable String releases) {}
+
+    private @Nullable TransactionSignal replay(
+            TransactionSpool spool, TransactionSignal.Begin begin, Lsn endLsn, @Nullable String releases) {
+        replay = new Replay(spool, spool.read(), endLsn, releases);
+        return open(begin);
+    }
+
+    private @Nullable TransactionSignal replayed(Replay running) {
+        TransactionSpool spool = running.spool;
+        for (ByteBuf message = running.reader.next(); message != null; message = running.reader.next()) {
+            Event event = changes.change(message, spool.withXids(), running.reader.walStart());
+            if (event != null) {
+                return event;
+            }
+            if (isBlocked()) {
+                return null;
+            }
+        }
+        endReplay();
+        TransactionSignal end = close(running.endLsn);
+        if (running.releases != null) {
+            TransactionSignal release = new TransactionSignal.Release(running.releases, running.endLsn);
+            if (end == null) {
+                return release;
+            }
+            queued.add(release);
+        }
+        return end;
+    }
+
+    private void endReplay() {
+        if (replay != null) {
+            replay.spool.close();
+            replay = null;
+        }
+    }
+
+    private @Nullable TransactionSignal delivered(@Nullable TransactionSignal signal) {
+        return signal == null ? null : deliver(signal);
     }
 
     private TransactionSignal deliver(TransactionSignal signal) {
@@ -189,58 +316,9 @@ public final class TransactionAssembler {
             progress.event(event.ordinal());
         } else if (signal instanceof TransactionSignal.Begin begin) {
             progress.begin(begin.commitLsn());
-        } else {
+        } else if (signal instanceof TransactionSignal.End) {
             progress.end();
         }
         return signal;
-    }
-
-    private Event change(Event event) {
-        progress.event(nextOrdinal++);
-        return event;
-    }
-
-    /** Null when the transaction was yielded before. */
-    private TransactionSignal.@Nullable Begin transaction(char type, long walStart) {
-        if (!inTransaction) {
-            throw outsideTransaction(type, walStart);
-        }
-        return current;
-    }
-
-    private static PgOutputDecodingException outsideTransaction(char type, long walStart) {
-        return new PgOutputDecodingException("outside a transaction", type, 0, Lsn.of(walStart), null);
-    }
-
-    /** Of a row that {@link #isUnwantedRow} let pass. */
-    private TransactionSignal.Begin wantedTransaction(char type, long walStart) {
-        TransactionSignal.Begin begin = transaction(type, walStart);
-        if (begin == null) {
-            throw outsideTransaction(type, walStart);
-        }
-        return begin;
-    }
-
-    /** Of a row that {@link #isUnwantedRow} let pass. */
-    private Table wantedTable(int oid, char type, long walStart) {
-        Table table = table(oid, type, walStart);
-        if (table == null) {
-            throw outsideTransaction(type, walStart);
-        }
-        return table;
-    }
-
-    /** Null when not subscribed to. */
-    private @Nullable Table table(int oid, char type, long walStart) {
-        Relations.Entry entry = relations.get(oid);
-        if (entry == null) {
-            throw new PgOutputDecodingException(
-                    "relation %s was not described before".formatted(Integer.toUnsignedString(oid)),
-                    type,
-                    1,
-                    Lsn.of(walStart),
-                    null);
-        }
-        return entry.table();
     }
 }

@@ -2,9 +2,15 @@ package io.walex.reactive.event;
 
 import io.walex.reactive.pgoutput.Lsn;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /** What the assembler yields, in stream order: the start of a transaction, its events, its end. */
-public sealed interface TransactionSignal permits TransactionSignal.Begin, TransactionSignal.End, Event {
+public sealed interface TransactionSignal
+        permits TransactionSignal.Begin,
+                TransactionSignal.End,
+                TransactionSignal.Hold,
+                TransactionSignal.Release,
+                Event {
 
     /**
      * A transaction starts. All its events share this instance.
@@ -12,8 +18,13 @@ public sealed interface TransactionSignal permits TransactionSignal.Begin, Trans
      * @param commitLsn its commit LSN, known from the start
      * @param commitTimestamp the server's clock at commit
      * @param xid 0 for a non-transactional logical message, which makes a transaction of its own
+     * @param gid the global identifier of a two-phase transaction
      */
-    record Begin(Lsn commitLsn, Instant commitTimestamp, int xid) implements TransactionSignal {}
+    record Begin(
+            Lsn commitLsn,
+            Instant commitTimestamp,
+            int xid,
+            @Nullable String gid) implements TransactionSignal {}
 
     /**
      * The transaction is whole.
@@ -21,4 +32,10 @@ public sealed interface TransactionSignal permits TransactionSignal.Begin, Trans
      * @param endLsn where a slot may restart to skip it
      */
     record End(Begin begin, Lsn endLsn) implements TransactionSignal {}
+
+    /** A prepared transaction is kept here until its outcome: nothing from here on may be confirmed to the slot. */
+    record Hold(String gid) implements TransactionSignal {}
+
+    /** The outcome has come, and what was kept is delivered or dropped. */
+    record Release(String gid, Lsn endLsn) implements TransactionSignal {}
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 /** A row over a tuple's bytes. */
 final class TupleRow implements Row {
@@ -90,6 +91,19 @@ final class TupleRow implements Row {
     @Override
     public List<Column> columns() {
         return keyOnly ? table.columns.stream().filter(Column::key).toList() : table.columns;
+    }
+
+    @Override
+    public <T> T as(Class<T> type) {
+        columns().forEach(column -> requireHeld(column.name()));
+        try {
+            return RowMapping.MAPPER.convertValue(asMap(), type);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(
+                    "Cannot map a row of %s onto %s: %s"
+                            .formatted(table.qualifiedName(), type.getName(), e.getOriginalMessage()),
+                    e);
+        }
     }
 
     Table table() {

@@ -25,4 +25,9 @@ public interface PayloadDecoder<T> {
     /** Returns the next element that earlier messages left behind; null when the next message is needed for one. */
     @Nullable
     T queued();
+
+    /** Whether nothing may be decoded or taken now; {@link ReplicationConnection#resume()} must follow when that ends. */
+    default boolean isBlocked() {
+        return false;
+    }
 }

@@ -63,7 +63,7 @@ public final class ReplicationConnection {
         String options = twoPhase ? serverVersion >= 150000 ? " (TWO_PHASE)" : " TWO_PHASE" : "";
         return connection
                 .createSlot(ReplicationSlotRequest.logical()
-                        .slotName(slot)
+                        .slotName(StartReplication.quoted(slot))
                         .outputPlugin("pgoutput" + options)
                         .temporary()
                         .build())
@@ -110,6 +110,14 @@ public final class ReplicationConnection {
         WalReceiver<?> streaming = receiver;
         if (streaming != null) {
             streaming.resume();
+        }
+    }
+
+    /** Fails the stream after what is being delivered now; on the event loop. */
+    public void fail(Throwable error) {
+        WalReceiver<?> streaming = receiver;
+        if (streaming != null) {
+            streaming.fail(error);
         }
     }
 

@@ -6,7 +6,9 @@ import io.r2dbc.postgresql.api.PostgresqlConnection;
 import io.r2dbc.spi.Readable;
 import io.walex.reactive.pgoutput.Lsn;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +30,8 @@ public final class ServerConnection {
         return Mono.usingWhen(
                 new PostgresqlConnectionFactory(configuration).create().map(ServerConnection::new),
                 work,
-                server -> server.connection.close());
+                // Cancelling may have broken it already.
+                server -> server.connection.close().onErrorComplete());
     }
 
     /**
@@ -107,6 +110,19 @@ public final class ServerConnection {
                 row -> Lsn.parse(get(row, 0, String.class)),
                 name,
                 twoPhase);
+    }
+
+    /** Runs a query whose columns are all text, and gives each row by column name. */
+    public Flux<Map<String, @Nullable String>> rows(String sql) {
+        return Flux.defer(() -> connection
+                .createStatement(sql)
+                .execute()
+                .concatMap(result -> result.map((row, metadata) -> {
+                    Map<String, @Nullable String> values = new HashMap<>();
+                    metadata.getColumnMetadatas()
+                            .forEach(column -> values.put(column.getName(), row.get(column.getName(), String.class)));
+                    return values;
+                })));
     }
 
     private <T> Mono<T> one(String sql, Function<Readable, T> mapping, Object... parameters) {

@@ -4,9 +4,11 @@ import io.r2dbc.postgresql.replication.LogSequenceNumber;
 import io.r2dbc.postgresql.replication.ReplicationRequest;
 import io.walex.reactive.pgoutput.Lsn;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The START_REPLICATION command.
@@ -19,19 +21,22 @@ import java.util.Map;
 public record StartReplication(String slot, Lsn from, Map<String, String> options) {
 
     public StartReplication {
-        options = java.util.Collections.unmodifiableMap(new LinkedHashMap<>(options));
+        options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
     }
 
     /** The value of {@code publication_names}: a list of quoted identifiers. */
     public static String publicationNames(List<String> publications) {
-        return publications.stream()
-                .map(name -> '"' + name.replace("\"", "\"\"") + '"')
-                .collect(java.util.stream.Collectors.joining(","));
+        return publications.stream().map(StartReplication::quoted).collect(Collectors.joining(","));
+    }
+
+    /** An identifier as the replication protocol's grammar takes it; the driver writes names as they are. */
+    static String quoted(String identifier) {
+        return '"' + identifier.replace("\"", "\"\"") + '"';
     }
 
     ReplicationRequest toRequest() {
         var request = ReplicationRequest.logical()
-                .slotName(slot)
+                .slotName(quoted(slot))
                 .startPosition(LogSequenceNumber.valueOf(from.value()))
                 // Feedback is ours: the driver's would come from another thread.
                 .statusInterval(Duration.ZERO);

@@ -7,6 +7,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.EOFException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
@@ -100,6 +101,8 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
         }
         downstream = subscriber;
         subscriber.onSubscribe(this);
+        // An end that came before needs no demand.
+        onEventLoop(this::drain);
     }
 
     @Override
@@ -107,10 +110,18 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
         if (!Operators.validate(n)) {
             return;
         }
+        onEventLoop(() -> addDemand(n));
+    }
+
+    private void onEventLoop(Runnable change) {
         if (channel.eventLoop().inEventLoop()) {
-            addDemand(n);
-        } else {
-            channel.eventLoop().execute(() -> addDemand(n));
+            change.run();
+            return;
+        }
+        try {
+            channel.eventLoop().execute(change);
+        } catch (RejectedExecutionException ended) {
+            // The subscription is over; so is what the change was for.
         }
     }
 
@@ -161,7 +172,7 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
 
     /** Ends the stream after what is being delivered now; from any thread. */
     void completeLater() {
-        channel.eventLoop().execute(() -> {
+        onEventLoop(() -> {
             completed = true;
             drain();
         });
@@ -210,7 +221,7 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
 
     private @Nullable T pull() {
         T element = decoder.queued();
-        while (element == null) {
+        while (element == null && !decoder.isBlocked()) {
             ByteBuf content = frames.nextCopyData();
             if (content == null) {
                 return null;

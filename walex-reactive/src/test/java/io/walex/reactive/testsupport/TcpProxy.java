@@ -22,7 +22,7 @@ public final class TcpProxy implements AutoCloseable {
     private final Gate gate = new Gate();
     private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
     private final AtomicInteger accepted = new AtomicInteger();
-    private @Nullable ServerSocket listener;
+    private @Nullable Listener listener;
 
     private TcpProxy(InetSocketAddress target) {
         this.target = target;
@@ -72,7 +72,7 @@ public final class TcpProxy implements AutoCloseable {
     /** Refuses new connections; open ones stay. */
     public synchronized void refuse() {
         if (listener != null) {
-            closeQuietly(listener);
+            listener.close();
             listener = null;
         }
     }
@@ -96,8 +96,7 @@ public final class TcpProxy implements AutoCloseable {
             ServerSocket socket = new ServerSocket();
             socket.setReuseAddress(true);
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), onPort));
-            listener = socket;
-            daemon("proxy-accept", () -> acceptAll(socket));
+            listener = new Listener(socket, daemon("proxy-accept", () -> acceptAll(socket)));
             return socket.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot listen on port " + onPort, e);
@@ -128,10 +127,11 @@ public final class TcpProxy implements AutoCloseable {
         connection.start();
     }
 
-    static void daemon(String name, Runnable task) {
+    static Thread daemon(String name, Runnable task) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     static void closeQuietly(AutoCloseable closeable) {
@@ -139,6 +139,19 @@ public final class TcpProxy implements AutoCloseable {
             closeable.close();
         } catch (Exception e) {
             // it is gone either way
+        }
+    }
+
+    private record Listener(ServerSocket socket, Thread acceptor) {
+
+        /** The kernel listens on until the thread that waits for connections has let go of the socket. */
+        void close() {
+            closeQuietly(socket);
+            try {
+                acceptor.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

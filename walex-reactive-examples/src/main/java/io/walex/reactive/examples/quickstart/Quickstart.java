@@ -1,0 +1,98 @@
+package io.walex.reactive.examples.quickstart;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import io.walex.reactive.InvalidConfigException;
+import io.walex.reactive.InvalidSlotNameException;
+import io.walex.reactive.InvalidUrlException;
+import io.walex.reactive.UnknownOptionException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.ParameterException;
+import reactor.core.Exceptions;
+
+/** The command: options in, JSON lines and an exit code out. Logs and errors go to standard error. */
+@Command(
+        name = "quickstart",
+        description = "Prints the changes of a PostgreSQL database, one JSON line each.",
+        sortOptions = false)
+public final class Quickstart implements Callable<Integer> {
+
+    private static final int OK = 0;
+    private static final int FAILED = 1;
+    private static final int WRONG_USAGE = 2;
+
+    @Mixin
+    private final Options options = new Options();
+
+    private final OutputStream out;
+
+    private Quickstart(OutputStream out) {
+        this.out = out;
+    }
+
+    public static void main(String[] args) {
+        // Not System.out, which keeps it to itself when nobody reads any more.
+        OutputStream out = new FileOutputStream(FileDescriptor.out);
+        System.exit(run(args, System.getenv(), out, new PrintWriter(System.err, true)));
+    }
+
+    static int run(String[] args, Map<String, String> environment, OutputStream out, PrintWriter err) {
+        return new CommandLine(new Quickstart(out))
+                .setDefaultValueProvider(new EnvironmentDefaults(environment))
+                .setErr(err)
+                .setOut(err)
+                .setParameterExceptionHandler((failure, arguments) -> wrongUsage(failure, err))
+                .setExecutionExceptionHandler((failure, command, result) ->
+                        command.<Quickstart>getCommand().failed(failure, err))
+                .execute(Boolean.parseBoolean(environment.get("WALEX_HELP")) ? new String[] {"--help"} : args);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (options.debug) {
+            ((Logger) LoggerFactory.getLogger("io.walex.reactive")).setLevel(Level.DEBUG);
+        }
+        try (Session session = new Session(options, new JsonLines(out))) {
+            Thread onInterrupt = new Thread(session::close, "quickstart-end");
+            Runtime.getRuntime().addShutdownHook(onInterrupt);
+            session.run();
+        }
+        return OK;
+    }
+
+    private static int wrongUsage(ParameterException failure, PrintWriter err) {
+        err.println(oneLine(failure.getMessage()) + "; --help lists the options");
+        return WRONG_USAGE;
+    }
+
+    private int failed(Exception failure, PrintWriter err) {
+        Throwable error = Exceptions.unwrap(failure);
+        if (options.debug) {
+            error.printStackTrace(err);
+        } else {
+            err.println(oneLine(error.getMessage() == null ? error.toString() : error.getMessage()));
+        }
+        return isWrongUsage(error) ? WRONG_USAGE : FAILED;
+    }
+
+    private static boolean isWrongUsage(Throwable error) {
+        return error instanceof InvalidUrlException
+                || error instanceof UnknownOptionException
+                || error instanceof InvalidConfigException
+                || error instanceof InvalidSlotNameException;
+    }
+
+    private static String oneLine(@Nullable String message) {
+        return "quickstart: " + String.valueOf(message).replaceAll("\\s*\\R\\s*", " ");
+    }
+}

@@ -1,0 +1,85 @@
+package io.walex.reactive.examples.quickstart;
+
+import io.walex.reactive.WalEx;
+import io.walex.reactive.WalExConfig;
+import io.walex.reactive.examples.quickstart.JsonLines.NobodyReadsException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** One run: the stream, and the server and workload where they are our own. Closed from any thread, also while it starts. */
+final class Session implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private final Options options;
+    private final JsonLines lines;
+    private @Nullable DemoDatabase database;
+    private @Nullable DemoWorkload workload;
+    private @Nullable WalEx walex;
+    private boolean closed;
+
+    Session(Options options, JsonLines lines) {
+        this.options = options;
+        this.lines = lines;
+    }
+
+    /** Prints changes until there were enough, or the session is closed. */
+    void run() {
+        long maxEvents = options.maxEvents();
+        WalEx stream = start();
+        if (stream == null) {
+            return;
+        }
+        try {
+            stream.changes().take(maxEvents).doOnNext(lines::write).blockLast();
+        } catch (NobodyReadsException e) {
+            // enough was read
+        } catch (RuntimeException e) {
+            // an end that was asked for is no failure, however the stream met it
+            if (!isClosed()) {
+                throw e;
+            }
+        }
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    private synchronized @Nullable WalEx start() {
+        if (closed) {
+            return null;
+        }
+        WalExConfig config = options.url == null ? demo() : options.config(options.url);
+        walex = WalEx.create(config);
+        return walex;
+    }
+
+    private WalExConfig demo() {
+        WalExConfig checked = options.config(DemoDatabase.ANY_URL, publication());
+        database = DemoDatabase.start();
+        workload = DemoWorkload.start(database);
+        return checked.mutate().port(database.port()).build();
+    }
+
+    private String publication() {
+        return options.publication == null ? DemoDatabase.PUBLICATION : options.publication;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (walex != null) {
+            walex.closeGracefully().block(PATIENCE);
+        }
+        if (workload != null) {
+            workload.close();
+        }
+        if (database != null) {
+            database.close();
+        }
+    }
+}

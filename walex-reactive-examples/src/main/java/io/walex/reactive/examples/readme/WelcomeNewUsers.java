@@ -1,0 +1,28 @@
+package io.walex.reactive.examples.readme;
+
+import io.walex.reactive.SlotSpec;
+import io.walex.reactive.WalEx;
+import io.walex.reactive.WalExConfig;
+import io.walex.reactive.event.EventType;
+import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+
+/** Changes one of these lines? The README shows them; {@code ReadmeTests} compares. */
+abstract class WelcomeNewUsers {
+
+    Disposable start() {
+        WalExConfig config = WalExConfig.fromUrl("postgresql://walex:secret@localhost:5432/todos")
+                .publication("events")
+                .subscribe("user", "todo")
+                .slot(SlotSpec.durable("welcome"))
+                .build();
+
+        return WalEx.changes(config)
+                .filter(event -> event.type() == EventType.INSERT)
+                .filter(event -> event.source().table().equals("user"))
+                .concatMap(event -> sendWelcome(event.newRecord().getText("email")))
+                .subscribe();
+    }
+
+    abstract Mono<Void> sendWelcome(String email);
+}

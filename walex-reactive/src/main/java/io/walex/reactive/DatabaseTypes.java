@@ -1,0 +1,80 @@
+package io.walex.reactive;
+
+import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
+import io.walex.reactive.codec.PgType;
+import io.walex.reactive.codec.TypeCatalog;
+import io.walex.reactive.codec.TypeRegistry;
+import io.walex.reactive.event.TypeSource;
+import io.walex.reactive.replication.ServerConnection;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Mono;
+
+/** The types of the subscription's database, read when it connects and when a relation has one that is not known. */
+final class DatabaseTypes implements TypeSource {
+
+    private final TypeRegistry configured;
+    private final Mono<Void> reload;
+    private final Executor eventLoop;
+    private final Consumer<Throwable> onFailure;
+    private volatile TypeRegistry types;
+
+    /**
+     * Starts with the configured types.
+     *
+     * @param connection made anew for each look into the catalog
+     * @param eventLoop where {@link #refresh} reports
+     * @param onFailure told there when the types cannot be read
+     */
+    DatabaseTypes(
+            TypeRegistry configured,
+            Supplier<PostgresqlConnectionConfiguration> connection,
+            Executor eventLoop,
+            Consumer<Throwable> onFailure) {
+        this.configured = configured;
+        this.types = configured;
+        this.reload = Mono.defer(() -> ServerConnection.use(connection.get(), this::load));
+        this.eventLoop = eventLoop;
+        this.onFailure = onFailure;
+    }
+
+    Mono<Void> load(ServerConnection server) {
+        Mono<List<PgType>> described = server.rows(TypeCatalog.TYPES)
+                .map(row -> TypeCatalog.type(row::get))
+                .collectList();
+        Mono<Integer> moneyScale = server.rows(TypeCatalog.MONEY_SCALE)
+                .single()
+                .map(row -> Integer.parseInt(row.getOrDefault("scale", "2")));
+        return described
+                .zipWhen(all -> moneyScale)
+                .doOnNext(read -> types = configured
+                        .mutate()
+                        .types(read.getT1())
+                        .moneyScale(read.getT2())
+                        .build())
+                .then();
+    }
+
+    @Override
+    public TypeRegistry types() {
+        return types;
+    }
+
+    @Override
+    public void refresh(Runnable done) {
+        reload.subscribe(new BaseSubscriber<Void>() {
+            @Override
+            protected void hookOnComplete() {
+                eventLoop.execute(done);
+            }
+
+            @Override
+            protected void hookOnError(Throwable error) {
+                eventLoop.execute(() -> onFailure.accept(error));
+            }
+        });
+    }
+}

@@ -1,0 +1,14 @@
+package io.walex.reactive;
+
+/**
+ * Whether the server sends a large transaction while it runs (beyond its {@code logical_decoding_work_mem}) instead of
+ * keeping it on its own disk. Either way it is delivered only after its commit, in commit order.
+ */
+public enum Streaming {
+    /** Everything is sent after the commit. */
+    OFF,
+    /** Large transactions are sent while they run. */
+    ON,
+    /** The same, with what a parallel applier needs; PostgreSQL 16 or newer. Makes no difference to what is delivered. */
+    PARALLEL
+}

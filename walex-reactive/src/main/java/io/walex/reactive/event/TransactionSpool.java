@@ -1,0 +1,175 @@
+package io.walex.reactive.event;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.HashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of one transaction that is not committed yet, in the order they came. Bounded memory: what does not fit
+ * goes to a file. Written, then read once, then closed.
+ */
+final class TransactionSpool implements AutoCloseable {
+
+    private static final int FILE_BUFFER = 1 << 16;
+    private static final int RECORD_HEADER = Integer.BYTES + Long.BYTES;
+
+    private final SpoolSpace space;
+    private final boolean withXids;
+    private final Set<Integer> aborted = new HashSet<>();
+    private final ByteBuf memory = Unpooled.buffer(1024);
+    private long reserved;
+    private @Nullable FileChannel file;
+
+    /**
+     * An empty spool.
+     *
+     * @param withXids whether messages carry their transaction id, as in streamed blocks
+     */
+    TransactionSpool(SpoolSpace space, boolean withXids) {
+        this.space = space;
+        this.withXids = withXids;
+    }
+
+    boolean withXids() {
+        return withXids;
+    }
+
+    void append(ByteBuf payload, long walStart) {
+        int size = RECORD_HEADER + payload.readableBytes();
+        if (file == null && space.reserve(size)) {
+            reserved += size;
+        } else if (file == null || memory.readableBytes() + size > FILE_BUFFER) {
+            flush();
+        }
+        memory.writeInt(payload.readableBytes()).writeLong(walStart).writeBytes(payload);
+    }
+
+    /** Drops the changes of a subtransaction; what was described of relations stays, since it is not sent again. */
+    void abort(int subXid) {
+        aborted.add(subXid);
+    }
+
+    private void flush() {
+        FileChannel target = file;
+        if (target == null) {
+            target = space.file();
+            file = target;
+            space.free(reserved);
+            reserved = 0;
+        }
+        try {
+            ByteBuffer bytes = memory.nioBuffer();
+            while (bytes.hasRemaining()) {
+                target.write(bytes);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write a streamed transaction to its temporary file", e);
+        }
+        memory.clear();
+    }
+
+    /** Ends writing and starts reading. */
+    Reader read() {
+        FileChannel source = file;
+        if (source != null) {
+            flush();
+            try {
+                source.position(0);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return new Reader(source);
+    }
+
+    /** Idempotent. */
+    @Override
+    public void close() {
+        if (memory.refCnt() == 0) {
+            return;
+        }
+        space.free(reserved);
+        reserved = 0;
+        memory.release();
+        FileChannel open = file;
+        file = null;
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException("Cannot remove a temporary file", e);
+            }
+        }
+    }
+
+    /** Gives the messages that were not aborted, one at a time. */
+    final class Reader {
+
+        private final @Nullable FileChannel source;
+        private long walStart;
+
+        private Reader(@Nullable FileChannel source) {
+            this.source = source;
+        }
+
+        /** Returns the next message, valid until the next call; null after the last. */
+        @Nullable
+        ByteBuf next() {
+            while (fill(RECORD_HEADER)) {
+                int length = memory.readInt();
+                walStart = memory.readLong();
+                if (!fill(length)) {
+                    throw new IllegalStateException("A spooled transaction ends within a message");
+                }
+                ByteBuf message = memory.readSlice(length);
+                if (!isAborted(message)) {
+                    return message;
+                }
+            }
+            return null;
+        }
+
+        /** The LSN in the frame of the message returned last. */
+        long walStart() {
+            return walStart;
+        }
+
+        private boolean isAborted(ByteBuf message) {
+            if (aborted.isEmpty()) {
+                return false;
+            }
+            return switch (message.getByte(message.readerIndex())) {
+                case 'I', 'U', 'D', 'T', 'M' -> aborted.contains(message.getInt(message.readerIndex() + 1));
+                default -> false;
+            };
+        }
+
+        /** Makes so many bytes readable; false at the end. */
+        private boolean fill(int bytes) {
+            if (memory.readableBytes() >= bytes) {
+                return true;
+            }
+            if (source == null) {
+                return false;
+            }
+            memory.discardReadBytes();
+            memory.ensureWritable(Math.max(bytes, FILE_BUFFER) - memory.readableBytes());
+            try {
+                while (memory.readableBytes() < bytes) {
+                    if (memory.writeBytes(source, memory.writableBytes()) < 0) {
+                        return false;
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("Cannot read a streamed transaction from its temporary file", e);
+            }
+            return true;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package io.walex.reactive.event;
+
+import io.walex.reactive.codec.TypeRegistry;
+
+/** Where an assembler learns of the database's types. */
+public interface TypeSource {
+
+    /** What is known now. */
+    TypeRegistry types();
+
+    /**
+     * Looks into the catalog again, since a relation has types that were made after {@link #types()} was read.
+     *
+     * @param done to be run on the event loop when {@link #types()} is up to date; never, when the stream fails instead
+     */
+    void refresh(Runnable done);
+
+    /** Types that never change. */
+    static TypeSource of(TypeRegistry types) {
+        return new TypeSource() {
+            @Override
+            public TypeRegistry types() {
+                return types;
+            }
+
+            @Override
+            public void refresh(Runnable done) {
+                done.run();
+            }
+        };
+    }
+}

@@ -1,0 +1,133 @@
+package io.walex.reactive;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaPackage;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscriber;
+
+class ArchitectureTests {
+
+    private static final String ROOT = "io.walex.reactive";
+
+    private static final JavaClasses LIBRARY = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages(ROOT);
+
+    @ParameterizedTest(name = "{0} uses {1}")
+    @CsvSource(nullValues = "nothing", delimiter = '|', textBlock = """
+                    pgoutput    | nothing
+                    codec       | pgoutput
+                    event       | pgoutput codec
+                    replication | pgoutput
+                    root        | pgoutput codec event replication
+                    handler     | root event
+                    sync        | root event
+                    spring      | pgoutput codec event replication root handler sync
+                    """)
+    void packagesDependInOneDirection(String from, String to) {
+        String[] own = {patternOf(from)};
+        String[] allowed = to == null
+                ? own
+                : Stream.concat(Stream.of(own), Stream.of(to.split(" ")).map(ArchitectureTests::patternOf))
+                        .toArray(String[]::new);
+        DescribedPredicate<JavaClass> library = resideInAnyPackage(ROOT + "..");
+
+        noClasses()
+                .that()
+                .resideInAPackage(patternOf(from))
+                .should()
+                .dependOnClassesThat(library.and(DescribedPredicate.not(resideInAnyPackage(allowed))))
+                .allowEmptyShould(true)
+                .check(LIBRARY);
+    }
+
+    private static String patternOf(String name) {
+        return name.equals("root") ? ROOT : ROOT + "." + name + "..";
+    }
+
+    @Test
+    void protocolNeedsOnlyJavaAndABuffer() {
+        classes()
+                .that()
+                .resideInAPackage(patternOf("pgoutput"))
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                        patternOf("pgoutput"),
+                        "java.lang..",
+                        "java.nio.charset",
+                        "java.time..",
+                        "java.util..",
+                        "io.netty.buffer",
+                        "org.jspecify.annotations"))
+                .check(LIBRARY);
+    }
+
+    @Test
+    void everyPackageIsNullMarked() {
+        Stream<String> unmarked = LIBRARY.stream()
+                .map(JavaClass::getPackage)
+                .distinct()
+                .filter(javaPackage -> !javaPackage.isAnnotatedWith(NullMarked.class))
+                .map(JavaPackage::getName);
+
+        assertThat(unmarked).isEmpty();
+    }
+
+    @Test
+    void nothingBlocks() {
+        noClasses()
+                .should()
+                .callMethodWhere(calls(Thread.class, "sleep"))
+                .orShould()
+                .accessTargetWhere(DescribedPredicate.describe(
+                        "a publisher is blocked on",
+                        access -> access.getTargetOwner().isAssignableTo(Publisher.class)
+                                && access.getName().startsWith("block")))
+                .check(LIBRARY);
+    }
+
+    /** Subscribing a {@link Subscriber} is how an operator is built; subscribing callbacks starts work on the side. */
+    @Test
+    void nothingSubscribesOnTheSide() {
+        noClasses()
+                .should()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "callbacks are subscribed to a publisher",
+                        call -> call.getTargetOwner().isAssignableTo(Publisher.class)
+                                && call.getName().equals("subscribe")
+                                && call.getTarget().getRawParameterTypes().stream()
+                                        .noneMatch(assignableTo(Subscriber.class))))
+                .check(LIBRARY);
+    }
+
+    @Test
+    void namesSayWhatAClassIs() {
+        noClasses()
+                .should()
+                .haveNameMatching(".*(Impl|Utils?|Helpers?|Manager)(\\$.*)?")
+                .check(LIBRARY);
+    }
+
+    private static <A extends JavaAccess<?>> DescribedPredicate<A> calls(Class<?> owner, String method) {
+        return DescribedPredicate.describe(
+                owner.getSimpleName() + "." + method + " is called",
+                access -> access.getTargetOwner().isEquivalentTo(owner)
+                        && access.getName().equals(method));
+    }
+}
