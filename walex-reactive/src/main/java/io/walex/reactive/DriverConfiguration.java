@@ -2,6 +2,7 @@ package io.walex.reactive;
 
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.client.SSLMode;
+import io.walex.reactive.replication.Connector;
 import java.util.Map;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
@@ -24,7 +25,23 @@ final class DriverConfiguration {
 
     private DriverConfiguration() {}
 
-    static PostgresqlConnectionConfiguration of(WalExConfig config, LoopResources loop) {
+    /** Makes ordinary connections, and by START_REPLICATION streaming ones. */
+    static Connector connector(WalExConfig config, LoopResources loop) {
+        return connector(config, loop, PINNED);
+    }
+
+    /** Makes connections that take the replication protocol's commands as queries. */
+    static Connector replicationCommands(WalExConfig config, LoopResources loop) {
+        return connector(config, loop, Map.of("replication", "database"));
+    }
+
+    private static Connector connector(WalExConfig config, LoopResources loop, Map<String, String> options) {
+        return new Connector(
+                captured -> of(config, captured, options), loop, config.connectTimeout(), config.livenessTimeout());
+    }
+
+    private static PostgresqlConnectionConfiguration of(
+            WalExConfig config, LoopResources loop, Map<String, String> options) {
         var builder = PostgresqlConnectionConfiguration.builder()
                 .host(config.host())
                 .port(config.port())
@@ -32,7 +49,7 @@ final class DriverConfiguration {
                 .database(config.database())
                 .applicationName(config.name())
                 .connectTimeout(config.connectTimeout())
-                .options(PINNED)
+                .options(options)
                 .loopResources(loop)
                 .tcpKeepAlive(true)
                 .tcpNoDelay(true);

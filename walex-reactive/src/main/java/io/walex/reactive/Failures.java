@@ -5,6 +5,7 @@ import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import io.walex.reactive.replication.ServerError;
 import java.io.IOException;
 import java.net.UnknownHostException;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,7 @@ final class Failures {
     }
 
     private static WalExException sqlState(Throwable error, String state, WalExConfig config, String slot) {
-        String says = error.getMessage();
+        String says = String.valueOf(error.getMessage());
         return switch (state) {
             case "28P01", "28000" ->
                 new AuthenticationException(
@@ -95,7 +96,8 @@ final class Failures {
                         error);
             case "55006" ->
                 new SlotInUseException(
-                        "%s; stop that consumer, use another slot, or choose whenInUse(WAIT)".formatted(says), error);
+                        "%s; stop that consumer, use another slot, or choose whenInUse(WAIT)".formatted(sentence(says)),
+                        error);
             case "53300" ->
                 new CapacityException(
                         "%s has no connection left for %s: %s; raise max_wal_senders or max_connections"
@@ -106,7 +108,14 @@ final class Failures {
                         "%s has no replication slot left for %s: %s; drop unused ones or raise max_replication_slots"
                                 .formatted(server(config), slot, says),
                         error);
-            case "42704" -> new SlotNotFoundException("%s; create it, or let the stream do so".formatted(says), error);
+            case "42704" ->
+                publication(says, config)
+                        .<WalExException>map(name -> new PublicationNotFoundException(
+                                "Publication \"%s\" was dropped while it was streamed from; create it again, and drop and make anew %s, which holds changes from before"
+                                        .formatted(name, slot),
+                                error))
+                        .orElseGet(() -> new SlotNotFoundException(
+                                "%s; create it, or let the stream do so".formatted(sentence(says)), error));
             case "55000", "58P01" ->
                 new SlotInvalidatedException(
                         "%s can no longer be read: %s; drop it, and take a new snapshot of the tables"
@@ -123,6 +132,20 @@ final class Failures {
                                         .formatted(server(config), slot, says, state),
                                 error);
         };
+    }
+
+    /** PostgreSQL has one code for all that does not exist; only its message tells which. */
+    private static Optional<String> publication(String says, WalExConfig config) {
+        return config.publications().stream()
+                .filter(name -> says.contains('"' + name + '"'))
+                .findFirst();
+    }
+
+    /** The server's messages start in lower case. */
+    private static String sentence(@Nullable String says) {
+        return says == null || says.isEmpty()
+                ? "No reason given"
+                : Character.toUpperCase(says.charAt(0)) + says.substring(1);
     }
 
     private static boolean isConnectionLoss(String state) {

@@ -2,8 +2,10 @@ package io.walex.reactive;
 
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Transaction;
+import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -13,6 +15,8 @@ final class StreamingWalEx implements WalEx {
 
     private final WalExConfig config;
     private final Set<StreamSubscription> running = ConcurrentHashMap.newKeySet();
+    private final ConnectionStates states = new ConnectionStates();
+    private final AtomicInteger subscriptions = new AtomicInteger();
     private volatile boolean closed;
 
     StreamingWalEx(WalExConfig config) {
@@ -42,13 +46,27 @@ final class StreamingWalEx implements WalEx {
         if (closed) {
             throw new IllegalStateException("WalEx \"" + config.name() + "\" is closed; create another one");
         }
-        StreamSubscription subscription = new StreamSubscription(config);
+        var state = new SubscriptionState(config, subscriptions.incrementAndGet(), states, Clock.systemUTC());
+        StreamSubscription subscription = new StreamSubscription(config, state);
         running.add(subscription);
+        if (closed) {
+            subscription.end();
+        }
         return subscription;
     }
 
     private Mono<Void> release(StreamSubscription subscription) {
         return subscription.release().doFinally(signal -> running.remove(subscription));
+    }
+
+    @Override
+    public Flux<ConnectionState> states() {
+        return states.states();
+    }
+
+    @Override
+    public Mono<Void> awaitStreaming() {
+        return states.awaitStreaming();
     }
 
     @Override

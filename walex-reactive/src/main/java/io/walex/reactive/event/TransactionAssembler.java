@@ -140,7 +140,7 @@ public final class TransactionAssembler {
     }
 
     private static PgOutputMessage decode(ByteBuf payload, long walStart) {
-        return PgOutputDecoder.decode(payload, false, Lsn.of(walStart));
+        return PgOutputDecoder.decode(payload, false, walStart);
     }
 
     private @Nullable TransactionSignal boundary(PgOutputMessage message, byte type, long walStart) {
@@ -242,7 +242,9 @@ public final class TransactionAssembler {
         // Not transactional: sent when it is decoded, not at a commit, so it makes a transaction of its own.
         LogicalMessage message = (LogicalMessage) decode(payload, walStart);
         var begin = new TransactionSignal.Begin(message.lsn(), POSTGRES_EPOCH.plus(sentAt, ChronoUnit.MICROS), 0, null);
-        return whole(begin, Event.message(begin, 0, messageSource, message), message.lsn());
+        // The server sends again what starts at or after the confirmed position.
+        Lsn end = Lsn.of(message.lsn().value() + 1);
+        return whole(begin, Event.message(begin, 0, messageSource, message), end);
     }
 
     /** A transaction of one event, or what is still to be yielded of it. */

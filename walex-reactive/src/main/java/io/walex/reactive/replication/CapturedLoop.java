@@ -26,6 +26,12 @@ final class CapturedLoop implements LoopResources {
         return made;
     }
 
+    /** Null before a channel was made. */
+    @Nullable
+    Channel made() {
+        return channel;
+    }
+
     @Override
     public <C extends Channel> C onChannel(Class<C> channelType, EventLoopGroup group) {
         C made = loop.onChannel(channelType, group);

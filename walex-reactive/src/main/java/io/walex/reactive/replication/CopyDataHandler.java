@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,9 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         /** The server ended the copy with an error. */
         void onServerError(ServerError error);
 
+        /** Reading or writing failed; the channel is about to close. */
+        void onBroken(IOException cause);
+
         /** The channel is closed; nothing more comes. */
         void onClosed();
     }
@@ -93,6 +97,17 @@ final class CopyDataHandler extends ChannelDuplexHandler {
             endCopyForDriver(ctx);
         }
         ctx.fireChannelInactive();
+    }
+
+    /** Of a running copy, the listener is told: the driver would report an error that it has nobody to tell of. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (copying && cause instanceof IOException broken) {
+            listener.onBroken(broken);
+            ctx.close();
+        } else {
+            ctx.fireExceptionCaught(cause);
+        }
     }
 
     @Override

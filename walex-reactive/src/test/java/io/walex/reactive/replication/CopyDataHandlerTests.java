@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -189,6 +190,17 @@ class CopyDataHandlerTests {
     }
 
     @Test
+    void tellsOfABrokenChannelInsteadOfTheDriver() {
+        receive(COPY_BOTH);
+
+        channel.pipeline().fireExceptionCaught(new IOException("reset"));
+
+        channel.checkException();
+        assertThat(told).containsExactly("broken reset", "closed");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
     void discardDropsWhatWaitsAndWhatComes() {
         pulling = false;
         handler.want(false);
@@ -225,6 +237,11 @@ class CopyDataHandlerTests {
         @Override
         public void onServerError(ServerError error) {
             told.add("error " + error.sqlState() + " " + error.getMessage());
+        }
+
+        @Override
+        public void onBroken(IOException cause) {
+            told.add("broken " + cause.getMessage());
         }
 
         @Override

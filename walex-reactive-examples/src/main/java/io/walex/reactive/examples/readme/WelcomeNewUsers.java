@@ -3,6 +3,7 @@ package io.walex.reactive.examples.readme;
 import io.walex.reactive.SlotSpec;
 import io.walex.reactive.WalEx;
 import io.walex.reactive.WalExConfig;
+import io.walex.reactive.event.Event;
 import io.walex.reactive.event.EventType;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
@@ -20,9 +21,9 @@ abstract class WelcomeNewUsers {
         return WalEx.changes(config)
                 .filter(event -> event.type() == EventType.INSERT)
                 .filter(event -> event.source().table().equals("user"))
-                .concatMap(event -> sendWelcome(event.newRecord().getText("email")))
+                .concatMap(this::sendWelcome)
                 .subscribe();
     }
 
-    abstract Mono<Void> sendWelcome(String email);
+    abstract Mono<Void> sendWelcome(Event newUser);
 }
