@@ -1,10 +1,12 @@
 package io.walex.reactive.replication;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  * drops errors and reports them as its bugs.
  *
  * <p>The driver hands replication data through several queues that are bounded in frames and drained by whichever thread
- * signals demand. Here there is one buffer, one thread, and back-pressure by not reading: a {@code read()} that arrives
- * while unwanted frames wait is held, so the socket fills and the walsender blocks. Reactor Netty's own use of
- * {@code autoRead} stays as it is: what it does not ask for is never read.
+ * signals demand. Here there is one buffer, one thread, and back-pressure by not reading: while unwanted frames wait, or
+ * {@link ReadPacing} pauses, a {@code read()} is held and {@code autoRead} is off, so the socket fills and the walsender
+ * blocks. Reactor Netty's own use of {@code autoRead} stays as it is: only what was on is switched on again.
  *
  * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">Message formats</a>
  */
@@ -35,12 +37,15 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     private static final int LARGE_FRAME = 1 << 20;
 
     private final Listener listener;
+    private final ReadPacing pacing = new ReadPacing();
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf received;
     private int frameEnd;
     private boolean wanted = true;
+    private boolean pausing;
     private boolean readHeld;
+    private boolean autoReadHeld;
     private boolean discarding;
     private boolean copying;
 
@@ -82,7 +87,9 @@ final class CopyDataHandler extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        keep(ctx, (ByteBuf) message);
+        ByteBuf bytes = (ByteBuf) message;
+        pacing.read(bytes.readableBytes());
+        keep(ctx, bytes);
         if (discarding) {
             while (nextCopyData() != null) {
                 endFrame();
@@ -115,20 +122,57 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     }
 
     @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        long pause = pacing.pauseAfterRead(System.nanoTime());
+        if (pause > 0 && copying && !pausing) {
+            pausing = true;
+            ctx.executor().schedule(this::endPause, pause, TimeUnit.NANOSECONDS);
+        }
+        ChannelConfig config = ctx.channel().config();
+        // With autoRead, Netty does not ask before it reads.
+        if (isHeld() && config.isAutoRead()) {
+            autoReadHeld = true;
+            config.setAutoRead(false);
+        }
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
     public void read(ChannelHandlerContext ctx) {
-        if (wanted || !isFrameWaiting()) {
-            ctx.read();
-        } else {
+        if (isHeld()) {
             readHeld = true;
+        } else {
+            ctx.read();
         }
     }
 
     /** Says whether CopyData is wanted now; lets a held read go when it is. */
     void want(boolean now) {
         wanted = now;
-        if (now && readHeld && context != null) {
+        letGo();
+    }
+
+    private void endPause() {
+        pausing = false;
+        letGo();
+    }
+
+    private boolean isHeld() {
+        return pausing || !wanted && isFrameWaiting();
+    }
+
+    private void letGo() {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null || !readHeld && !autoReadHeld || isHeld()) {
+            return;
+        }
+        if (autoReadHeld) {
+            autoReadHeld = false;
+            ctx.channel().config().setAutoRead(true);
+        }
+        if (readHeld) {
             readHeld = false;
-            context.read();
+            ctx.read();
         }
     }
 
