@@ -209,6 +209,11 @@ public final class Event implements TransactionSignal {
         return content;
     }
 
+    @Nullable
+    Table table() {
+        return table;
+    }
+
     Begin transaction() {
         return transaction;
     }

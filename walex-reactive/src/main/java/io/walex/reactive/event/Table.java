@@ -9,6 +9,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.io.SerializedString;
 
 /** A relation in force: what all its rows share, made once when its relation message comes. */
 final class Table {
@@ -17,7 +19,11 @@ final class Table {
     final Source source;
     final List<Column> columns;
 
+    /** The columns' names as JSON writes them. */
+    final SerializedString[] names;
+
     private final ColumnCodec[] codecs;
+    private @Nullable SerializedString sourceJson;
     private final Map<String, Integer> indexes;
 
     Table(Relation relation, TypeRegistry types, Origination origination) {
@@ -36,7 +42,20 @@ final class Table {
             typeNames.put(column.name(), type);
         }
         columns = List.copyOf(named);
+        names = named.stream()
+                .map(column -> new SerializedString(column.name()))
+                .toArray(SerializedString[]::new);
         source = origination.source(relation.schema(), relation.name(), typeNames);
+    }
+
+    /** The source as JSON, written once for all events; a benign race writes it again. */
+    SerializedString sourceJson() {
+        SerializedString written = sourceJson;
+        if (written == null) {
+            written = new SerializedString(EventJson.toJson(source));
+            sourceJson = written;
+        }
+        return written;
     }
 
     /** The column's index, or -1. */

@@ -2,22 +2,24 @@ package io.walex.reactive.replication;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the CopyData frames of a replication stream out of the driver's pipeline and keeps them, as undivided bytes,
- * until they are pulled. Every other frame goes on to the driver in its place, but for what ends a running copy badly:
- * that and notices are told to the listener, and the driver is told that the copy is over, since its own handling of a broken copy
- * drops errors and reports them as its bugs.
+ * until they are pulled. Every other frame goes on to the driver in its place, but for notices and what ends a running copy
+ * badly: these are told to the listener, and the driver is told that the copy is over, since its own handling of a broken
+ * copy drops errors and reports them as its bugs.
  *
  * <p>The driver hands replication data through several queues that are bounded in frames and drained by whichever thread
- * signals demand. Here there is one buffer, one thread, and back-pressure by not reading: while unwanted frames wait, a
- * {@code read()} is held and {@code autoRead} is off, so the socket fills and the walsender blocks. Holding {@code read()}
- * alone would not do: with {@code autoRead} on, a transport reads on without it.
+ * signals demand. Here there is one buffer, one thread, and back-pressure by not reading: while unwanted frames wait, or
+ * {@link ReadPacing} pauses, a {@code read()} is held and {@code autoRead} is off, so the socket fills and the walsender
+ * blocks. Reactor Netty's own use of {@code autoRead} stays as it is: only what was on is switched on again.
  *
  * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">Message formats</a>
  */
@@ -39,11 +41,13 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     private static final int HEADROOM = 128 << 10;
 
     private final Listener listener;
+    private final ReadPacing pacing = new ReadPacing();
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf received;
     private int frameEnd;
     private boolean wanted = true;
+    private boolean pausing;
     private boolean readHeld;
     private boolean autoReadHeld;
     private boolean discarding;
@@ -87,7 +91,9 @@ final class CopyDataHandler extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        keep(ctx, (ByteBuf) message);
+        ByteBuf bytes = (ByteBuf) message;
+        pacing.read(bytes.readableBytes());
+        keep(ctx, bytes);
         if (discarding) {
             while (nextCopyData() != null) {
                 endFrame();
@@ -96,6 +102,7 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         listener.onReadable();
         // Other frames behind the last wanted one must reach the driver even when nothing is wanted.
         forwardOthers();
+        // Now, not when a turn of up to 16 reads is complete: rows may be large.
         holdAutoRead(ctx);
     }
 
@@ -121,36 +128,59 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     }
 
     @Override
-    public void read(ChannelHandlerContext ctx) {
-        if (wanted || !isFrameWaiting()) {
-            ctx.read();
-        } else {
-            readHeld = true;
-            holdAutoRead(ctx);
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        long pause = pacing.pauseAfterRead(System.nanoTime());
+        if (pause > 0 && copying && !pausing) {
+            pausing = true;
+            ctx.executor().schedule(this::endPause, pause, TimeUnit.NANOSECONDS);
+        }
+        holdAutoRead(ctx);
+        ctx.fireChannelReadComplete();
+    }
+
+    /** With autoRead, Netty does not ask before it reads. */
+    private void holdAutoRead(ChannelHandlerContext ctx) {
+        ChannelConfig config = ctx.channel().config();
+        if (isHeld() && config.isAutoRead()) {
+            autoReadHeld = true;
+            config.setAutoRead(false);
         }
     }
 
-    private void holdAutoRead(ChannelHandlerContext ctx) {
-        if (!wanted && isFrameWaiting() && ctx.channel().config().isAutoRead()) {
-            autoReadHeld = true;
-            ctx.channel().config().setAutoRead(false);
+    @Override
+    public void read(ChannelHandlerContext ctx) {
+        if (isHeld()) {
+            readHeld = true;
+        } else {
+            ctx.read();
         }
     }
 
     /** Says whether CopyData is wanted now; lets a held read go when it is. */
     void want(boolean now) {
         wanted = now;
+        letGo();
+    }
+
+    private void endPause() {
+        pausing = false;
+        letGo();
+    }
+
+    private boolean isHeld() {
+        return pausing || !wanted && isFrameWaiting();
+    }
+
+    private void letGo() {
         ChannelHandlerContext ctx = context;
-        if (ctx == null) {
+        if (ctx == null || !readHeld && !autoReadHeld || isHeld()) {
             return;
         }
-        if (!now) {
-            holdAutoRead(ctx);
-        } else if (autoReadHeld) {
+        if (autoReadHeld) {
             autoReadHeld = false;
-            readHeld = false;
             ctx.channel().config().setAutoRead(true);
-        } else if (readHeld) {
+        }
+        if (readHeld) {
             readHeld = false;
             ctx.read();
         }

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,11 +141,9 @@ class CopyDataHandlerTests {
 
     @Test
     void switchesAutoReadOffWhileUnwantedFramesWait() {
-        pulling = false;
         channel.config().setAutoRead(true);
+        pulling = false;
         handler.want(false);
-        assertThat(channel.config().isAutoRead()).isTrue();
-
         receive(frame('d', "one"));
         assertThat(channel.config().isAutoRead()).isFalse();
 
@@ -154,7 +153,7 @@ class CopyDataHandlerTests {
     }
 
     @Test
-    void leavesAutoReadOffWhereAnotherSwitchedIt() {
+    void neverSwitchesAutoReadOnAgainstTheDriver() {
         pulling = false;
         handler.want(false);
         receive(frame('d', "one"));
@@ -163,6 +162,20 @@ class CopyDataHandlerTests {
         handler.want(true);
 
         assertThat(channel.config().isAutoRead()).isFalse();
+    }
+
+    @Test
+    void pausesReadingOfABacklogForAMoment() {
+        channel.freezeTime();
+        channel.config().setAutoRead(true);
+        receive(COPY_BOTH + frame('d', "x".repeat(10_000)));
+        assertThat(pulled).hasSize(1);
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        channel.advanceTimeBy(5, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+
+        assertThat(channel.config().isAutoRead()).isTrue();
     }
 
     @Test
