@@ -64,7 +64,8 @@ class ChangesIT {
         createSlot();
         postgres.execute("INSERT INTO todo VALUES (1, 'a')", "INSERT INTO other VALUES (1)", "TRUNCATE todo, other");
 
-        StepVerifier.create(WalEx.changes(config().build()).map(event -> event.type().jsonName() + " " + event.name()))
+        StepVerifier.create(WalEx.changes(config().build())
+                        .map(event -> event.type().jsonName() + " " + event.name()))
                 .expectNext("insert todo", "truncate todo")
                 .thenCancel()
                 .verify(PATIENCE);
