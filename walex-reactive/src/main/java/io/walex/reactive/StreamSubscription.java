@@ -101,6 +101,7 @@ final class StreamSubscription {
         return server.facts()
                 .delayUntil(facts -> ServerChecks.walLevel(facts, config))
                 .delayUntil(facts -> server.publications().flatMap(known -> ServerChecks.publications(known, config)))
+                .delayUntil(facts -> hasStreamed ? Mono.empty() : ServerChecks.subscriptions(server, config))
                 .delayUntil(facts -> types.load(server))
                 .delayUntil(facts -> slot.prepare(server, facts).doOnNext(acknowledgements::startAt));
     }

@@ -1,12 +1,16 @@
 package io.walex.reactive;
 
 import io.walex.reactive.event.Event;
+import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.Transaction;
+import io.walex.reactive.replication.ServerConnection;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.netty.resources.LoopResources;
 
 /** Makes a replication stream for each subscription, and remembers those that run. */
 final class StreamingWalEx implements WalEx {
@@ -49,6 +53,15 @@ final class StreamingWalEx implements WalEx {
 
     private Mono<Void> release(StreamSubscription subscription) {
         return subscription.release().doFinally(signal -> running.remove(subscription));
+    }
+
+    @Override
+    public Mono<PublishedTables> publishedTables() {
+        return Mono.usingWhen(
+                Mono.fromSupplier(() -> LoopResources.create("walex-" + config.name() + "-catalog", 1, true)),
+                loop -> ServerConnection.use(
+                        DriverConfiguration.of(config, loop), server -> ServerChecks.publishedTables(server, config)),
+                loop -> loop.disposeLater(Duration.ZERO, Duration.ofSeconds(1)));
     }
 
     @Override

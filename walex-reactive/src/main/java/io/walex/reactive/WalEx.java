@@ -1,6 +1,7 @@
 package io.walex.reactive;
 
 import io.walex.reactive.event.Event;
+import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.Transaction;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -48,6 +49,9 @@ public interface WalEx extends AutoCloseable {
      * then the stream pauses. Errors as in {@link #changes()}.
      */
     Flux<Transaction> transactions();
+
+    /** Asks the server, each time it is subscribed to, which tables the configured publications hold. */
+    Mono<PublishedTables> publishedTables();
 
     /** The configuration in force. */
     WalExConfig config();

@@ -65,6 +65,23 @@ public final class ServerConnection {
     }
 
     /**
+     * A table in a publication.
+     *
+     * @param schema its namespace
+     */
+    public record TableName(String schema, String table) {}
+
+    /** The tables of these publications, those that exist, each once. */
+    public Mono<List<TableName>> publishedTables(List<String> publications) {
+        return query("""
+                        SELECT DISTINCT schemaname::text, tablename::text
+                          FROM pg_publication_tables WHERE pubname = ANY($1) ORDER BY 1, 2
+                        """, row -> new TableName(get(row, 0, String.class), get(row, 1, String.class)), (Object)
+                        publications.toArray(String[]::new))
+                .collectList();
+    }
+
+    /**
      * A replication slot.
      *
      * @param database null for a physical slot
