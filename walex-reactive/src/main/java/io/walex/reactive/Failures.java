@@ -59,6 +59,12 @@ final class Failures {
                                 .formatted(server(config), config.sslMode(), cause.getMessage()),
                         error);
             }
+            if (cause instanceof IllegalArgumentException && config.password() == null) {
+                return new AuthenticationException(
+                        "%s asks for the password of user \"%s\", and none is configured; set password(...)"
+                                .formatted(server(config), config.username()),
+                        error);
+            }
             if (cause instanceof java.net.ConnectException) {
                 return new ServerUnreachableException(
                         "Nothing answers at %s (%s); check host, port and firewall, and that PostgreSQL listens there"
@@ -89,7 +95,8 @@ final class Failures {
                         error);
             case "55006" ->
                 new SlotInUseException(
-                        "%s; stop that consumer, use another slot, or choose whenInUse(WAIT)".formatted(says), error);
+                        "%s; stop that consumer, use another slot, or choose whenInUse(WAIT)".formatted(sentence(says)),
+                        error);
             case "53300" ->
                 new CapacityException(
                         "%s has no connection left for %s: %s; raise max_wal_senders or max_connections"
@@ -100,7 +107,8 @@ final class Failures {
                         "%s has no replication slot left for %s: %s; drop unused ones or raise max_replication_slots"
                                 .formatted(server(config), slot, says),
                         error);
-            case "42704" -> new SlotNotFoundException("%s; create it, or let the stream do so".formatted(says), error);
+            case "42704" ->
+                new SlotNotFoundException("%s; create it, or let the stream do so".formatted(sentence(says)), error);
             case "55000", "58P01" ->
                 new SlotInvalidatedException(
                         "%s can no longer be read: %s; drop it, and take a new snapshot of the tables"
@@ -117,6 +125,13 @@ final class Failures {
                                         .formatted(server(config), slot, says, state),
                                 error);
         };
+    }
+
+    /** The server's messages start in lower case. */
+    private static String sentence(@Nullable String says) {
+        return says == null || says.isEmpty()
+                ? "No reason given"
+                : Character.toUpperCase(says.charAt(0)) + says.substring(1);
     }
 
     private static boolean isConnectionLoss(String state) {

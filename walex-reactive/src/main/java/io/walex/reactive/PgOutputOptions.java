@@ -22,7 +22,6 @@ final class PgOutputOptions {
 
     static Map<String, String> of(WalExConfig config, int serverVersion) {
         Map<String, String> options = new LinkedHashMap<>();
-        options.put("proto_version", String.valueOf(protocol(config, serverVersion)));
         options.put("publication_names", StartReplication.publicationNames(config.publications()));
         if (config.binary()) {
             require(serverVersion, V14, "binary transfer");
@@ -45,6 +44,7 @@ final class PgOutputOptions {
             require(serverVersion, V16, "origin " + config.origin());
             options.put("origin", config.origin().name().toLowerCase(Locale.ROOT));
         }
+        options.put("proto_version", String.valueOf(protocol(config, serverVersion)));
         return options;
     }
 

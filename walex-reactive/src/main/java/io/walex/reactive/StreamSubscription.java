@@ -100,6 +100,7 @@ final class StreamSubscription {
     private Mono<ServerFacts> prepare(ServerConnection server) {
         return server.facts()
                 .delayUntil(facts -> ServerChecks.walLevel(facts, config))
+                .doOnNext(facts -> PgOutputOptions.of(config, facts.version()))
                 .delayUntil(facts -> server.publications().flatMap(known -> ServerChecks.publications(known, config)))
                 .delayUntil(facts -> hasStreamed ? Mono.empty() : ServerChecks.subscriptions(server, config))
                 .delayUntil(facts -> types.load(server))

@@ -154,6 +154,8 @@ class StartupErrorsIT {
 
     @Test
     void slotAlreadyActive() {
+        // Made beforehand, since the session that makes a slot is its owner for a moment.
+        postgres.execute("SELECT pg_create_logical_replication_slot('walex', 'pgoutput')");
         var owner =
                 WalEx.changes(config().slot(SlotSpec.durable("walex")).build()).subscribe();
         try {

@@ -29,7 +29,7 @@ final class CaptureFrames {
     }
 
     private static List<byte[]> capture(TestDatabase database, Workload workload) {
-        database.execute(workload.preparation.toArray(String[]::new));
+        database.execute(workload.preparation);
         // Slot names are the server's, not the database's.
         String slot = database.name();
         database.execute(

@@ -1,6 +1,5 @@
 package io.walex.reactive.benchmarks;
 
-import java.util.List;
 import java.util.Locale;
 
 /** A prepared table, and the statement whose transaction of {@value #ROWS} rows is captured. */
@@ -41,11 +40,11 @@ public enum Workload {
             """;
 
     final String statement;
-    final List<String> preparation;
+    final String preparation;
 
     Workload(String statement, String... preparation) {
         this.statement = statement;
-        this.preparation = List.of(preparation);
+        this.preparation = String.join(";\n", preparation);
     }
 
     String resource() {

@@ -1,6 +1,5 @@
 package io.walex.reactive.codec;
 
-import io.walex.reactive.codec.TypeRegistry.Builder;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -10,12 +9,12 @@ import java.util.function.UnaryOperator;
 /** Puts a registry's codecs together: those of arrays, domains and the like are made of their parts'. */
 final class CodecResolver {
 
-    private final Builder settings;
+    private final TypeRegistry.Builder settings;
     private final Map<Integer, PgType> types = new HashMap<>();
     private final Map<Integer, ColumnCodec> codecs = new HashMap<>();
     private final Set<Integer> resolving = new HashSet<>();
 
-    CodecResolver(Builder settings) {
+    CodecResolver(TypeRegistry.Builder settings) {
         this.settings = settings;
         BuiltInTypes.ALL.forEach(type -> types.put(type.oid(), type));
         types.putAll(settings.types);

@@ -16,7 +16,6 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Lossless conversions between the Java types that columns come as and those that users ask for.
@@ -148,7 +147,7 @@ public final class Conversions {
 
     private static Object bound(Object value, Class<?> type) {
         try {
-            return JsonMapper.shared().readValue(JsonValues.text(value), type);
+            return JsonCodec.MAPPER.readValue(JsonValues.text(value), type);
         } catch (JacksonException e) {
             throw lossy(value, type, e);
         }

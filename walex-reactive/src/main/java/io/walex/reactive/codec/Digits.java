@@ -50,7 +50,8 @@ final class Digits {
         int from = negative ? offset + 1 : offset;
         long mantissa = 0;
         int point = -1;
-        if (from == end || length > SAFE) {
+        // What starts otherwise, blanks or a bare point, is for the slow way to judge.
+        if (from == end || length > SAFE || bytes[from] < '0' || bytes[from] > '9') {
             return slowFloat8(bytes, offset, length);
         }
         for (int i = from; i < end; i++) {
@@ -97,7 +98,7 @@ final class Digits {
         String text = ascii(bytes, offset, length);
         char last = text.isEmpty() ? ' ' : text.charAt(length - 1);
         boolean ends = last >= '0' && last <= '9' || text.equals("NaN") || text.endsWith("Infinity");
-        if (!ends || text.indexOf('x') >= 0) {
+        if (!ends || text.charAt(0) <= ' ' || text.indexOf('x') >= 0) {
             throw notANumber(bytes, offset, length);
         }
         return text;

@@ -1,24 +1,24 @@
 package io.walex.reactive.codec;
 
-import io.r2dbc.postgresql.codec.Box;
-import io.r2dbc.postgresql.codec.Circle;
-import io.r2dbc.postgresql.codec.Line;
-import io.r2dbc.postgresql.codec.Lseg;
-import io.r2dbc.postgresql.codec.Path;
-import io.r2dbc.postgresql.codec.Point;
-import io.r2dbc.postgresql.codec.Polygon;
+import io.walex.reactive.codec.Geometric.Box;
+import io.walex.reactive.codec.Geometric.Circle;
+import io.walex.reactive.codec.Geometric.Line;
+import io.walex.reactive.codec.Geometric.LineSegment;
+import io.walex.reactive.codec.Geometric.Path;
+import io.walex.reactive.codec.Geometric.Point;
+import io.walex.reactive.codec.Geometric.Polygon;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** The geometric types, as the driver's own values. Each is a list of numbers; only brackets differ. */
+/** The geometric types, each a list of numbers; only brackets differ. */
 final class GeometryCodecs {
 
-    static final ColumnCodec POINT = fixed(2, n -> Point.of(n[0], n[1]));
-    static final ColumnCodec LINE = fixed(3, n -> Line.of(n[0], n[1], n[2]));
-    static final ColumnCodec LSEG = fixed(4, n -> Lseg.of(n[0], n[1], n[2], n[3]));
-    static final ColumnCodec BOX = fixed(4, n -> Box.of(n[0], n[1], n[2], n[3]));
-    static final ColumnCodec CIRCLE = fixed(3, n -> Circle.of(n[0], n[1], n[2]));
+    static final ColumnCodec POINT = fixed(2, n -> point(n, 0));
+    static final ColumnCodec LINE = fixed(3, n -> new Line(n[0], n[1], n[2]));
+    static final ColumnCodec LSEG = fixed(4, n -> new LineSegment(point(n, 0), point(n, 2)));
+    static final ColumnCodec BOX = fixed(4, n -> new Box(point(n, 0), point(n, 2)));
+    static final ColumnCodec CIRCLE = fixed(3, n -> new Circle(point(n, 0), n[2]));
     static final ColumnCodec PATH = new FormsCodec(GeometryCodecs::path, GeometryCodecs::binaryPath);
     static final ColumnCodec POLYGON = new FormsCodec(GeometryCodecs::polygon, GeometryCodecs::binaryPolygon);
 
@@ -30,6 +30,10 @@ final class GeometryCodecs {
         return new FormsCodec(
                 (bytes, offset, length) -> shape.apply(exactly(count, numbers(bytes, offset, length))),
                 (bytes, offset, length) -> shape.apply(binaryNumbers(count, bytes, offset, length)));
+    }
+
+    private static Point point(double[] numbers, int at) {
+        return new Point(numbers[at], numbers[at + 1]);
     }
 
     private static double[] exactly(int count, double[] numbers) {
@@ -65,22 +69,22 @@ final class GeometryCodecs {
     }
 
     private static Path path(byte[] bytes, int offset, int length) {
-        boolean open = length > 0 && bytes[offset] == '[';
-        return Path.of(open, points(bytes, offset, length));
+        boolean closed = length == 0 || bytes[offset] != '[';
+        return new Path(points(bytes, offset, length), closed);
     }
 
     private static Path binaryPath(byte[] bytes, int offset, int length) {
         BinaryCursor cursor = new BinaryCursor(bytes, offset, length);
-        boolean open = cursor.int8() == 0;
-        return Path.of(open, points(cursor));
+        boolean closed = cursor.int8() != 0;
+        return new Path(points(cursor), closed);
     }
 
     private static Polygon polygon(byte[] bytes, int offset, int length) {
-        return Polygon.of(points(bytes, offset, length));
+        return new Polygon(points(bytes, offset, length));
     }
 
     private static Polygon binaryPolygon(byte[] bytes, int offset, int length) {
-        return Polygon.of(points(new BinaryCursor(bytes, offset, length)));
+        return new Polygon(points(new BinaryCursor(bytes, offset, length)));
     }
 
     private static List<Point> points(byte[] bytes, int offset, int length) {
@@ -90,7 +94,7 @@ final class GeometryCodecs {
         }
         List<Point> points = new ArrayList<>(numbers.length / 2);
         for (int i = 0; i < numbers.length; i += 2) {
-            points.add(Point.of(numbers[i], numbers[i + 1]));
+            points.add(point(numbers, i));
         }
         return points;
     }
@@ -99,7 +103,7 @@ final class GeometryCodecs {
         int count = cursor.count(POINT_SIZE);
         List<Point> points = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            points.add(Point.of(cursor.float8(), cursor.float8()));
+            points.add(new Point(cursor.float8(), cursor.float8()));
         }
         cursor.finish();
         return points;

@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class JsonCodec {
 
     /** What PostgreSQL stored is no attack on us: its own limits hold. Numbers keep every digit. */
-    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+    static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(Integer.MAX_VALUE)
                             .maxNumberLength(Integer.MAX_VALUE)

@@ -1,5 +1,6 @@
 package io.walex.reactive.codec;
 
+import io.walex.reactive.pgoutput.Lsn;
 import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -11,7 +12,6 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The JSON of column values. Numbers are numbers, but for NaN, the infinities and 64-bit ids ({@code xid8}, {@code
@@ -19,8 +19,6 @@ import tools.jackson.databind.json.JsonMapper;
  * PostgreSQL reads as the same value: timestamps in ISO 8601, {@code bytea} as {@code \x0aff}.
  */
 public final class JsonValues {
-
-    private static final String DRIVER_VALUES = "io.r2dbc.postgresql.codec";
 
     private JsonValues() {}
 
@@ -50,7 +48,7 @@ public final class JsonValues {
     /** The value's JSON. */
     public static String text(@Nullable Object value) {
         StringWriter text = new StringWriter();
-        try (JsonGenerator json = JsonMapper.shared().createGenerator(text)) {
+        try (JsonGenerator json = JsonCodec.MAPPER.createGenerator(text)) {
             write(value, json);
         }
         return text.toString();
@@ -88,13 +86,14 @@ public final class JsonValues {
     }
 
     private static boolean isText(Object value) {
-        String ownPackage = JsonValues.class.getPackageName();
-        String valuePackage = value.getClass().getPackageName();
         return value instanceof Temporal
                 || value instanceof UUID
                 || value instanceof ByteBuffer
-                || value instanceof io.walex.reactive.pgoutput.Lsn
-                || valuePackage.equals(ownPackage)
-                || valuePackage.equals(DRIVER_VALUES);
+                || value instanceof Lsn
+                || value instanceof Interval
+                || value instanceof Range
+                || value instanceof Geometric
+                || value instanceof Inet
+                || value instanceof Cidr;
     }
 }

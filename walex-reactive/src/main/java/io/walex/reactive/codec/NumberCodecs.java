@@ -8,8 +8,8 @@ final class NumberCodecs {
     private static final long UINT32 = 0xFFFF_FFFFL;
 
     static final ColumnCodec BOOL = new FormsCodec(
-            (bytes, offset, length) -> bool(bytes[offset], length, 't', 'f'),
-            (bytes, offset, length) -> bool(bytes[offset], length, 1, 0));
+            (bytes, offset, length) -> bool(bytes, offset, length, 't', 'f'),
+            (bytes, offset, length) -> bool(bytes, offset, length, 1, 0));
 
     static final ColumnCodec INT2 = new FormsCodec(
             (bytes, offset, length) -> (short) Digits.integer(bytes, offset, length, Short.MIN_VALUE, Short.MAX_VALUE),
@@ -43,8 +43,9 @@ final class NumberCodecs {
 
     private NumberCodecs() {}
 
-    private static Boolean bool(byte value, int length, int yes, int no) {
+    private static Boolean bool(byte[] bytes, int offset, int length, int yes, int no) {
         BinaryCursor.expect(1, length);
+        byte value = bytes[offset];
         if (value != yes && value != no) {
             throw new IllegalArgumentException("not a boolean");
         }

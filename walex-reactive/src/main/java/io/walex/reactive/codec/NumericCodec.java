@@ -21,7 +21,7 @@ final class NumericCodec implements ColumnCodec {
         int end = offset + length;
         boolean negative = length > 0 && bytes[offset] == '-';
         int from = negative ? offset + 1 : offset;
-        if (from == end || length > Digits.SAFE) {
+        if (from == end || length > Digits.SAFE || bytes[from] < '0') {
             return slowFromText(bytes, offset, length);
         }
         long unscaled = 0;

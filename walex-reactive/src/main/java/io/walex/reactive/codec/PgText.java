@@ -1,12 +1,5 @@
 package io.walex.reactive.codec;
 
-import io.r2dbc.postgresql.codec.Box;
-import io.r2dbc.postgresql.codec.Circle;
-import io.r2dbc.postgresql.codec.Line;
-import io.r2dbc.postgresql.codec.Lseg;
-import io.r2dbc.postgresql.codec.Path;
-import io.r2dbc.postgresql.codec.Point;
-import io.r2dbc.postgresql.codec.Polygon;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.time.LocalDate;
@@ -16,19 +9,13 @@ import java.time.OffsetDateTime;
 import java.time.OffsetTime;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
-import java.util.List;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Text of a decoded value other than a list or map. PostgreSQL reads it as the same value, but would not always write it
- * so: timestamps are ISO 8601, with a {@code T} and a {@code Z}.
+ * so: timestamps have a {@code T} and a {@code Z}, as in ISO 8601.
  */
 final class PgText {
-
-    private static final String INFINITY = "infinity";
-    private static final String NEGATIVE_INFINITY = "-infinity";
-    private static final DateTimeFormatter OFFSET = DateTimeFormatter.ofPattern("xxx");
 
     private PgText() {}
 
@@ -41,7 +28,7 @@ final class PgText {
             return hex(bytes);
         }
         String temporal = temporal(value);
-        return temporal != null ? temporal : geometry(value);
+        return temporal != null ? temporal : value.toString();
     }
 
     private static String number(double value, String text) {
@@ -59,61 +46,37 @@ final class PgText {
 
     private static @Nullable String temporal(Object value) {
         if (value instanceof LocalDate date) {
-            return infinity(date.equals(LocalDate.MAX), date.equals(LocalDate.MIN), date.toString());
+            return infinity(date.equals(LocalDate.MAX), date.equals(LocalDate.MIN), date, "");
         } else if (value instanceof LocalTime time) {
             return time(time);
         } else if (value instanceof OffsetTime time) {
-            return time(time.toLocalTime()) + OFFSET.format(time);
+            return time(time.toLocalTime()) + time.getOffset();
         } else if (value instanceof LocalDateTime timestamp) {
-            return infinity(
-                    timestamp.equals(LocalDateTime.MAX),
-                    timestamp.equals(LocalDateTime.MIN),
-                    DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(timestamp));
+            boolean positive = timestamp.equals(LocalDateTime.MAX);
+            boolean negative = timestamp.equals(LocalDateTime.MIN);
+            return infinity(positive, negative, timestamp.toLocalDate(), 'T' + time(timestamp.toLocalTime()));
         } else if (value instanceof OffsetDateTime timestamp) {
-            return infinity(
-                    timestamp.equals(OffsetDateTime.MAX),
-                    timestamp.equals(OffsetDateTime.MIN),
-                    DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(timestamp));
+            boolean positive = timestamp.equals(OffsetDateTime.MAX);
+            boolean negative = timestamp.equals(OffsetDateTime.MIN);
+            String time = 'T' + time(timestamp.toLocalTime()) + timestamp.getOffset();
+            return infinity(positive, negative, timestamp.toLocalDate(), time);
         }
         return null;
     }
 
-    private static String infinity(boolean positive, boolean negative, String finite) {
-        if (positive) {
-            return INFINITY;
+    /** Years from 1 to 9999 are ISO 8601; others are PostgreSQL's, which knows no signs of years. */
+    private static String infinity(boolean positive, boolean negative, LocalDate date, String time) {
+        if (positive || negative) {
+            return positive ? "infinity" : "-infinity";
         }
-        return negative ? NEGATIVE_INFINITY : finite;
+        int year = date.getYear();
+        String yearOfEra = "%04d".formatted(year > 0 ? year : 1 - year);
+        String monthAndDay = "-%02d-%02d".formatted(date.getMonthValue(), date.getDayOfMonth());
+        return yearOfEra + monthAndDay + time + (year > 0 ? "" : " BC");
     }
 
     private static String time(LocalTime time) {
         return time.equals(LocalTime.MAX) ? "24:00:00" : DateTimeFormatter.ISO_LOCAL_TIME.format(time);
-    }
-
-    private static String geometry(Object value) {
-        if (value instanceof Point point) {
-            return point(point);
-        } else if (value instanceof Line line) {
-            return "{" + of(line.getA()) + ',' + of(line.getB()) + ',' + of(line.getC()) + '}';
-        } else if (value instanceof Lseg segment) {
-            return points(List.of(segment.getP1(), segment.getP2()), "[", "]");
-        } else if (value instanceof Box box) {
-            return points(List.of(box.getA(), box.getB()), "", "");
-        } else if (value instanceof Path path) {
-            return path.isOpen() ? points(path.getPoints(), "[", "]") : points(path.getPoints(), "(", ")");
-        } else if (value instanceof Polygon polygon) {
-            return points(polygon.getPoints(), "(", ")");
-        } else if (value instanceof Circle circle) {
-            return "<" + point(circle.getCenter()) + ',' + of(circle.getRadius()) + '>';
-        }
-        return value.toString();
-    }
-
-    private static String point(Point point) {
-        return "(" + of(point.getX()) + ',' + of(point.getY()) + ')';
-    }
-
-    private static String points(List<Point> points, String before, String after) {
-        return points.stream().map(PgText::point).collect(Collectors.joining(",", before, after));
     }
 
     static String range(Range<?> range) {

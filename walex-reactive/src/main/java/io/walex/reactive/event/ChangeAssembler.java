@@ -120,11 +120,12 @@ final class ChangeAssembler {
 
     private @Nullable Event truncate(Truncate truncate, long walStart) {
         requireOpen('T', walStart);
+        Truncation truncation = new Truncation(truncate.cascade(), truncate.restartIdentity());
         for (int oid : truncate.relationOids()) {
             Table table = table(oid, 'T', walStart);
             int ordinal = nextOrdinal++;
             if (current != null && table != null && progress.isNew(ordinal)) {
-                queued.add(Event.truncate(current, ordinal, table));
+                queued.add(Event.truncate(current, ordinal, table, truncation));
             }
         }
         return queued.poll();

@@ -64,21 +64,25 @@ public final class Event implements TransactionSignal {
                 EventType.DELETE, transaction, ordinal, table, null, delete.oldTuple(), delete.oldTupleIsKey(), null);
     }
 
-    static Event truncate(Begin transaction, int ordinal, Table table) {
-        return new Event(EventType.TRUNCATE, transaction, ordinal, table, null, null, false, null);
+    static Event truncate(Begin transaction, int ordinal, Table table, Truncation truncation) {
+        Content content = new Content(table.source, table.relation.name(), null, truncation);
+        return new Event(EventType.TRUNCATE, transaction, ordinal, table, null, null, false, content);
     }
 
     static Event message(Begin transaction, int ordinal, Source source, LogicalMessage message) {
-        Content content = new Content(source, message.prefix(), message);
+        Content content = new Content(source, message.prefix(), message, null);
         return new Event(EventType.MESSAGE, transaction, ordinal, null, null, null, false, content);
     }
 
     static Event outcome(EventType type, Begin transaction, Source source, String gid) {
-        return new Event(type, transaction, 0, null, null, null, false, new Content(source, gid, null));
+        return new Event(type, transaction, 0, null, null, null, false, new Content(source, gid, null, null));
     }
 
     private record Content(
-            Source source, String name, @Nullable LogicalMessage message) {}
+            Source source,
+            String name,
+            @Nullable LogicalMessage message,
+            @Nullable Truncation truncation) {}
 
     /**
      * The table's name without its schema; a logical message's prefix; the global identifier of a transaction whose
@@ -211,6 +215,19 @@ public final class Event implements TransactionSignal {
             throw new IllegalStateException("A " + type.jsonName() + " event has no logical message");
         }
         return message;
+    }
+
+    /**
+     * The options of the statement behind a {@link EventType#TRUNCATE} event.
+     *
+     * @throws IllegalStateException for other types
+     */
+    public Truncation truncation() {
+        Truncation truncation = content == null ? null : content.truncation;
+        if (truncation == null) {
+            throw new IllegalStateException("A " + type.jsonName() + " event has no truncation");
+        }
+        return truncation;
     }
 
     /** The global identifier of a two-phase transaction; null for others. */

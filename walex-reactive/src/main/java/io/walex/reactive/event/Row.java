@@ -57,6 +57,16 @@ public interface Row {
     /** The columns that {@link #has} is true for, decoded, in the table's order. Values are null for SQL NULL. */
     Map<String, @Nullable Object> asMap();
 
+    /**
+     * Maps the row onto a record or a class by Jackson. Columns in snake case fit properties in camel case; properties
+     * without a column stay at their defaults, columns without a property are ignored.
+     *
+     * @throws NoSuchElementException when one of {@link #columns()} is an unchanged TOASTed value that was not sent, since
+     *     it could be taken for null
+     * @throws IllegalArgumentException when Jackson cannot map it
+     */
+    <T> T as(Class<T> type);
+
     /** The columns that this row describes: all of the table's, or only the key's. */
     List<Column> columns();
 }

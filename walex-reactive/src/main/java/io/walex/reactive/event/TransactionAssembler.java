@@ -226,8 +226,9 @@ public final class TransactionAssembler {
             uncommitted.takePrepared(rollback.gid()).close();
             return new TransactionSignal.Release(rollback.gid(), rollback.rollbackEndLsn());
         }
-        var begin = new TransactionSignal.Begin(
-                rollback.rollbackEndLsn(), rollback.rollbackTimestamp(), rollback.xid(), rollback.gid());
+        // Only the record's end is told, where the next record may start: its last byte is this one's alone.
+        Lsn position = Lsn.of(rollback.rollbackEndLsn().value() - 1);
+        var begin = new TransactionSignal.Begin(position, rollback.rollbackTimestamp(), rollback.xid(), rollback.gid());
         return whole(
                 begin,
                 Event.outcome(EventType.ROLLBACK_PREPARED, begin, messageSource, rollback.gid()),

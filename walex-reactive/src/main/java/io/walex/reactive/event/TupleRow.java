@@ -12,6 +12,7 @@ import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 /** A row over a tuple's bytes. */
 final class TupleRow implements Row {
@@ -95,6 +96,19 @@ final class TupleRow implements Row {
                         && (!keyOnly || table.columns.get(index).key()))
                 .mapToObj(table.columns::get)
                 .toList();
+    }
+
+    @Override
+    public <T> T as(Class<T> type) {
+        columns().forEach(column -> requireHeld(column.name()));
+        try {
+            return RowMapping.MAPPER.convertValue(asMap(), type);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(
+                    "Cannot map a row of %s onto %s: %s"
+                            .formatted(table.qualifiedName(), type.getName(), e.getOriginalMessage()),
+                    e);
+        }
     }
 
     Table table() {

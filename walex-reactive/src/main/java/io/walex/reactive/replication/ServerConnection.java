@@ -30,7 +30,8 @@ public final class ServerConnection {
         return Mono.usingWhen(
                 new PostgresqlConnectionFactory(configuration).create().map(ServerConnection::new),
                 work,
-                server -> server.connection.close());
+                // Cancelling may have broken it already.
+                server -> server.connection.close().onErrorComplete());
     }
 
     /**

@@ -53,7 +53,7 @@ final class Replica implements AutoCloseable {
         List<Column> columns = held(row);
         String names = columns.stream().map(column -> quoted(column.name())).collect(Collectors.joining(", "));
         String values = columns.stream().map(Replica::parameter).collect(Collectors.joining(", "));
-        execute("INSERT INTO " + table(event) + " (" + names + ") VALUES (" + values + ")", texts(row, columns), 1);
+        execute("INSERT INTO " + table(event) + " (" + names + ") VALUES (" + values + ")", texts(row, columns));
     }
 
     private void update(Event event) throws SQLException {
@@ -66,13 +66,13 @@ final class Replica implements AutoCloseable {
                 .collect(Collectors.joining(", "));
         List<String> parameters = texts(row, columns);
         parameters.addAll(texts(identity, key));
-        execute("UPDATE " + table(event) + " SET " + assignments + where(key), parameters, 1);
+        execute("UPDATE " + table(event) + " SET " + assignments + where(key), parameters);
     }
 
     private void delete(Event event) throws SQLException {
         Row identity = Objects.requireNonNull(event.oldRecord());
         List<Column> key = key(identity);
-        execute("DELETE FROM " + table(event) + where(key), texts(identity, key), 1);
+        execute("DELETE FROM " + table(event) + where(key), texts(identity, key));
     }
 
     private static List<Column> held(Row row) {
@@ -113,14 +113,13 @@ final class Replica implements AutoCloseable {
         }
     }
 
-    private void execute(String sql, List<String> parameters, int rows) throws SQLException {
+    private void execute(String sql, List<String> parameters) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.size(); i++) {
                 statement.setString(i + 1, parameters.get(i));
             }
-            int changed = statement.executeUpdate();
-            if (changed != rows) {
-                throw new IllegalStateException(sql + " changed " + changed + " rows");
+            if (statement.executeUpdate() != 1) {
+                throw new IllegalStateException(sql + " did not change one row");
             }
         }
     }

@@ -50,7 +50,7 @@ final class Workload {
                 "INSERT INTO plain VALUES (1, 'one', 1.50, '2024-01-02 03:04:05.678901+00'), (2, NULL, NULL, NULL)",
                 "UPDATE plain SET name = 'uno' WHERE id = 1",
                 "UPDATE plain SET id = 20 WHERE id = 2",
-                "INSERT INTO plain SELECT i, 'n' || i, i * 1.1, now() FROM generate_series(100, 1100) i",
+                "INSERT INTO plain SELECT i, 'n' || i, i * 1.1, now() FROM generate_series(100, 300) i",
                 "DELETE FROM plain WHERE id % 7 = 0",
                 "INSERT INTO \"Odd \"\"Name\" VALUES (1, 'x'), (2, 'y')",
                 "UPDATE \"Odd \"\"Name\" SET \"a b\" = 'z' WHERE \"Key\" = 2");
@@ -89,20 +89,20 @@ final class Workload {
 
     private static void savepoints(TestDatabase database) {
         database.executeInTransaction(
-                fill(1, 600),
+                fill(1, 400),
                 "SAVEPOINT a",
-                fill(3001, 3600),
+                fill(3001, 3400),
                 "INSERT INTO plain VALUES (5000, 'rolled back', 0, now())",
                 "SAVEPOINT b",
-                fill(6001, 6600),
+                fill(6001, 6400),
                 "ROLLBACK TO SAVEPOINT b",
-                fill(9001, 9600),
+                fill(9001, 9400),
                 "ROLLBACK TO SAVEPOINT a",
-                fill(12001, 12600),
+                fill(12001, 12400),
                 "RELEASE SAVEPOINT a",
                 "DELETE FROM bulk WHERE id % 3 = 0",
                 "UPDATE bulk SET filler = filler || 'x' WHERE id % 5 = 0");
-        database.executeInTransaction(fill(20001, 21000), "ROLLBACK");
+        database.executeInTransaction(fill(20001, 20400), "ROLLBACK");
     }
 
     private static void interleavedLargeTransactions(TestDatabase database) throws SQLException {
@@ -116,9 +116,9 @@ final class Workload {
             second.setAutoCommit(false);
             third.setAutoCommit(false);
             for (int i = 0; i < 4; i++) {
-                one.execute(fill(100_000 + i * 1000, 100_299 + i * 1000));
-                two.execute(fill(200_000 + i * 1000, 200_299 + i * 1000));
-                three.execute(fill(300_000 + i * 1000, 300_299 + i * 1000));
+                one.execute(fill(100_000 + i * 1000, 100_119 + i * 1000));
+                two.execute(fill(200_000 + i * 1000, 200_119 + i * 1000));
+                three.execute(fill(300_000 + i * 1000, 300_119 + i * 1000));
                 database.execute("UPDATE plain SET amount = " + i + " WHERE id = 1");
             }
             second.commit();
@@ -152,15 +152,15 @@ final class Workload {
                 "INSERT INTO evolved VALUES ('outer', 7, 'ok')",
                 "SAVEPOINT s",
                 "ALTER TABLE evolved ADD gone int",
-                "INSERT INTO evolved SELECT 'gone', i, 'ok', i FROM generate_series(1000, 1800) i",
+                "INSERT INTO evolved SELECT 'gone', i, 'ok', i FROM generate_series(1000, 1400) i",
                 "ROLLBACK TO SAVEPOINT s",
-                "INSERT INTO evolved SELECT 'kept', i, 'ok' FROM generate_series(1000, 1800) i");
+                "INSERT INTO evolved SELECT 'kept', i, 'ok' FROM generate_series(1000, 1400) i");
     }
 
     private static void preparedTransactions(TestDatabase database) {
         database.executeInTransaction("INSERT INTO plain VALUES (7001, 'p', 1, now())", "PREPARE TRANSACTION 'small'");
-        database.executeInTransaction(fill(400_001, 400_800), "PREPARE TRANSACTION 'large'");
-        database.executeInTransaction(fill(500_001, 500_800), "PREPARE TRANSACTION 'undone'");
+        database.executeInTransaction(fill(400_001, 400_400), "PREPARE TRANSACTION 'large'");
+        database.executeInTransaction(fill(500_001, 500_400), "PREPARE TRANSACTION 'undone'");
         database.execute(
                 "INSERT INTO plain VALUES (7002, 'between', 1, now())",
                 "COMMIT PREPARED 'large'",

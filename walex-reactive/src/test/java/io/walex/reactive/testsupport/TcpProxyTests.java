@@ -94,8 +94,14 @@ class TcpProxyTests {
 
     @Test
     void clientSeesItsConnectionEndWhenTheTargetIsGone() throws IOException {
-        echo.close();
-        try (Socket client = connect()) {
+        int unused;
+        try (ServerSocket nobody = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            unused = nobody.getLocalPort();
+        }
+        try (TcpProxy toNobody = TcpProxy.to("127.0.0.1", unused);
+                Socket client = new Socket(toNobody.host(), toNobody.port())) {
+            client.setSoTimeout(5_000);
+
             assertThat(client.getInputStream().read()).isEqualTo(-1);
         }
     }

@@ -72,6 +72,7 @@ final class Options {
             names = "--help",
             usageHelp = true,
             description = {"Print this.", "Environment: WALEX_HELP=true"})
+    @SuppressWarnings("UnusedVariable")
     private boolean help;
 
     long maxEvents() {

@@ -40,6 +40,7 @@ public final class Quickstart implements Callable<Integer> {
         this.out = out;
     }
 
+    @SuppressWarnings("DefaultCharset") // the terminal's
     public static void main(String[] args) {
         // Not System.out, which keeps it to itself when nobody reads any more.
         OutputStream out = new FileOutputStream(FileDescriptor.out);

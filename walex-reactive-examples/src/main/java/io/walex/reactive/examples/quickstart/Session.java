@@ -34,7 +34,16 @@ final class Session implements AutoCloseable {
             stream.changes().take(maxEvents).doOnNext(lines::write).blockLast();
         } catch (NobodyReadsException e) {
             // enough was read
+        } catch (RuntimeException e) {
+            // an end that was asked for is no failure, however the stream met it
+            if (!isClosed()) {
+                throw e;
+            }
         }
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
     }
 
     private synchronized @Nullable WalEx start() {

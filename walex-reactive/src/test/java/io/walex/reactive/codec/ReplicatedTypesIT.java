@@ -1,0 +1,117 @@
+package io.walex.reactive.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walex.reactive.SlotSpec;
+import io.walex.reactive.WalEx;
+import io.walex.reactive.WalExConfig;
+import io.walex.reactive.event.Row;
+import io.walex.reactive.testsupport.PostgresServer;
+import io.walex.reactive.testsupport.TestDatabase;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A table of every type, extreme values included: what comes out of replication is what a SELECT gives. */
+class ReplicatedTypesIT {
+
+    @ParameterizedTest(name = "PostgreSQL {0}")
+    @ValueSource(ints = {14, 15, 16, 17, 18})
+    void everyTypeComesAsSelected(int major) throws SQLException {
+        TestDatabase database = PostgresServer.shared(major).createDatabase();
+        try {
+            List<TypeCase> types = TypeCases.all().stream()
+                    .filter(type -> type.sinceMajor() <= major)
+                    .toList();
+            int rows =
+                    types.stream().mapToInt(type -> type.values().size()).max().orElseThrow();
+            createTable(database, types);
+            database.execute(
+                    "CREATE PUBLICATION events FOR ALL TABLES",
+                    "SELECT pg_create_logical_replication_slot('text', 'pgoutput')",
+                    "SELECT pg_create_logical_replication_slot('binary', 'pgoutput')");
+            for (int i = 0; i < rows; i++) {
+                insert(database, types, i);
+            }
+
+            List<Row> texts = replicated(database, "text", rows);
+            List<Row> binaries = replicated(database, "binary", rows);
+
+            List<List<String>> selected = selected(database, types);
+            for (int i = 0; i < rows; i++) {
+                for (int column = 0; column < types.size(); column++) {
+                    TypeCase type = types.get(column);
+                    Object expected = type.values().get(i % type.values().size());
+                    String what = "%s, row %d".formatted(type.type(), i);
+                    assertThat(texts.get(i).get("c" + column))
+                            .as(what + ", text")
+                            .isEqualTo(expected);
+                    assertThat(binaries.get(i).get("c" + column))
+                            .as(what + ", binary")
+                            .isEqualTo(expected);
+                    assertThat(texts.get(i).getText("c" + column))
+                            .as(what + ", as selected")
+                            .isEqualTo(selected.get(i).get(column));
+                }
+            }
+        } finally {
+            database.drop();
+        }
+    }
+
+    private static void createTable(TestDatabase database, List<TypeCase> types) {
+        database.execute(TypeCases.SETUP.toArray(String[]::new));
+        database.execute(IntStream.range(0, types.size())
+                .mapToObj(column -> "c" + column + " " + types.get(column).type())
+                .collect(Collectors.joining(", ", "CREATE TABLE every (n serial, ", ")")));
+    }
+
+    private static void insert(TestDatabase database, List<TypeCase> types, int row) {
+        database.execute(IntStream.range(0, types.size())
+                .mapToObj(column ->
+                        types.get(column).sql(row % types.get(column).values().size()))
+                .collect(Collectors.joining(", ", "INSERT INTO every VALUES (DEFAULT, ", ")")));
+    }
+
+    private static List<Row> replicated(TestDatabase database, String slot, int rows) {
+        WalExConfig config = WalExConfig.fromUrl(database.url())
+                .publication("events")
+                .slot(SlotSpec.durable(slot))
+                .binary(slot.equals("binary"))
+                .build();
+        return WalEx.changes(config)
+                .map(event -> event.newRecord())
+                .take(rows)
+                .collectList()
+                .block(Duration.ofSeconds(60));
+    }
+
+    private static List<List<String>> selected(TestDatabase database, List<TypeCase> types) throws SQLException {
+        // As the type's output function writes it; a cast of boolean to text does not.
+        String columns = IntStream.range(0, types.size())
+                .mapToObj(column -> "format('%s', c" + column + ")")
+                .collect(Collectors.joining(", "));
+        try (Connection connection = database.jdbc();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET TimeZone = 'UTC'");
+            List<List<String>> selected = new ArrayList<>();
+            ResultSet rows = statement.executeQuery("SELECT " + columns + " FROM every ORDER BY n");
+            while (rows.next()) {
+                List<String> texts = new ArrayList<>();
+                for (int i = 1; i <= types.size(); i++) {
+                    texts.add(rows.getString(i));
+                }
+                selected.add(texts);
+            }
+            return selected;
+        }
+    }
+}

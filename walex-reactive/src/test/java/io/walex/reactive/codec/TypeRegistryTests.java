@@ -1,0 +1,170 @@
+package io.walex.reactive.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.walex.reactive.codec.PgType.Kind;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+class TypeRegistryTests {
+
+    private static final int INT4 = 23;
+    private static final int TEXT = 25;
+    private static final int JSONB = 3802;
+    private static final int OWN = 16_400;
+
+    @Test
+    void namesTypes() {
+        TypeRegistry registry = TypeRegistry.builder()
+                .types(List.of(PgType.of(OWN, "public", "mood", Kind.ENUM)))
+                .build();
+        assertThat(registry.typeName(INT4)).isEqualTo("int4");
+        assertThat(registry.typeName(1007)).isEqualTo("_int4");
+        assertThat(registry.typeName(4451)).isEqualTo("int4multirange");
+        assertThat(registry.typeName(OWN)).isEqualTo("mood");
+        assertThat(registry.typeName(-1)).isEqualTo("oid:4294967295");
+        assertThat(registry.knows(OWN)).isTrue();
+        assertThat(TypeRegistry.builtIn().knows(OWN)).isFalse();
+    }
+
+    @Test
+    void unknownTypesAreTheirTextOrBytes() {
+        assertThat(text(TypeRegistry.builtIn(), OWN, "anything")).isEqualTo("anything");
+        assertThat(binary(TypeRegistry.builtIn(), OWN, "00ff")).isEqualTo(ByteBuffer.wrap(new byte[] {0, -1}));
+    }
+
+    @Test
+    void compoundsOfUnknownTypesAreCompounds() {
+        TypeRegistry registry = TypeRegistry.builder()
+                .types(List.of(PgType.of(OWN, "public", "_odd", Kind.ARRAY, 99_999)))
+                .build();
+        assertThat(text(registry, OWN, "{a,NULL}")).isEqualTo(TypeCases.list("a", null));
+    }
+
+    @Test
+    void usersFunctionsHoldWithinOtherTypes() {
+        TypeRegistry registry = TypeRegistry.builder()
+                .types(List.of(
+                        PgType.of(OWN, "sales", "mood", Kind.ENUM),
+                        PgType.of(OWN + 1, "sales", "_mood", Kind.ARRAY, OWN),
+                        PgType.composite(OWN + 2, "sales", "pair", List.of(new PgType.Attribute("m", OWN, -1)))))
+                .map("mood", value -> "mood " + value)
+                .build();
+        assertThat(text(registry, OWN, "sad")).isEqualTo("mood sad");
+        assertThat(text(registry, OWN + 1, "{sad}")).isEqualTo(List.of("mood sad"));
+        assertThat(text(registry, OWN + 2, "(sad)")).isEqualTo(Map.of("m", "mood sad"));
+        assertThat(binary(registry, OWN, "736164")).isEqualTo("mood sad");
+    }
+
+    @Test
+    void theMostPreciseRegistrationWins() {
+        TypeRegistry registry = TypeRegistry.builder()
+                .types(List.of(PgType.of(OWN, "sales", "mood", Kind.ENUM), PgType.of(OWN + 1, "hr", "mood", Kind.ENUM)))
+                .map("mood", value -> "name")
+                .map("sales.mood", value -> "schema")
+                .build();
+        assertThat(text(registry, OWN, "x")).isEqualTo("schema");
+        assertThat(text(registry, OWN + 1, "x")).isEqualTo("name");
+        assertThat(text(registry.mutate().map(OWN, value -> "oid").build(), OWN, "x"))
+                .isEqualTo("oid");
+    }
+
+    @Test
+    void codecsReplaceBuiltInOnes() {
+        ColumnCodec length = new FormsCodec((bytes, offset, size) -> size, (bytes, offset, size) -> -size);
+        TypeRegistry registry = TypeRegistry.builder()
+                .codec("text", length)
+                .codec(77_777, length)
+                .build();
+        assertThat(text(registry, TEXT, "abc")).isEqualTo(3);
+        assertThat(binary(registry, TEXT, "00")).isEqualTo(-1);
+        assertThat(text(registry, 77_777, "ab")).isEqualTo(2);
+    }
+
+    @Test
+    void jsonAsText() {
+        TypeRegistry registry = TypeRegistry.builder().jsonForm(JsonForm.TEXT).build();
+        assertThat(text(registry, JSONB, "{\"a\": 1}")).isEqualTo("{\"a\": 1}");
+        assertThat(binary(registry, JSONB, "017b7d")).isEqualTo("{}");
+        assertThat(text(TypeRegistry.builtIn(), JSONB, "{}")).isInstanceOf(JsonNode.class);
+    }
+
+    @Test
+    void typesThatContainThemselvesDoNotOverflow() {
+        TypeRegistry registry = TypeRegistry.builder()
+                .types(List.of(PgType.of(OWN, "public", "loop", Kind.DOMAIN, OWN)))
+                .build();
+        assertThat(text(registry, OWN, "x")).isEqualTo("x");
+    }
+
+    @Test
+    void changedCompositesAreAClearError() {
+        TypeRegistry registry = TypeRegistry.builder()
+                .types(List.of(PgType.composite(OWN, "public", "pair", List.of(new PgType.Attribute("a", INT4, -1)))))
+                .build();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> text(registry, OWN, "(1,2)"))
+                .withMessageContaining("type pair");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            vector    | [1,-2.5]            | 000200003f800000c0200000                         | [1.0, -2.5]
+            vector    | []                  | 00000000                                         | []
+            halfvec   | [1,-2.5]            | 000200003c00c100                                 | [1.0, -2.5]
+            halfvec   | [5.9604645e-08,65504] | 0002000000017bff                               | [5.9604645E-8, 65504.0]
+            sparsevec | {1:1.5,3:-2}/5      | 00000005000000020000000000000000000000023fc00000c0000000 | {1:1.5,3:-2}/5
+            geometry  | 0101000000000000000000F03F0000000000000040 | 0101000000000000000000f03f0000000000000040 | 0101000000000000000000F03F0000000000000040
+            """)
+    void extensionTypes(String name, String text, String binary, String value) {
+        TypeRegistry registry = TypeRegistry.builder()
+                .types(List.of(PgType.of(OWN, "extensions", name, Kind.BASE)))
+                .build();
+        assertThat(text(registry, OWN, text)).hasToString(value);
+        assertThat(binary(registry, OWN, binary)).isEqualTo(text(registry, OWN, text));
+    }
+
+    @Test
+    void rowsOfTheCatalog() {
+        Map<String, String> row = Map.of(
+                "oid",
+                "4294967295",
+                "schema",
+                "public",
+                "name",
+                "pair",
+                "kind",
+                "c",
+                "element",
+                "0",
+                "delimiter",
+                ",",
+                "attributes",
+                "[[\"a\", 4294967294, -1], [\"Big B\", 1700, 655366]]");
+        PgType type = TypeCatalog.type(row::get);
+        assertThat(type)
+                .isEqualTo(PgType.composite(
+                        -1,
+                        "public",
+                        "pair",
+                        List.of(new PgType.Attribute("a", -2, -1), new PgType.Attribute("Big B", 1700, 655366))));
+    }
+
+    private static Object text(TypeRegistry registry, int oid, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return registry.codec(oid, -1).fromText(bytes, 0, bytes.length);
+    }
+
+    private static Object binary(TypeRegistry registry, int oid, String hex) {
+        byte[] bytes = HexFormat.of().parseHex(hex);
+        return registry.codec(oid, -1).fromBinary(bytes, 0, bytes.length);
+    }
+}

@@ -1,0 +1,243 @@
+package io.walex.reactive.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class CopyDataHandlerTests {
+
+    private static final String COPY_BOTH = frame('W', "\0\0\0");
+    private static final String COPY_DONE = frame('c', "");
+    private static final String COMMAND_COMPLETE = frame('C', "COPY 0\0");
+    private static final String READY = frame('Z', "I");
+
+    private final List<String> told = new ArrayList<>();
+    private final List<String> pulled = new ArrayList<>();
+    private final int[] reads = {0};
+    private boolean pulling = true;
+    private final CopyDataHandler handler = new CopyDataHandler(new Recorder());
+    private final EmbeddedChannel channel = new EmbeddedChannel(new CountReads(), handler);
+
+    @BeforeEach
+    void readOnRequestOnly() {
+        channel.config().setAutoRead(false);
+        reads[0] = 0;
+    }
+
+    @AfterEach
+    void leavesNoBufferBehind() {
+        channel.finishAndReleaseAll();
+    }
+
+    private static String frame(char type, String content) {
+        int length = content.length() + 4;
+        return type
+                + new String(new char[] {
+                    (char) (length >>> 24),
+                    (char) (length >>> 16 & 255),
+                    (char) (length >>> 8 & 255),
+                    (char) (length & 255)
+                })
+                + content;
+    }
+
+    private void receive(String bytes) {
+        channel.writeInbound(buffer(bytes));
+    }
+
+    private static ByteBuf buffer(String bytes) {
+        return Unpooled.copiedBuffer(bytes, StandardCharsets.ISO_8859_1);
+    }
+
+    private String forwarded() {
+        StringBuilder all = new StringBuilder();
+        for (ByteBuf frame = channel.readInbound(); frame != null; frame = channel.readInbound()) {
+            all.append(frame.toString(StandardCharsets.ISO_8859_1));
+            frame.release();
+        }
+        return all.toString();
+    }
+
+    private void pull() {
+        for (ByteBuf content = handler.nextCopyData(); content != null; content = handler.nextCopyData()) {
+            pulled.add(content.toString(StandardCharsets.ISO_8859_1));
+            handler.endFrame();
+        }
+    }
+
+    @Test
+    void takesCopyDataOutAndLeavesOtherFramesInPlace() {
+        receive(COPY_BOTH + frame('d', "one") + frame('N', "notice") + frame('d', "two"));
+
+        assertThat(pulled).containsExactly("one", "two");
+        assertThat(forwarded()).isEqualTo(COPY_BOTH + frame('N', "notice"));
+    }
+
+    @Test
+    void putsFramesTogetherHoweverTheyAreCut() {
+        Random random = new Random(7);
+        StringBuilder all = new StringBuilder(COPY_BOTH);
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            String content = "x".repeat(random.nextInt(50)) + i;
+            expected.add(content);
+            all.append(frame('d', content));
+        }
+
+        for (int from = 0; from < all.length(); ) {
+            int to = Math.min(all.length(), from + 1 + random.nextInt(20));
+            receive(all.substring(from, to));
+            from = to;
+        }
+
+        assertThat(pulled).isEqualTo(expected);
+        assertThat(forwarded()).isEqualTo(COPY_BOTH);
+    }
+
+    @Test
+    void takesFramesLargerThanAMegabyte() {
+        String large = "y".repeat(3 << 20);
+        String bytes = COPY_BOTH + frame('d', "before") + frame('d', large) + frame('d', "after");
+
+        for (int from = 0; from < bytes.length(); from += 65_536) {
+            receive(bytes.substring(from, Math.min(bytes.length(), from + 65_536)));
+        }
+
+        assertThat(pulled).containsExactly("before", large, "after");
+    }
+
+    @Test
+    void holdsReadsBackWhileUnwantedFramesWait() {
+        pulling = false;
+        handler.want(false);
+        channel.read();
+        assertThat(reads).containsExactly(1);
+        receive(frame('d', "one"));
+
+        channel.read();
+        channel.read();
+        assertThat(reads).containsExactly(1);
+
+        pull();
+        handler.want(true);
+        assertThat(reads).containsExactly(2);
+        assertThat(pulled).containsExactly("one");
+    }
+
+    @Test
+    void readsOnToTheEndOfABrokenOffFrame() {
+        pulling = false;
+        handler.want(false);
+        receive(frame('d', "one").substring(0, 6));
+
+        channel.read();
+
+        assertThat(reads).containsExactly(1);
+    }
+
+    @Test
+    void framesForTheDriverBehindTheLastWantedOneArePassedOn() {
+        pulling = false;
+        receive(COPY_BOTH + frame('d', "one") + COPY_DONE + COMMAND_COMPLETE + READY);
+        assertThat(forwarded()).isEqualTo(COPY_BOTH);
+
+        pull();
+
+        assertThat(forwarded()).isEqualTo(COPY_DONE + COMMAND_COMPLETE + READY);
+        assertThat(told).containsExactly("end", "end, ready");
+    }
+
+    @Test
+    void tellsErrorsOfARunningCopyInsteadOfPassingThemOn() {
+        receive(COPY_BOTH + frame('E', "SFATAL\0C57P01\0Mterminating\0\0"));
+
+        assertThat(told).containsExactly("error 57P01 terminating");
+        assertThat(forwarded()).isEqualTo(COPY_BOTH);
+    }
+
+    @Test
+    void passesErrorsOnOutsideACopy() {
+        String error = frame('E', "SERROR\0C42704\0Mno slot\0\0");
+        receive(error);
+
+        assertThat(told).isEmpty();
+        assertThat(forwarded()).isEqualTo(error);
+    }
+
+    @Test
+    void tellsTheDriverThatACopyIsOverWhenTheChannelCloses() {
+        receive(COPY_BOTH);
+        forwarded();
+
+        channel.close();
+
+        assertThat(told).containsExactly("closed");
+        assertThat(forwarded()).isEqualTo(COPY_DONE + COMMAND_COMPLETE + READY);
+    }
+
+    @Test
+    void discardDropsWhatWaitsAndWhatComes() {
+        pulling = false;
+        handler.want(false);
+        receive(frame('d', "one") + frame('d', "two"));
+
+        handler.discard();
+        pulling = true;
+        receive(frame('d', "three") + COPY_DONE);
+
+        assertThat(pulled).isEmpty();
+        assertThat(told).containsExactly("end");
+    }
+
+    @Test
+    void refusesImpossibleLengths() {
+        assertThatThrownBy(() -> channel.writeInbound(Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump("6400000003"))))
+                .hasMessageContaining("length 3");
+    }
+
+    private final class Recorder implements CopyDataHandler.Listener {
+
+        @Override
+        public void onReadable() {
+            if (pulling) {
+                pull();
+            }
+        }
+
+        @Override
+        public void onCopyEnd(boolean readyForQuery) {
+            told.add(readyForQuery ? "end, ready" : "end");
+        }
+
+        @Override
+        public void onServerError(ServerError error) {
+            told.add("error " + error.sqlState() + " " + error.getMessage());
+        }
+
+        @Override
+        public void onClosed() {
+            told.add("closed");
+        }
+    }
+
+    private final class CountReads extends ChannelOutboundHandlerAdapter {
+
+        @Override
+        public void read(ChannelHandlerContext ctx) {
+            reads[0]++;
+        }
+    }
+}
