@@ -33,7 +33,7 @@ final class StreamSubscription {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamSubscription.class);
 
-    private final WalExConfig config;
+    private volatile WalExConfig config;
     private final SlotGuard slot;
     private final LoopResources loop;
     private final Acknowledgements acknowledgements;
@@ -51,7 +51,7 @@ final class StreamSubscription {
         loop = LoopResources.create("walex-" + config.name(), 1, true);
         acknowledgements = new Acknowledgements(eventLoop(), () -> onAcknowledged.run());
         types = new DatabaseTypes(
-                config.types(), () -> DriverConfiguration.of(config, loop), eventLoop(), this::failStream);
+                config.types(), () -> DriverConfiguration.of(this.config, loop), eventLoop(), this::failStream);
         assembler = new TransactionAssembler(
                 new Origination(config.name(), Version.LIBRARY, config.database()),
                 config::isSubscribed,
@@ -81,17 +81,21 @@ final class StreamSubscription {
     }
 
     private <T> Flux<T> stream(PayloadDecoder<T> decoder) {
-        return Flux.defer(() -> attempt(decoder)).onErrorMap(this::explain).retryWhen(Retry.from(this::reconnects));
+        return Flux.defer(() -> attempt(decoder))
+                .retryWhen(Retry.indefinitely().filter(Reconfigured.class::isInstance))
+                .onErrorMap(this::explain)
+                .retryWhen(Retry.from(this::reconnects));
     }
 
     private <T> Flux<T> attempt(PayloadDecoder<T> decoder) {
+        WalExConfig used = config;
         LOG.debug("Connecting to {}:{} for {}", config.host(), config.port(), config.slot());
         return ServerConnection.use(DriverConfiguration.of(config, loop), this::prepare)
                 .takeUntilOther(ended.asMono())
                 .flatMapMany(facts -> Flux.usingWhen(
                         ReplicationConnection.connect(own -> DriverConfiguration.of(config, own), loop)
                                 .doOnNext(made -> connection = made),
-                        made -> start(made, facts, decoder),
+                        made -> start(made, facts, decoder, used),
                         ReplicationConnection::close,
                         (made, error) -> made.close(),
                         ReplicationConnection::close));
@@ -107,7 +111,8 @@ final class StreamSubscription {
                 .delayUntil(facts -> slot.prepare(server, facts).doOnNext(acknowledgements::startAt));
     }
 
-    private <T> Flux<T> start(ReplicationConnection made, ServerFacts facts, PayloadDecoder<T> decoder) {
+    private <T> Flux<T> start(
+            ReplicationConnection made, ServerFacts facts, PayloadDecoder<T> decoder, WalExConfig used) {
         return slot.obtain(made, facts)
                 .takeUntilOther(ended.asMono())
                 .flatMapMany(name -> made.stream(
@@ -118,10 +123,10 @@ final class StreamSubscription {
                         statusInterval(facts),
                         config.livenessTimeout(),
                         Clock.systemUTC(),
-                        () -> streaming(name)));
+                        () -> streaming(name, used)));
     }
 
-    private void streaming(String slotName) {
+    private void streaming(String slotName, WalExConfig used) {
         hasStreamed = true;
         assembler.connected();
         LOG.info(
@@ -132,6 +137,31 @@ final class StreamSubscription {
                 slotName);
         if (isEnding()) {
             end();
+        } else {
+            reconnectIfMoved(used);
+        }
+    }
+
+    /** Subscriptions count from the next transaction; a changed address or credentials make a new connection. */
+    void reconfigure(WalExConfig changed) {
+        WalExConfig before = config;
+        config = changed;
+        assembler.resubscribe(changed::isSubscribed);
+        eventLoop().execute(() -> reconnectIfMoved(before));
+    }
+
+    private void reconnectIfMoved(WalExConfig used) {
+        if (!Reconfiguration.isSameConnection(used, config)) {
+            LOG.info("{} reconnects to {}:{} as it was reconfigured", config.name(), config.host(), config.port());
+            failStream(new Reconfigured());
+        }
+    }
+
+    /** Makes the stream connect again at once. */
+    private static final class Reconfigured extends RuntimeException {
+
+        Reconfigured() {
+            super("The connection's settings were changed", null, false, false);
         }
     }
 

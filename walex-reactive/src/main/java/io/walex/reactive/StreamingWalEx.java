@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
@@ -15,7 +16,7 @@ import reactor.netty.resources.LoopResources;
 /** Makes a replication stream for each subscription, and remembers those that run. */
 final class StreamingWalEx implements WalEx {
 
-    private final WalExConfig config;
+    private volatile WalExConfig config;
     private final Set<StreamSubscription> running = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -42,7 +43,7 @@ final class StreamingWalEx implements WalEx {
                 this::release);
     }
 
-    private StreamSubscription start() {
+    private synchronized StreamSubscription start() {
         if (closed) {
             throw new IllegalStateException("WalEx \"" + config.name() + "\" is closed; create another one");
         }
@@ -53,6 +54,14 @@ final class StreamingWalEx implements WalEx {
 
     private Mono<Void> release(StreamSubscription subscription) {
         return subscription.release().doFinally(signal -> running.remove(subscription));
+    }
+
+    @Override
+    public synchronized void reconfigure(UnaryOperator<WalExConfig.Builder> change) {
+        WalExConfig changed = change.apply(config.mutate()).build();
+        Reconfiguration.check(config, changed, !running.isEmpty());
+        config = changed;
+        running.forEach(subscription -> subscription.reconfigure(changed));
     }
 
     @Override

@@ -5,9 +5,12 @@ import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.event.TwoPhase;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.util.retry.Retry;
@@ -361,6 +364,29 @@ public final class WalExConfig {
             tables.forEach(WalExConfig::pattern);
             subscriptions = List.copyOf(tables);
             return this;
+        }
+
+        /** Adds tables to those that are subscribed to; the ones that are there already stay once. */
+        public Builder addSubscriptions(String... tables) {
+            Set<String> all = new LinkedHashSet<>(subscriptions);
+            all.addAll(Arrays.asList(tables));
+            return subscribe(List.copyOf(all));
+        }
+
+        /**
+         * Takes tables out of those that are subscribed to, by the name they were subscribed with.
+         *
+         * @throws InvalidConfigException when one is not among them, or none would be left
+         */
+        public Builder removeSubscriptions(String... tables) {
+            List<String> rest = new ArrayList<>(subscriptions);
+            for (String table : tables) {
+                if (!rest.remove(table)) {
+                    throw new InvalidConfigException(
+                            "\"%s\" is not among the subscriptions %s".formatted(table, subscriptions), null);
+                }
+            }
+            return subscribe(rest);
         }
 
         /** {@link SlotSpec#temporary()} by default. */

@@ -80,7 +80,7 @@ public final class TestEvents {
     }
 
     public Event truncate() {
-        return Event.truncate(begin, ordinal++, table);
+        return Event.truncate(begin, ordinal++, table, new Truncation(false, false));
     }
 
     public static List<@Nullable String> row(@Nullable String... values) {
