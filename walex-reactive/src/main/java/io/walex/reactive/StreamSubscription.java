@@ -3,6 +3,7 @@ package io.walex.reactive;
 import io.netty.channel.EventLoop;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Origination;
+import io.walex.reactive.event.SignalCodec;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.TransactionSignal;
@@ -39,6 +40,7 @@ final class StreamSubscription {
     private final Acknowledgements acknowledgements;
     private final DatabaseTypes types;
     private final TransactionAssembler assembler;
+    private final @Nullable MiddlewareStage middleware;
     private final Sinks.Empty<Void> ended = Sinks.empty();
     private final Sinks.Empty<Void> released = Sinks.empty();
     private volatile Runnable onAcknowledged = () -> {};
@@ -52,8 +54,14 @@ final class StreamSubscription {
         acknowledgements = new Acknowledgements(eventLoop(), () -> onAcknowledged.run());
         types = new DatabaseTypes(
                 config.types(), () -> DriverConfiguration.of(this.config, loop), eventLoop(), this::failStream);
+        Origination origination = new Origination(config.name(), Version.LIBRARY, config.database());
+        Middleware configured = config.middleware();
+        middleware = configured == null
+                ? null
+                : new MiddlewareStage(
+                        config, configured, eventLoop(), acknowledgements, new SignalCodec(origination, types));
         assembler = new TransactionAssembler(
-                new Origination(config.name(), Version.LIBRARY, config.database()),
+                origination,
                 config::isSubscribed,
                 types,
                 new TransactionAssembler.Spool(config.spoolDirectory(), config.spoolMemory()),
@@ -65,7 +73,9 @@ final class StreamSubscription {
     }
 
     Flux<Event> changes() {
-        return stream(new EventDecoder(assembler, acknowledgements));
+        return middleware == null
+                ? stream(new EventDecoder(assembler, acknowledgements))
+                : middleware.changes(stream(new SignalDecoder(assembler, acknowledgements)));
     }
 
     Flux<Transaction> transactions() {
@@ -73,9 +83,14 @@ final class StreamSubscription {
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Transaction> actual) {
-                var windows = new TransactionWindows(actual, eventLoop(), acknowledgements, config.maxUnacknowledged());
-                onAcknowledged = windows::advance;
-                signals.subscribe(windows);
+                Acknowledgements counted = middleware == null ? acknowledgements : middleware.delivered();
+                var windows = new TransactionWindows(actual, eventLoop(), counted, config.maxUnacknowledged());
+                if (middleware == null) {
+                    onAcknowledged = windows::advance;
+                    signals.subscribe(windows);
+                } else {
+                    middleware.transactions(signals, windows::advance).subscribe(windows);
+                }
             }
         };
     }
@@ -108,7 +123,12 @@ final class StreamSubscription {
                 .delayUntil(facts -> server.publications().flatMap(known -> ServerChecks.publications(known, config)))
                 .delayUntil(facts -> hasStreamed ? Mono.empty() : ServerChecks.subscriptions(server, config))
                 .delayUntil(facts -> types.load(server))
-                .delayUntil(facts -> slot.prepare(server, facts).doOnNext(acknowledgements::startAt));
+                .delayUntil(facts -> slot.prepare(server, facts).doOnNext(acknowledgements::startAt))
+                .doOnNext(facts -> {
+                    if (middleware != null) {
+                        middleware.connectedTo(facts.systemIdentifier());
+                    }
+                });
     }
 
     private <T> Flux<T> start(

@@ -168,6 +168,10 @@ public final class WalExConfig {
         return settings.spoolMemory;
     }
 
+    public @Nullable Middleware middleware() {
+        return settings.middleware;
+    }
+
     @Nullable
     Supplier<? extends CharSequence> password() {
         return settings.password;
@@ -223,6 +227,7 @@ public final class WalExConfig {
         private TypeRegistry types = TypeRegistry.builtIn();
         private Path spoolDirectory = Path.of(System.getProperty("java.io.tmpdir"));
         private long spoolMemory = 8 << 20;
+        private @Nullable Middleware middleware;
         private Retry retry = Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
                 .maxBackoff(Duration.ofSeconds(10))
                 .jitter(0.5)
@@ -257,6 +262,7 @@ public final class WalExConfig {
             types = other.types;
             spoolDirectory = other.spoolDirectory;
             spoolMemory = other.spoolMemory;
+            middleware = other.middleware;
             retry = other.retry;
         }
 
@@ -495,6 +501,12 @@ public final class WalExConfig {
                 throw new InvalidConfigException("spoolMemory must not be negative, was " + bytes, null);
             }
             spoolMemory = bytes;
+            return this;
+        }
+
+        /** What stands between the replication stream and its subscribers, such as a durable spool; nothing by default. */
+        public Builder middleware(Middleware value) {
+            middleware = Objects.requireNonNull(value, "middleware");
             return this;
         }
 

@@ -179,6 +179,20 @@ public final class Event implements TransactionSignal {
         return table;
     }
 
+    @Nullable
+    TupleData newTuple() {
+        return newTuple;
+    }
+
+    @Nullable
+    TupleData oldTuple() {
+        return oldTuple;
+    }
+
+    boolean oldIsKey() {
+        return oldIsKey;
+    }
+
     /** The same event with another view of its table. */
     Event seenAs(Table view) {
         return new Event(type, transaction, ordinal, view, newTuple, oldTuple, oldIsKey, content);

@@ -77,6 +77,11 @@ final class Table {
         return new Table(this, source, changed, hidden, all);
     }
 
+    /** Whether it shows something else than what came. */
+    boolean isView() {
+        return !hidden.isEmpty() || !masked.isEmpty();
+    }
+
     boolean isHidden(int column) {
         return hidden.get(column);
     }
