@@ -7,6 +7,7 @@ import io.walex.reactive.replication.Connector;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
@@ -28,19 +29,20 @@ final class DriverConfiguration {
 
     private DriverConfiguration() {}
 
-    /** Makes ordinary connections, and by START_REPLICATION streaming ones. */
-    static Connector connector(WalExConfig config, LoopResources loop) {
+    /** Makes, with the configuration in force at the time, ordinary connections, and by START_REPLICATION streaming ones. */
+    static Connector connector(Supplier<WalExConfig> config, LoopResources loop) {
         return connector(config, loop, PINNED);
     }
 
     /** Makes connections that take the replication protocol's commands as queries. */
-    static Connector replicationCommands(WalExConfig config, LoopResources loop) {
+    static Connector replicationCommands(Supplier<WalExConfig> config, LoopResources loop) {
         return connector(config, loop, Map.of("replication", "database"));
     }
 
-    private static Connector connector(WalExConfig config, LoopResources loop, Map<String, String> options) {
+    private static Connector connector(Supplier<WalExConfig> config, LoopResources loop, Map<String, String> options) {
+        WalExConfig first = config.get();
         return new Connector(
-                captured -> of(config, captured, options), loop, config.connectTimeout(), config.livenessTimeout());
+                captured -> of(config.get(), captured, options), loop, first.connectTimeout(), first.livenessTimeout());
     }
 
     private static PostgresqlConnectionConfiguration of(

@@ -37,6 +37,7 @@ class ArchitectureTests {
                     replication | pgoutput
                     root        | pgoutput codec event replication
                     handler     | root event
+                    spool       | root event pgoutput
                     sync        | root event
                     spring      | pgoutput codec event replication root handler sync
                     """)

@@ -35,6 +35,7 @@ public final class TransactionAssembler {
     private final TwoPhase twoPhase;
     private final ArrayDeque<TransactionSignal> queued = new ArrayDeque<>();
     private @Nullable Replay replay;
+    private volatile @Nullable BiPredicate<String, String> resubscription;
 
     /**
      * Makes an assembler for one subscription.
@@ -73,6 +74,11 @@ public final class TransactionAssembler {
         queued.clear();
         uncommitted.clear();
         endReplay();
+    }
+
+    /** Changes what is wanted from the next transaction on; from any thread. */
+    public void resubscribe(BiPredicate<String, String> subscribed) {
+        resubscription = subscribed;
     }
 
     /** Frees memory and temporary files; the assembler must not be used again. */
@@ -180,6 +186,11 @@ public final class TransactionAssembler {
     }
 
     private @Nullable TransactionSignal open(TransactionSignal.Begin begin) {
+        BiPredicate<String, String> subscribed = resubscription;
+        if (subscribed != null) {
+            resubscription = null;
+            relations.resubscribe(subscribed);
+        }
         boolean isNew = progress.isNew(begin.commitLsn());
         changes.open(isNew || progress.isUnfinished(begin.commitLsn()) ? begin : null);
         return isNew ? deliver(begin) : null;
