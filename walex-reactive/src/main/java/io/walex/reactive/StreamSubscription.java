@@ -65,7 +65,7 @@ final class StreamSubscription {
         slot = new SlotGuard(
                 config, acknowledgements, DriverConfiguration.replicationCommands(() -> this.config, loop), scheduler);
         reconnects = new Reconnects(config.retry(), this::isRetryable, scheduler);
-        types = new DatabaseTypes(config.types(), connector, eventLoop(), this::failStream);
+        types = new DatabaseTypes(config.types(), connector, eventLoop(), this::resumeStream, this::failStream);
         Origination origination = new Origination(config.name(), Version.LIBRARY, config.database());
         Middleware configured = config.middleware();
         middleware = configured == null
@@ -226,6 +226,13 @@ final class StreamSubscription {
 
     private boolean isEnding() {
         return Boolean.TRUE.equals(ended.scan(Scannable.Attr.TERMINATED));
+    }
+
+    private void resumeStream() {
+        ReplicationConnection streaming = connection;
+        if (streaming != null) {
+            streaming.resume();
+        }
     }
 
     private void failStream(Throwable error) {
