@@ -1,15 +1,14 @@
 package io.walex.reactive;
 
-import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.walex.reactive.codec.PgType;
 import io.walex.reactive.codec.TypeCatalog;
 import io.walex.reactive.codec.TypeRegistry;
 import io.walex.reactive.event.TypeSource;
+import io.walex.reactive.replication.Connector;
 import io.walex.reactive.replication.ServerConnection;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 
@@ -25,18 +24,14 @@ final class DatabaseTypes implements TypeSource {
     /**
      * Starts with the configured types.
      *
-     * @param connection made anew for each look into the catalog
+     * @param connector makes a connection for each look into the catalog
      * @param eventLoop where {@link #refresh} reports
      * @param onFailure told there when the types cannot be read
      */
-    DatabaseTypes(
-            TypeRegistry configured,
-            Supplier<PostgresqlConnectionConfiguration> connection,
-            Executor eventLoop,
-            Consumer<Throwable> onFailure) {
+    DatabaseTypes(TypeRegistry configured, Connector connector, Executor eventLoop, Consumer<Throwable> onFailure) {
         this.configured = configured;
         this.types = configured;
-        this.reload = Mono.defer(() -> ServerConnection.use(connection.get(), this::load));
+        this.reload = ServerConnection.use(connector, this::load);
         this.eventLoop = eventLoop;
         this.onFailure = onFailure;
     }

@@ -1,8 +1,13 @@
 package io.walex.reactive;
 
+import io.netty.util.NetUtil;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.client.SSLMode;
+import io.walex.reactive.replication.Connector;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
@@ -24,7 +29,24 @@ final class DriverConfiguration {
 
     private DriverConfiguration() {}
 
-    static PostgresqlConnectionConfiguration of(WalExConfig config, LoopResources loop) {
+    /** Makes ordinary connections, and by START_REPLICATION streaming ones. */
+    static Connector connector(Supplier<WalExConfig> config, LoopResources loop) {
+        return connector(config, loop, PINNED);
+    }
+
+    /** Makes connections that take the replication protocol's commands as queries. */
+    static Connector replicationCommands(Supplier<WalExConfig> config, LoopResources loop) {
+        return connector(config, loop, Map.of("replication", "database"));
+    }
+
+    private static Connector connector(Supplier<WalExConfig> config, LoopResources loop, Map<String, String> options) {
+        WalExConfig first = config.get();
+        return new Connector(
+                captured -> of(config.get(), captured, options), loop, first.connectTimeout(), first.livenessTimeout());
+    }
+
+    private static PostgresqlConnectionConfiguration of(
+            WalExConfig config, LoopResources loop, Map<String, String> options) {
         var builder = PostgresqlConnectionConfiguration.builder()
                 .host(config.host())
                 .port(config.port())
@@ -32,7 +54,7 @@ final class DriverConfiguration {
                 .database(config.database())
                 .applicationName(config.name())
                 .connectTimeout(config.connectTimeout())
-                .options(PINNED)
+                .options(options)
                 .loopResources(loop)
                 .tcpKeepAlive(true)
                 .tcpNoDelay(true);
@@ -42,11 +64,26 @@ final class DriverConfiguration {
         }
         builder.sslMode(SSLMode.valueOf(config.sslMode().name()));
         if (config.sslRootCert() != null) {
-            builder.sslRootCert(config.sslRootCert().toString());
+            builder.sslRootCert(readable(config.sslRootCert()));
         }
         if (config.sslCert() != null && config.sslKey() != null) {
-            builder.sslCert(config.sslCert().toString()).sslKey(config.sslKey().toString());
+            builder.sslCert(readable(config.sslCert())).sslKey(readable(config.sslKey()));
+        }
+        if (config.sslMode() == SslMode.VERIFY_CA
+                || NetUtil.createByteArrayFromIpAddressString(config.host()) != null) {
+            // Netty would compare the host, which verify-ca must not, and of an address it is not told. For verify-full
+            // the driver compares it after the handshake.
+            builder.sslContextBuilderCustomizer(tls -> tls.endpointIdentificationAlgorithm(null));
         }
         return builder.build();
+    }
+
+    private static String readable(Path file) {
+        if (!Files.isReadable(file)) {
+            throw new TlsException(
+                    "File %s does not exist or cannot be read; check sslRootCert, sslCert and sslKey".formatted(file),
+                    null);
+        }
+        return file.toString();
     }
 }

@@ -5,6 +5,7 @@ import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import io.walex.reactive.replication.ServerError;
 import java.io.IOException;
 import java.net.UnknownHostException;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,9 @@ final class Failures {
                                 .formatted(server(config), config.sslMode(), cause.getMessage()),
                         error);
             }
-            if (cause instanceof IllegalArgumentException && config.password() == null) {
+            if (cause instanceof IllegalArgumentException
+                    && config.password() == null
+                    && String.valueOf(cause.getMessage()).startsWith("Password ")) {
                 return new AuthenticationException(
                         "%s asks for the password of user \"%s\", and none is configured; set password(...)"
                                 .formatted(server(config), config.username()),
@@ -76,7 +79,7 @@ final class Failures {
     }
 
     private static WalExException sqlState(Throwable error, String state, WalExConfig config, String slot) {
-        String says = error.getMessage();
+        String says = String.valueOf(error.getMessage());
         return switch (state) {
             case "28P01", "28000" ->
                 new AuthenticationException(
@@ -108,7 +111,13 @@ final class Failures {
                                 .formatted(server(config), slot, says),
                         error);
             case "42704" ->
-                new SlotNotFoundException("%s; create it, or let the stream do so".formatted(sentence(says)), error);
+                publication(says, config)
+                        .<WalExException>map(name -> new PublicationNotFoundException(
+                                "Publication \"%s\" was dropped while it was streamed from; create it again, and drop and make anew %s, which holds changes from before"
+                                        .formatted(name, slot),
+                                error))
+                        .orElseGet(() -> new SlotNotFoundException(
+                                "%s; create it, or let the stream do so".formatted(sentence(says)), error));
             case "55000", "58P01" ->
                 new SlotInvalidatedException(
                         "%s can no longer be read: %s; drop it, and take a new snapshot of the tables"
@@ -125,6 +134,13 @@ final class Failures {
                                         .formatted(server(config), slot, says, state),
                                 error);
         };
+    }
+
+    /** PostgreSQL has one code for all that does not exist; only its message tells which. */
+    private static Optional<String> publication(String says, WalExConfig config) {
+        return config.publications().stream()
+                .filter(name -> says.contains('"' + name + '"'))
+                .findFirst();
     }
 
     /** The server's messages start in lower case. */

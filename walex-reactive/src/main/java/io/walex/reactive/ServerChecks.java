@@ -4,9 +4,11 @@ import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.replication.ServerConnection;
 import io.walex.reactive.replication.ServerConnection.ServerFacts;
+import java.util.Comparator;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** What must hold before a stream can start. PostgreSQL itself would say some of it only at the first change. */
@@ -42,12 +44,13 @@ final class ServerChecks {
     }
 
     static Mono<PublishedTables> publishedTables(ServerConnection server, WalExConfig config) {
-        return server.publishedTables(config.publications())
-                .map(tables -> new PublishedTables(
-                        config.publications(),
-                        tables.stream()
-                                .map(each -> new PublishedTables.Name(each.schema(), each.table()))
-                                .toList()));
+        return Flux.fromIterable(config.publications())
+                .concatMap(publication -> server.publications().tables(publication))
+                .concatMapIterable(tables -> tables)
+                .map(table -> new PublishedTables.Name(table.schema(), table.table()))
+                .distinct()
+                .collectSortedList(Comparator.comparing(PublishedTables.Name::toString))
+                .map(tables -> new PublishedTables(config.publications(), tables));
     }
 
     /** Warns of subscriptions that cover no published table. One may be added later, so it is not an error. */

@@ -1,6 +1,10 @@
 package io.walex.reactive;
 
+import io.walex.reactive.ConnectionState.Gap;
+import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The replication slot that a stream reads from.
@@ -14,7 +18,7 @@ public sealed interface SlotSpec permits SlotSpec.Temporary, SlotSpec.Durable {
      * the connection is broken, are not seen.
      */
     static Temporary temporary() {
-        return new Temporary();
+        return new Temporary(null);
     }
 
     /**
@@ -26,11 +30,27 @@ public sealed interface SlotSpec permits SlotSpec.Temporary, SlotSpec.Durable {
      * @throws InvalidSlotNameException for another name
      */
     static Durable durable(String name) {
-        return new Durable(name, WhenInUse.FAIL, true);
+        return new Durable(name, WhenInUse.FAIL, true, false);
     }
 
-    /** See {@link #temporary()}. */
-    record Temporary() implements SlotSpec {
+    /**
+     * See {@link #temporary()}.
+     *
+     * @param onGap told of a loss that the stream goes on after; null when a loss ends the stream
+     */
+    record Temporary(@Nullable Consumer<? super Gap> onGap) implements SlotSpec {
+
+        /**
+         * Goes on with a new slot when the connection was lost, instead of failing with {@link SlotLostException}. What
+         * was committed between the two is never delivered; a transaction that was being delivered stays unfinished, and
+         * fails with {@link SlotLostException} in {@link WalEx#transactions()}.
+         *
+         * @param listener told of each gap on the stream's thread, after the last event before it and before the first
+         *     after it; must not block
+         */
+        public Temporary resumeWithGap(Consumer<? super Gap> listener) {
+            return new Temporary(Objects.requireNonNull(listener, "listener"));
+        }
 
         @Override
         public String toString() {
@@ -44,8 +64,9 @@ public sealed interface SlotSpec permits SlotSpec.Temporary, SlotSpec.Durable {
      * @param name the slot's name
      * @param whenInUse what happens when another connection holds it; {@link WhenInUse#FAIL} by default
      * @param createIfMissing whether it is made when it does not exist; true by default
+     * @param failover whether it is made so that standbys keep a copy of it; false by default
      */
-    record Durable(String name, WhenInUse whenInUse, boolean createIfMissing) implements SlotSpec {
+    record Durable(String name, WhenInUse whenInUse, boolean createIfMissing, boolean failover) implements SlotSpec {
 
         private static final Pattern VALID = Pattern.compile("[a-z0-9_]{1,63}");
 
@@ -59,12 +80,24 @@ public sealed interface SlotSpec permits SlotSpec.Temporary, SlotSpec.Durable {
         }
 
         public Durable whenInUse(WhenInUse choice) {
-            return new Durable(name, choice, createIfMissing);
+            return new Durable(name, choice, createIfMissing, failover);
         }
 
         /** A missing slot is a {@link SlotNotFoundException} instead of a reason to make one. */
         public Durable mustExist() {
-            return new Durable(name, whenInUse, false);
+            return new Durable(name, whenInUse, false, failover);
+        }
+
+        /**
+         * Where the slot is made, it is made as a failover slot: a standby with {@code sync_replication_slots} keeps a
+         * copy, from which the stream goes on after the standby was promoted. Takes PostgreSQL 17 or newer. Name the
+         * standby's physical slot in {@code synchronized_standby_slots}, or the stream can get ahead of the standby.
+         *
+         * @see <a href="https://www.postgresql.org/docs/current/logicaldecoding-explanation.html#LOGICALDECODING-REPLICATION-SLOTS-SYNCHRONIZATION">Replication
+         *     slot synchronization</a>
+         */
+        public Durable forFailover() {
+            return new Durable(name, whenInUse, createIfMissing, true);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.walex.reactive;
 
 import io.netty.channel.EventLoop;
+import io.walex.reactive.ConnectionState.Gap;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Origination;
 import io.walex.reactive.event.SignalCodec;
@@ -8,6 +9,7 @@ import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.replication.Acknowledgements;
+import io.walex.reactive.replication.Connector;
 import io.walex.reactive.replication.PayloadDecoder;
 import io.walex.reactive.replication.ReplicationConnection;
 import io.walex.reactive.replication.ServerConnection;
@@ -15,14 +17,15 @@ import io.walex.reactive.replication.ServerConnection.ServerFacts;
 import io.walex.reactive.replication.StartReplication;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.resources.LoopResources;
 import reactor.util.retry.Retry;
 
@@ -32,28 +35,37 @@ import reactor.util.retry.Retry;
  */
 final class StreamSubscription {
 
-    private static final Logger LOG = LoggerFactory.getLogger(StreamSubscription.class);
-
     private volatile WalExConfig config;
-    private final SlotGuard slot;
+    private final SubscriptionState state;
     private final LoopResources loop;
+    private final Connector connector;
+    private final SlotGuard slot;
+    private final Reconnects reconnects;
     private final Acknowledgements acknowledgements;
     private final DatabaseTypes types;
     private final TransactionAssembler assembler;
     private final @Nullable MiddlewareStage middleware;
+    private final Heartbeat heartbeat;
     private final Sinks.Empty<Void> ended = Sinks.empty();
     private final Sinks.Empty<Void> released = Sinks.empty();
     private volatile Runnable onAcknowledged = () -> {};
+    private volatile Consumer<Throwable> onAbandoned = reason -> {};
+    private volatile Mono<Void> consumed = Mono.empty();
     private volatile @Nullable ReplicationConnection connection;
     private volatile boolean hasStreamed;
+    private @Nullable Throwable lost;
 
-    StreamSubscription(WalExConfig config) {
+    StreamSubscription(WalExConfig config, SubscriptionState state) {
         this.config = config;
-        slot = new SlotGuard(config);
+        this.state = state;
         loop = LoopResources.create("walex-" + config.name(), 1, true);
+        connector = DriverConfiguration.connector(() -> this.config, loop);
+        Scheduler scheduler = Schedulers.fromExecutorService(eventLoop());
         acknowledgements = new Acknowledgements(eventLoop(), () -> onAcknowledged.run());
-        types = new DatabaseTypes(
-                config.types(), () -> DriverConfiguration.of(this.config, loop), eventLoop(), this::failStream);
+        slot = new SlotGuard(
+                config, acknowledgements, DriverConfiguration.replicationCommands(() -> this.config, loop), scheduler);
+        reconnects = new Reconnects(config.retry(), this::isRetryable, scheduler);
+        types = new DatabaseTypes(config.types(), connector, eventLoop(), this::failStream);
         Origination origination = new Origination(config.name(), Version.LIBRARY, config.database());
         Middleware configured = config.middleware();
         middleware = configured == null
@@ -66,6 +78,7 @@ final class StreamSubscription {
                 types,
                 new TransactionAssembler.Spool(config.spoolDirectory(), config.spoolMemory()),
                 config.twoPhase());
+        heartbeat = new Heartbeat(connector, config.heartbeat(), scheduler);
     }
 
     private EventLoop eventLoop() {
@@ -85,6 +98,8 @@ final class StreamSubscription {
             public void subscribe(CoreSubscriber<? super Transaction> actual) {
                 Acknowledgements counted = middleware == null ? acknowledgements : middleware.delivered();
                 var windows = new TransactionWindows(actual, eventLoop(), counted, config.maxUnacknowledged());
+                onAbandoned = windows::abandon;
+                consumed = windows.ended();
                 if (middleware == null) {
                     onAcknowledged = windows::advance;
                     signals.subscribe(windows);
@@ -96,20 +111,26 @@ final class StreamSubscription {
     }
 
     private <T> Flux<T> stream(PayloadDecoder<T> decoder) {
-        return Flux.defer(() -> attempt(decoder))
+        Flux<T> stream = Flux.defer(() -> attempt(decoder))
                 .retryWhen(Retry.indefinitely().filter(Reconfigured.class::isInstance))
                 .onErrorMap(this::explain)
-                .retryWhen(Retry.from(this::reconnects));
+                .retryWhen(Retry.from(failures -> reconnects
+                        .companion(failures.doOnNext(this::tellFailure))
+                        .takeUntilOther(ended.asMono())))
+                .onErrorMap(Reconnects::cause)
+                .doOnError(state::stopped)
+                .doOnComplete(() -> state.stopped(null))
+                .doOnCancel(() -> state.stopped(null));
+        return config.heartbeat().isZero() ? stream : stream.takeUntilOther(heartbeat.beats());
     }
 
     private <T> Flux<T> attempt(PayloadDecoder<T> decoder) {
         WalExConfig used = config;
-        LOG.debug("Connecting to {}:{} for {}", config.host(), config.port(), config.slot());
-        return ServerConnection.use(DriverConfiguration.of(config, loop), this::prepare)
+        state.connecting();
+        return ServerConnection.use(connector, this::prepare)
                 .takeUntilOther(ended.asMono())
                 .flatMapMany(facts -> Flux.usingWhen(
-                        ReplicationConnection.connect(own -> DriverConfiguration.of(config, own), loop)
-                                .doOnNext(made -> connection = made),
+                        ReplicationConnection.connect(connector).doOnNext(made -> connection = made),
                         made -> start(made, facts, decoder, used),
                         ReplicationConnection::close,
                         (made, error) -> made.close(),
@@ -119,11 +140,10 @@ final class StreamSubscription {
     private Mono<ServerFacts> prepare(ServerConnection server) {
         return server.facts()
                 .delayUntil(facts -> ServerChecks.walLevel(facts, config))
-                .doOnNext(facts -> PgOutputOptions.of(config, facts.version()))
-                .delayUntil(facts -> server.publications().flatMap(known -> ServerChecks.publications(known, config)))
+                .delayUntil(facts -> SlotSetup.publications(server, config))
+                .delayUntil(facts -> slot.prepare(server, facts, hasStreamed, state::standingBy))
                 .delayUntil(facts -> hasStreamed ? Mono.empty() : ServerChecks.subscriptions(server, config))
                 .delayUntil(facts -> types.load(server))
-                .delayUntil(facts -> slot.prepare(server, facts).doOnNext(acknowledgements::startAt))
                 .doOnNext(facts -> {
                     if (middleware != null) {
                         middleware.connectedTo(facts.systemIdentifier());
@@ -135,26 +155,30 @@ final class StreamSubscription {
             ReplicationConnection made, ServerFacts facts, PayloadDecoder<T> decoder, WalExConfig used) {
         return slot.obtain(made, facts)
                 .takeUntilOther(ended.asMono())
-                .flatMapMany(name -> made.stream(
+                .flatMapMany(obtained -> made.stream(
                         new StartReplication(
-                                name, acknowledgements.flushed(), PgOutputOptions.of(config, facts.version())),
+                                obtained.name(),
+                                acknowledgements.flushed(),
+                                PgOutputOptions.of(config, facts.version())),
                         decoder,
                         acknowledgements,
                         statusInterval(facts),
                         config.livenessTimeout(),
                         Clock.systemUTC(),
-                        () -> streaming(name, used)));
+                        () -> streaming(obtained, used)));
     }
 
-    private void streaming(String slotName, WalExConfig used) {
-        hasStreamed = true;
+    private void streaming(SlotGuard.Obtained obtained, WalExConfig used) {
         assembler.connected();
-        LOG.info(
-                "{} streams publication {} of {} from slot \"{}\"",
-                config.name(),
-                config.publications(),
-                config.database(),
-                slotName);
+        if (obtained.from() != null) {
+            if (lost != null) {
+                resumed(new Gap(acknowledgements.flushed(), obtained.from(), lost));
+            }
+            acknowledgements.startAt(obtained.from());
+        }
+        hasStreamed = true;
+        reconnects.streaming();
+        state.streaming(obtained.name());
         if (isEnding()) {
             end();
         } else {
@@ -172,16 +196,35 @@ final class StreamSubscription {
 
     private void reconnectIfMoved(WalExConfig used) {
         if (!Reconfiguration.isSameConnection(used, config)) {
-            LOG.info("{} reconnects to {}:{} as it was reconfigured", config.name(), config.host(), config.port());
-            failStream(new Reconfigured());
+            String reason = "\"%s\" was reconfigured to connect to %s:%d as %s"
+                    .formatted(config.name(), config.host(), config.port(), config.username());
+            // A temporary slot goes with its connection: that is a loss like any other.
+            failStream(
+                    config.slot() instanceof SlotSpec.Temporary
+                            ? new ConnectionLostException(reason, null)
+                            : new Reconfigured(reason));
         }
     }
 
     /** Makes the stream connect again at once. */
     private static final class Reconfigured extends RuntimeException {
 
-        Reconfigured() {
-            super("The connection's settings were changed", null, false, false);
+        Reconfigured(String reason) {
+            super(reason, null, false, false);
+        }
+    }
+
+    /** A new temporary slot is in place of a lost one. */
+    private void resumed(Gap gap) {
+        lost = null;
+        onAbandoned.accept(slotLost(gap.because()));
+        acknowledgements.abandon();
+        if (middleware != null) {
+            middleware.delivered().abandon();
+        }
+        state.resumed(gap);
+        if (config.slot() instanceof SlotSpec.Temporary temporary && temporary.onGap() != null) {
+            temporary.onGap().accept(gap);
         }
     }
 
@@ -204,24 +247,36 @@ final class StreamSubscription {
 
     private Throwable explain(Throwable failure) {
         Throwable error = Failures.translate(failure, config, config.slot().toString());
-        return hasStreamed && config.slot() instanceof SlotSpec.Temporary && Failures.isRetryable(error, true)
-                ? new SlotLostException(
-                        "The temporary slot of \"%s\" went with its connection, and with it the changes since %s: %s; use SlotSpec.durable(name) to survive this"
-                                .formatted(config.name(), acknowledgements.flushed(), error.getMessage()),
-                        error)
+        return hasStreamed
+                        && config.slot() instanceof SlotSpec.Temporary temporary
+                        && temporary.onGap() == null
+                        && Failures.isRetryable(error, true)
+                ? slotLost(error)
                 : error;
     }
 
-    private Flux<?> reconnects(Flux<Retry.RetrySignal> failures) {
-        Flux<Retry.RetrySignal> retryable = failures.concatMap(signal -> {
-            Throwable failure = signal.failure();
-            if (!Failures.isRetryable(failure, hasStreamed) && !slot.isAwaited(failure)) {
-                return Mono.error(failure);
+    private SlotLostException slotLost(Throwable error) {
+        return new SlotLostException(
+                "The temporary slot of \"%s\" went with its connection, and with it the changes since %s: %s; use SlotSpec.durable(name) to survive this, or temporary().resumeWithGap(listener) to go on without them"
+                        .formatted(config.name(), acknowledgements.flushed(), error.getMessage()),
+                error);
+    }
+
+    private boolean isRetryable(Throwable failure) {
+        return Failures.isRetryable(failure, hasStreamed)
+                || failure instanceof SlotInUseException
+                        && config.slot() instanceof SlotSpec.Durable durable
+                        && durable.whenInUse() == WhenInUse.WAIT;
+    }
+
+    private void tellFailure(Retry.RetrySignal signal) {
+        Throwable failure = signal.failure();
+        if (isRetryable(failure)) {
+            if (hasStreamed && lost == null) {
+                lost = failure;
             }
-            LOG.info("{} reconnects: {}", config.name(), failure.getMessage());
-            return Mono.just(signal);
-        });
-        return Flux.from(config.retry().generateCompanion(retryable)).takeUntilOther(ended.asMono());
+            state.reconnecting(failure);
+        }
     }
 
     /** Completes the stream after what it is delivering, wherever it stands. */
@@ -233,12 +288,16 @@ final class StreamSubscription {
         }
     }
 
-    /** Waits for the connection to be closed, and frees the event loop. Never fails. */
+    /**
+     * Waits for a transaction that is still consumed after a cancel and for the connection to be closed, and frees the
+     * event loop. Never fails.
+     */
     Mono<Void> release() {
-        return Mono.defer(() -> {
+        return Mono.defer(() -> consumed)
+                .then(Mono.defer(() -> {
                     ReplicationConnection last = connection;
                     return last == null ? Mono.<Void>empty() : last.close();
-                })
+                }))
                 .then(Mono.fromRunnable(() -> eventLoop().execute(assembler::close)))
                 .then(Mono.defer(() -> loop.disposeLater(Duration.ZERO, Duration.ofSeconds(1))))
                 .onErrorComplete()

@@ -3,21 +3,22 @@ package io.walex.reactive;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.Transaction;
-import io.walex.reactive.replication.ServerConnection;
-import java.time.Duration;
+import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.resources.LoopResources;
 
 /** Makes a replication stream for each subscription, and remembers those that run. */
 final class StreamingWalEx implements WalEx {
 
     private volatile WalExConfig config;
     private final Set<StreamSubscription> running = ConcurrentHashMap.newKeySet();
+    private final ConnectionStates states = new ConnectionStates();
+    private final AtomicInteger subscriptions = new AtomicInteger();
     private volatile boolean closed;
 
     StreamingWalEx(WalExConfig config) {
@@ -47,8 +48,12 @@ final class StreamingWalEx implements WalEx {
         if (closed) {
             throw new IllegalStateException("WalEx \"" + config.name() + "\" is closed; create another one");
         }
-        StreamSubscription subscription = new StreamSubscription(config);
+        var state = new SubscriptionState(config, subscriptions.incrementAndGet(), states, Clock.systemUTC());
+        StreamSubscription subscription = new StreamSubscription(config, state);
         running.add(subscription);
+        if (closed) {
+            subscription.end();
+        }
         return subscription;
     }
 
@@ -66,11 +71,20 @@ final class StreamingWalEx implements WalEx {
 
     @Override
     public Mono<PublishedTables> publishedTables() {
-        return Mono.usingWhen(
-                Mono.fromSupplier(() -> LoopResources.create("walex-" + config.name() + "-catalog", 1, true)),
-                loop -> ServerConnection.use(
-                        DriverConfiguration.of(config, loop), server -> ServerChecks.publishedTables(server, config)),
-                loop -> loop.disposeLater(Duration.ZERO, Duration.ofSeconds(1)));
+        return Mono.defer(() -> {
+            WalExConfig asked = config;
+            return OneShot.run(asked, server -> ServerChecks.publishedTables(server, asked));
+        });
+    }
+
+    @Override
+    public Flux<ConnectionState> states() {
+        return states.states();
+    }
+
+    @Override
+    public Mono<Void> awaitStreaming() {
+        return states.awaitStreaming();
     }
 
     @Override

@@ -9,7 +9,9 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
+import reactor.core.publisher.Sinks;
 import reactor.util.context.Context;
 
 /**
@@ -25,6 +27,8 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
     private final Executor eventLoop;
     private final Acknowledgements acknowledgements;
     private final int maxUnacknowledged;
+
+    private final Sinks.Empty<Void> ended = Sinks.empty();
 
     private @Nullable Subscription upstream;
     private @Nullable TransactionWindow current;
@@ -96,7 +100,7 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
 
     @Override
     public void onError(Throwable error) {
-        terminated = true;
+        terminate();
         if (current != null) {
             current.fail(error);
         }
@@ -105,32 +109,54 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
 
     @Override
     public void onComplete() {
-        terminated = true;
+        terminate();
         if (current != null) {
             current.fail(TransactionWindow.streamEnded());
         }
         subscriber.onComplete();
     }
 
+    /** Completes when nothing more is wanted of the stream: it ended, or was cancelled and no transaction is consumed. */
+    Mono<Void> ended() {
+        return ended.asMono();
+    }
+
+    /** The rest of the open transaction will never come; on the event loop. */
+    void abandon(Throwable reason) {
+        TransactionWindow window = current;
+        current = null;
+        if (window != null) {
+            window.fail(reason);
+        }
+        advance();
+    }
+
     /** Asks for the next signal if somebody wants it and none is on its way. */
     void advance() {
         Subscription source = upstream;
-        if (asked || terminated || source == null) {
+        if (terminated || source == null) {
             return;
         }
         TransactionWindow window = current;
         if (cancelled && (window == null || !window.isConsumed())) {
-            terminated = true;
             if (window != null) {
                 window.fail(TransactionWindow.streamEnded());
             }
             source.cancel();
-        } else if (window != null
-                ? window.wantsMore()
-                : demand > 0 && acknowledgements.outstanding() < maxUnacknowledged) {
+            terminate();
+        } else if (!asked && isMoreWanted(window)) {
             asked = true;
             source.request(1);
         }
+    }
+
+    private boolean isMoreWanted(@Nullable TransactionWindow window) {
+        return window != null ? window.wantsMore() : demand > 0 && acknowledgements.outstanding() < maxUnacknowledged;
+    }
+
+    private void terminate() {
+        terminated = true;
+        ended.tryEmitEmpty();
     }
 
     /** Runs a change of state where all others run. */

@@ -33,6 +33,31 @@ public interface WalEx extends AutoCloseable {
     }
 
     /**
+     * Makes on the server what the configuration needs, as far as it is missing: the publication as {@link
+     * WalExConfig#publicationSetup()} says, and a durable slot. Starts when subscribed; idempotent. Changes committed
+     * after it completed are kept by the slot for the first subscription.
+     */
+    static Mono<Void> setup(WalExConfig config) {
+        return OneShot.run(config, server -> SlotSetup.setup(server, config));
+    }
+
+    /**
+     * Drops the configuration's durable slot, and its publication where {@link WalExConfig#publicationSetup()} made it.
+     * Starts when subscribed; idempotent. Fails with {@link SlotInUseException} while somebody streams from the slot.
+     */
+    static Mono<Void> drop(WalExConfig config) {
+        return OneShot.run(config, server -> SlotSetup.drop(server, config));
+    }
+
+    /**
+     * Looks at everything on the server that would make a stream fail, or hurt later. Starts when subscribed; changes
+     * nothing. Fails only when it cannot look: with what {@link #changes()} would fail with while connecting.
+     */
+    static Mono<Preflight> preflight(WalExConfig config) {
+        return OneShot.run(config, server -> PreflightChecks.run(server, config));
+    }
+
+    /**
      * The events of all committed transactions, in commit order. A transaction is acknowledged when it was wholly
      * delivered and downstream asked for more. So {@code subscribe(consumer)}, {@code concatMap(f)}, {@code flatMap(f, 1)}
      * and {@code delayUntil} process every event at least once; operators that fetch ahead ({@code publishOn}, {@code
@@ -52,6 +77,18 @@ public interface WalEx extends AutoCloseable {
     Flux<Transaction> transactions();
 
     /**
+     * What state this instance's subscriptions are in: the latest, then each change, on the thread that makes it. A slow
+     * subscriber may miss states between. Never completes or fails.
+     */
+    Flux<ConnectionState> states();
+
+    /**
+     * Completes when a subscription is streaming: its slot is in place, and changes committed from now on will be
+     * delivered. At once when one is; waits for one to begin otherwise. Fails when one stops with an error meanwhile.
+     */
+    Mono<Void> awaitStreaming();
+
+    /**
      * Changes the configuration of this instance and of its running streams; atomic, from any thread. The function starts
      * from the configuration in force: {@code reconfigure(c -> c.addSubscriptions("todo"))}.
      *
@@ -64,7 +101,8 @@ public interface WalEx extends AutoCloseable {
      *
      * @throws InvalidConfigException when the change is refused: of anything else, such as the slot or the publications,
      *     for which another instance must be made; or of the address or credentials while a stream runs on a temporary
-     *     slot, which would be lost. Nothing is changed then
+     *     slot, which would be lost, unless it {@linkplain SlotSpec.Temporary#resumeWithGap resumes with a gap}. Nothing
+     *     is changed then
      */
     void reconfigure(UnaryOperator<WalExConfig.Builder> change);
 

@@ -122,6 +122,15 @@ public final class WalExConfig {
         return settings.livenessTimeout;
     }
 
+    /** Zero when there are no heartbeats. */
+    public Duration heartbeat() {
+        return settings.heartbeat;
+    }
+
+    public PublicationSetup publicationSetup() {
+        return settings.publicationSetup;
+    }
+
     public int maxUnacknowledged() {
         return settings.maxUnacknowledged;
     }
@@ -217,6 +226,8 @@ public final class WalExConfig {
         private SlotSpec slot = SlotSpec.temporary();
         private Duration statusInterval = Duration.ofSeconds(1);
         private Duration livenessTimeout = Duration.ofSeconds(30);
+        private Duration heartbeat = Duration.ZERO;
+        private PublicationSetup publicationSetup = PublicationSetup.MUST_EXIST;
         private int maxUnacknowledged = 10_000;
         private boolean binary;
         private int protocolVersion;
@@ -252,6 +263,8 @@ public final class WalExConfig {
             slot = other.slot;
             statusInterval = other.statusInterval;
             livenessTimeout = other.livenessTimeout;
+            heartbeat = other.heartbeat;
+            publicationSetup = other.publicationSetup;
             maxUnacknowledged = other.maxUnacknowledged;
             binary = other.binary;
             protocolVersion = other.protocolVersion;
@@ -420,6 +433,23 @@ public final class WalExConfig {
         }
 
         /**
+         * How often a logical message ({@code pg_logical_emit_message}, prefix {@code walex.heartbeat}) is written to the
+         * database while the stream runs; never by default. Not needed for a slot to advance on a quiet database, which
+         * it does by the server's keepalives; for set-ups that watch for WAL of the database itself. Needs a connection at
+         * each beat; a beat that fails is logged once and tried again at the next.
+         */
+        public Builder heartbeat(Duration interval) {
+            heartbeat = positive("heartbeat", interval);
+            return this;
+        }
+
+        /** Whether the publication is made or altered when a stream starts; {@link PublicationSetup#MUST_EXIST} by default. */
+        public Builder publicationSetup(PublicationSetup value) {
+            publicationSetup = Objects.requireNonNull(value, "publicationSetup");
+            return this;
+        }
+
+        /**
          * How many transactions of {@link WalEx#transactions()} may be unacknowledged before the stream pauses; 10,000 by
          * default.
          */
@@ -528,6 +558,11 @@ public final class WalExConfig {
             if (publications.isEmpty()) {
                 throw new InvalidConfigException(
                         "A publication is required; create one with CREATE PUBLICATION and name it with publication(...)",
+                        null);
+            }
+            if (publicationSetup != PublicationSetup.MUST_EXIST && publications.size() > 1) {
+                throw new InvalidConfigException(
+                        "publicationSetup %s takes one publication, not %s".formatted(publicationSetup, publications),
                         null);
             }
             if ((sslCert == null) != (sslKey == null)) {

@@ -1,7 +1,6 @@
 package io.walex.reactive.benchmarks;
 
 import io.netty.buffer.ByteBuf;
-import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.pgoutput.PgOutputDecoder;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -48,7 +47,7 @@ public class DecoderBenchmark {
     @OperationsPerInvocation(Workload.ROWS)
     public void decode(Blackhole blackhole) {
         for (ByteBuf frame : frames) {
-            blackhole.consume(PgOutputDecoder.decode(frame.readerIndex(0), false, Lsn.INVALID));
+            blackhole.consume(PgOutputDecoder.decode(frame.readerIndex(0), false, 0));
         }
     }
 }

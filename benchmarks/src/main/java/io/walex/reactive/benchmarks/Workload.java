@@ -5,12 +5,14 @@ import java.util.Locale;
 /** A prepared table, and the statement whose transaction of {@value #ROWS} rows is captured. */
 public enum Workload {
 
-    /** 4 columns, about 70 bytes a row. */
-    NARROW_INSERT("""
+    /** 5 columns, about 80 bytes a row. */
+    NARROW_INSERT(
+            """
             INSERT INTO narrow
-            SELECT i, 'customer ' || i, i * 1.25, timestamptz '2026-01-01 00:00Z' + i * interval '1 s'
+            SELECT i, 'customer ' || i, i * 1.25, timestamptz '2026-01-01 00:00Z' + i * interval '1 s', i % 2 = 0
             FROM generate_series(1, 100) AS i
-            """, "CREATE TABLE narrow (id bigint PRIMARY KEY, name text, amount numeric(10, 2), at timestamptz)"),
+            """,
+            "CREATE TABLE narrow (id bigint PRIMARY KEY, name text, amount numeric(10, 2), at timestamptz, paid boolean)"),
 
     /** 12 columns of mixed types, about 350 bytes a row. */
     WIDE_INSERT(Workload.FILL, Workload.CREATE),

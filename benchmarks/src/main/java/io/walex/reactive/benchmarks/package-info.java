@@ -1,4 +1,4 @@
-/** Measures what a row costs. */
+/** What this library costs beside what a user would take instead, and beside the limit. */
 @NullMarked
 package io.walex.reactive.benchmarks;
 

@@ -79,7 +79,7 @@ final class ChangeAssembler {
             return null;
         }
         char type = (char) payload.getByte(payload.readerIndex());
-        PgOutputMessage message = PgOutputDecoder.decode(payload, withXid, Lsn.of(walStart));
+        PgOutputMessage message = PgOutputDecoder.decode(payload, withXid, walStart);
         if (message instanceof Insert insert) {
             Table table = wantedTable(insert.relationOid(), 'I', walStart);
             return Event.insert(wantedTransaction('I', walStart), nextOrdinal++, table, insert.newTuple());

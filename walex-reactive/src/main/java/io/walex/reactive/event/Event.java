@@ -173,12 +173,6 @@ public final class Event implements TransactionSignal {
         return Truth.of(!sameBytes(oldTuple, newTuple, column));
     }
 
-    /** Null for logical messages and outcomes. */
-    @Nullable
-    Table table() {
-        return table;
-    }
-
     @Nullable
     TupleData newTuple() {
         return newTuple;
@@ -254,6 +248,11 @@ public final class Event implements TransactionSignal {
             throw new IllegalStateException("A " + type.jsonName() + " event has neither table nor content");
         }
         return content;
+    }
+
+    @Nullable
+    Table table() {
+        return table;
     }
 
     Begin transaction() {

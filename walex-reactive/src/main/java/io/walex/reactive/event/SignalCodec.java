@@ -221,7 +221,10 @@ public final class SignalCodec {
                 }
                 case CHANGE -> {
                     int ordinal = body.readInt();
-                    return change(ordinal, PgOutputDecoder.decode(body, false, open().commitLsn()));
+                    return change(
+                            ordinal,
+                            PgOutputDecoder.decode(
+                                    body, false, open().commitLsn().value()));
                 }
                 case OUTCOME -> {
                     EventType type = EventType.values()[body.readByte()];
@@ -237,7 +240,7 @@ public final class SignalCodec {
         private void describe(ByteBuf body) {
             byte[] description = new byte[body.readableBytes()];
             body.getBytes(body.readerIndex(), description);
-            Relation relation = (Relation) PgOutputDecoder.decode(body, false, Lsn.INVALID);
+            Relation relation = (Relation) PgOutputDecoder.decode(body, false, 0);
             Known known = relations.get(relation.oid());
             TypeRegistry current = types.types();
             if (known == null || known.types != current || !Arrays.equals(known.description, description)) {

@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.io.SerializedString;
 
 /**
  * A relation in force: what all its rows share, made once when its relation message comes. Columns keep their places in
@@ -21,7 +23,11 @@ final class Table {
     final Source source;
     final List<Column> columns;
 
+    /** The columns' names as JSON writes them. */
+    final SerializedString[] names;
+
     private final ColumnCodec[] codecs;
+    private @Nullable SerializedString sourceJson;
     private final Map<String, Integer> indexes;
     private final BitSet hidden;
     private final BitSet masked;
@@ -42,6 +48,9 @@ final class Table {
             typeNames.put(column.name(), type);
         }
         columns = List.copyOf(named);
+        names = named.stream()
+                .map(column -> new SerializedString(column.name()))
+                .toArray(SerializedString[]::new);
         source = origination.source(relation.schema(), relation.name(), typeNames);
         hidden = new BitSet();
         masked = new BitSet();
@@ -50,6 +59,7 @@ final class Table {
     private Table(Table other, Source source, ColumnCodec[] codecs, BitSet hidden, BitSet masked) {
         this.relation = other.relation;
         this.columns = other.columns;
+        this.names = other.names;
         this.indexes = other.indexes;
         this.source = source;
         this.codecs = codecs;
@@ -89,6 +99,16 @@ final class Table {
     /** Whether the column's bytes may not be shown as they came. */
     boolean isMasked(int column) {
         return masked.get(column);
+    }
+
+    /** The source as JSON, written once for all events; a benign race writes it again. */
+    SerializedString sourceJson() {
+        SerializedString written = sourceJson;
+        if (written == null) {
+            written = new SerializedString(EventJson.toJson(source));
+            sourceJson = written;
+        }
+        return written;
     }
 
     /** The column's index, or -1. */

@@ -43,7 +43,8 @@ public interface Transaction {
 
     /**
      * Says that the transaction is done with. Idempotent, from any thread, in any order; the slot advances to the end of
-     * the longest run of acknowledged transactions from the first. Events not yet received are dropped. After the stream
+     * the longest run of acknowledged transactions from the first. Of a transaction that nobody has subscribed to, the events
+     * are dropped; a subscriber goes on receiving them. After the stream
      * has ended it has no effect: PostgreSQL sends the transaction again to the next subscription.
      */
     void acknowledge();

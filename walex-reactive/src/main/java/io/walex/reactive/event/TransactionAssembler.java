@@ -146,7 +146,7 @@ public final class TransactionAssembler {
     }
 
     private static PgOutputMessage decode(ByteBuf payload, long walStart) {
-        return PgOutputDecoder.decode(payload, false, Lsn.of(walStart));
+        return PgOutputDecoder.decode(payload, false, walStart);
     }
 
     private @Nullable TransactionSignal boundary(PgOutputMessage message, byte type, long walStart) {
@@ -252,8 +252,14 @@ public final class TransactionAssembler {
         }
         // Not transactional: sent when it is decoded, not at a commit, so it makes a transaction of its own.
         LogicalMessage message = (LogicalMessage) decode(payload, walStart);
-        var begin = new TransactionSignal.Begin(message.lsn(), POSTGRES_EPOCH.plus(sentAt, ChronoUnit.MICROS), 0, null);
+        var begin = new TransactionSignal.Begin(
+                within(message.lsn()), POSTGRES_EPOCH.plus(sentAt, ChronoUnit.MICROS), 0, null);
         return whole(begin, Event.message(begin, 0, messageSource, message), message.lsn());
+    }
+
+    /** A position inside of the record that ends here: where one ends, the next begins, and it may be a commit. */
+    private static Lsn within(Lsn recordEnd) {
+        return Lsn.of(recordEnd.value() - 1);
     }
 
     /** A transaction of one event, or what is still to be yielded of it. */

@@ -13,10 +13,10 @@ public final class PgOutputDecoder {
      * @param message the message, from its type letter to its end; wholly read afterwards
      * @param inStream whether the message stands between {@code StreamStart} and {@code StreamStop}, where changes carry
      *     their transaction id
-     * @param lsn the frame's LSN, for errors
+     * @param walStart the frame's LSN, for errors
      * @throws PgOutputDecodingException when the message is truncated, has bytes to spare, or is unknown
      */
-    public static PgOutputMessage decode(ByteBuf message, boolean inStream, Lsn lsn) {
+    public static PgOutputMessage decode(ByteBuf message, boolean inStream, long walStart) {
         int start = message.readerIndex();
         char type = 0;
         try {
@@ -28,7 +28,7 @@ public final class PgOutputDecoder {
             return decoded;
         } catch (MalformedMessage e) {
             int offset = message.readerIndex() - start + e.ahead;
-            throw new PgOutputDecodingException(String.valueOf(e.getMessage()), type, offset, lsn, null);
+            throw new PgOutputDecodingException(String.valueOf(e.getMessage()), type, offset, Lsn.of(walStart), null);
         }
     }
 

@@ -20,6 +20,7 @@ public final class Acknowledgements {
     private final ArrayDeque<Ticket> outstanding = new ArrayDeque<>();
     private final AtomicBoolean advanceScheduled = new AtomicBoolean();
     private volatile long flushed;
+    private long delivered;
 
     /**
      * Tracks a subscription.
@@ -64,6 +65,26 @@ public final class Acknowledgements {
         moveTo(confirmed.value());
     }
 
+    /** The end of the last transaction that arrived whole, acknowledged or not. */
+    public Lsn delivered() {
+        return Lsn.of(delivered);
+    }
+
+    /**
+     * Goes back to where the server's history still is what it was: what was confirmed beyond is written anew there.
+     */
+    public void rewindTo(Lsn lsn) {
+        if (lsn.compareTo(flushed()) < 0) {
+            flushed = lsn.value();
+        }
+    }
+
+    /** Forgets all outstanding transactions: the slot that could be told of them is gone. */
+    public void abandon() {
+        outstanding.clear();
+        onProgress.run();
+    }
+
     private void moveTo(long lsn) {
         if (Long.compareUnsigned(lsn, flushed) > 0) {
             flushed = lsn;
@@ -105,6 +126,9 @@ public final class Acknowledgements {
         /** The transaction arrived whole; on the event loop. */
         public void end(Lsn transactionEnd) {
             endLsn = transactionEnd.value();
+            if (Long.compareUnsigned(endLsn, delivered) > 0) {
+                delivered = endLsn;
+            }
             ended = true;
             if (acknowledged) {
                 advance();

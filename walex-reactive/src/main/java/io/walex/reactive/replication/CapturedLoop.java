@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
-/** Loop resources that remember the channel made last: the one way to a driver connection's pipeline. */
+/** Loop resources that hand out the channel made last, and set it up: the one way to a driver connection's pipeline. */
 final class CapturedLoop implements LoopResources {
 
     private final LoopResources loop;
@@ -26,9 +26,16 @@ final class CapturedLoop implements LoopResources {
         return made;
     }
 
+    /** Null before a channel was made. */
+    @Nullable
+    Channel made() {
+        return channel;
+    }
+
     @Override
     public <C extends Channel> C onChannel(Class<C> channelType, EventLoopGroup group) {
         C made = loop.onChannel(channelType, group);
+        made.pipeline().addFirst(new LoopbackWindow());
         channel = made;
         return made;
     }

@@ -1,21 +1,25 @@
 package io.walex.reactive.replication;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the CopyData frames of a replication stream out of the driver's pipeline and keeps them, as undivided bytes,
- * until they are pulled. Every other frame goes on to the driver in its place, but for what ends a running copy badly:
- * that is told to the listener, and the driver is told that the copy is over, since its own handling of a broken copy
- * drops errors and reports them as its bugs.
+ * until they are pulled. Every other frame goes on to the driver in its place, but for notices and what ends a running copy
+ * badly: these are told to the listener, and the driver is told that the copy is over, since its own handling of a broken
+ * copy drops errors and reports them as its bugs.
  *
  * <p>The driver hands replication data through several queues that are bounded in frames and drained by whichever thread
- * signals demand. Here there is one buffer, one thread, and back-pressure by not reading: a {@code read()} that arrives
- * while unwanted frames wait is held, so the socket fills and the walsender blocks. Reactor Netty's own use of
- * {@code autoRead} stays as it is: what it does not ask for is never read.
+ * signals demand. Here there is one buffer, one thread, and back-pressure by not reading: while unwanted frames wait, or
+ * {@link ReadPacing} pauses, a {@code read()} is held and {@code autoRead} is off, so the socket fills and the walsender
+ * blocks. Reactor Netty's own use of {@code autoRead} stays as it is: only what was on is switched on again.
  *
  * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">Message formats</a>
  */
@@ -25,20 +29,27 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     private static final byte COPY_BOTH = 'W';
     private static final byte COPY_DONE = 'c';
     private static final byte ERROR = 'E';
+    private static final byte NOTICE = 'N';
     private static final byte READY_FOR_QUERY = 'Z';
     private static final int LENGTH_OFFSET = 1;
     private static final int HEADER_SIZE = 5;
 
-    /** Frames above this get a buffer of just their size instead of one that doubles its way there. */
-    private static final int LARGE_FRAME = 1 << 20;
+    /** What is above this gets a buffer of just its size, and not from a pool, whose chunks are a multiple of it. */
+    private static final int LARGE = 256 << 10;
+
+    /** A read that was under way when nothing more was wanted. */
+    private static final int HEADROOM = 128 << 10;
 
     private final Listener listener;
+    private final ReadPacing pacing = new ReadPacing();
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf received;
     private int frameEnd;
     private boolean wanted = true;
+    private boolean pausing;
     private boolean readHeld;
+    private boolean autoReadHeld;
     private boolean discarding;
     private boolean copying;
 
@@ -58,6 +69,12 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         /** The server ended the copy with an error. */
         void onServerError(ServerError error);
 
+        /** The server says something that does not end the copy. */
+        void onNotice(ServerError notice);
+
+        /** Reading or writing failed; the channel is about to close. */
+        void onBroken(IOException cause);
+
         /** The channel is closed; nothing more comes. */
         void onClosed();
     }
@@ -74,7 +91,9 @@ final class CopyDataHandler extends ChannelDuplexHandler {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        keep(ctx, (ByteBuf) message);
+        ByteBuf bytes = (ByteBuf) message;
+        pacing.read(bytes.readableBytes());
+        keep(ctx, bytes);
         if (discarding) {
             while (nextCopyData() != null) {
                 endFrame();
@@ -83,6 +102,8 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         listener.onReadable();
         // Other frames behind the last wanted one must reach the driver even when nothing is wanted.
         forwardOthers();
+        // Now, not when a turn of up to 16 reads is complete: rows may be large.
+        holdAutoRead(ctx);
     }
 
     @Override
@@ -95,21 +116,73 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         ctx.fireChannelInactive();
     }
 
+    /** Of a running copy, the listener is told: the driver would report an error that it has nobody to tell of. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (copying && cause instanceof IOException broken) {
+            listener.onBroken(broken);
+            ctx.close();
+        } else {
+            ctx.fireExceptionCaught(cause);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        long pause = pacing.pauseAfterRead(System.nanoTime());
+        if (pause > 0 && copying && !pausing) {
+            pausing = true;
+            ctx.executor().schedule(this::endPause, pause, TimeUnit.NANOSECONDS);
+        }
+        holdAutoRead(ctx);
+        ctx.fireChannelReadComplete();
+    }
+
+    /** With autoRead, Netty does not ask before it reads. */
+    private void holdAutoRead(ChannelHandlerContext ctx) {
+        ChannelConfig config = ctx.channel().config();
+        if (isHeld() && config.isAutoRead()) {
+            autoReadHeld = true;
+            config.setAutoRead(false);
+        }
+    }
+
     @Override
     public void read(ChannelHandlerContext ctx) {
-        if (wanted || !isFrameWaiting()) {
-            ctx.read();
-        } else {
+        if (isHeld()) {
             readHeld = true;
+        } else {
+            ctx.read();
         }
     }
 
     /** Says whether CopyData is wanted now; lets a held read go when it is. */
     void want(boolean now) {
         wanted = now;
-        if (now && readHeld && context != null) {
+        letGo();
+    }
+
+    private void endPause() {
+        pausing = false;
+        letGo();
+    }
+
+    private boolean isHeld() {
+        return pausing || !wanted && isFrameWaiting();
+    }
+
+    private void letGo() {
+        ChannelHandlerContext ctx = context;
+        if (ctx == null || !readHeld && !autoReadHeld || isHeld()) {
+            return;
+        }
+        if (autoReadHeld) {
+            autoReadHeld = false;
+            ctx.channel().config().setAutoRead(true);
+        }
+        if (readHeld) {
             readHeld = false;
-            context.read();
+            ctx.read();
         }
     }
 
@@ -155,25 +228,35 @@ final class CopyDataHandler extends ChannelDuplexHandler {
 
     private void keep(ChannelHandlerContext ctx, ByteBuf bytes) {
         ByteBuf buffer = received;
-        if (buffer != null) {
+        if (buffer == null) {
+            received = bytes;
+        } else {
             buffer.discardReadBytes();
+            int needed = buffer.readableBytes() + bytes.readableBytes();
+            if (needed > buffer.capacity() && needed > LARGE) {
+                buffer = moved(buffer, needed);
+            }
+            received = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), buffer, bytes);
         }
-        received = buffer == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), buffer, bytes);
-        reserveLargeFrame(ctx);
+        reserveLargeFrame();
     }
 
-    private void reserveLargeFrame(ChannelHandlerContext ctx) {
+    private void reserveLargeFrame() {
         ByteBuf buffer = received;
         if (buffer == null || buffer.readableBytes() < HEADER_SIZE) {
             return;
         }
         int frame = LENGTH_OFFSET + buffer.getInt(buffer.readerIndex() + LENGTH_OFFSET);
-        if (frame > LARGE_FRAME && frame > buffer.capacity() - buffer.readerIndex()) {
-            ByteBuf whole = ctx.alloc().buffer(frame);
-            whole.writeBytes(buffer);
-            buffer.release();
-            received = whole;
+        if (frame > LARGE && frame > buffer.capacity() - buffer.readerIndex()) {
+            received = moved(buffer, frame);
         }
+    }
+
+    private static ByteBuf moved(ByteBuf buffer, int size) {
+        ByteBuf larger = UnpooledByteBufAllocator.DEFAULT.directBuffer(size + HEADROOM);
+        larger.writeBytes(buffer);
+        buffer.release();
+        return larger;
     }
 
     private void forwardOthers() {
@@ -186,8 +269,8 @@ final class CopyDataHandler extends ChannelDuplexHandler {
             if (!buffer.isReadable()) {
                 release();
             }
-            if (copying && type == ERROR) {
-                tellError(frame);
+            if (copying && (type == ERROR || type == NOTICE)) {
+                tell(frame, type);
             } else {
                 copying = type == COPY_BOTH || copying && type != READY_FOR_QUERY;
                 ctx.fireChannelRead(frame);
@@ -199,9 +282,14 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         }
     }
 
-    private void tellError(ByteBuf frame) {
+    private void tell(ByteBuf frame, byte type) {
         try {
-            listener.onServerError(ServerError.read(frame.skipBytes(HEADER_SIZE)));
+            ServerError told = ServerError.read(frame.skipBytes(HEADER_SIZE));
+            if (type == ERROR) {
+                listener.onServerError(told);
+            } else {
+                listener.onNotice(told);
+            }
         } finally {
             frame.release();
         }

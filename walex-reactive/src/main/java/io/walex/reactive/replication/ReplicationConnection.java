@@ -1,20 +1,17 @@
 package io.walex.reactive.replication;
 
-import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.api.PostgresqlReplicationConnection;
 import io.r2dbc.postgresql.replication.ReplicationSlotRequest;
 import io.walex.reactive.pgoutput.Lsn;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.netty.resources.LoopResources;
 
 /**
  * One walsender connection: made, secured and commanded by the driver; its CopyData is ours.
@@ -28,33 +25,25 @@ public final class ReplicationConnection {
 
     private final PostgresqlReplicationConnection connection;
     private final CapturedLoop loop;
+    private final Connector connector;
     private final Mono<Void> closing = Mono.defer(this::stopAndClose).cache();
     private volatile @Nullable WalReceiver<?> receiver;
 
-    private ReplicationConnection(PostgresqlReplicationConnection connection, CapturedLoop loop) {
+    private ReplicationConnection(PostgresqlReplicationConnection connection, CapturedLoop loop, Connector connector) {
         this.connection = connection;
         this.loop = loop;
+        this.connector = connector;
+    }
+
+    /** Connects when subscribed. */
+    public static Mono<ReplicationConnection> connect(Connector connector) {
+        return connector.connect(
+                PostgresqlConnectionFactory::replication,
+                (connection, loop) -> new ReplicationConnection(connection, loop, connector));
     }
 
     /**
-     * Connects when subscribed.
-     *
-     * @param configuration makes the driver's configuration on the given loop; called for each subscription, so that
-     *     credentials are read anew
-     * @param eventLoop the loop, of one thread, that the connection lives on
-     */
-    public static Mono<ReplicationConnection> connect(
-            Function<LoopResources, PostgresqlConnectionConfiguration> configuration, LoopResources eventLoop) {
-        return Mono.defer(() -> {
-            CapturedLoop loop = new CapturedLoop(eventLoop);
-            return new PostgresqlConnectionFactory(configuration.apply(loop))
-                    .replication()
-                    .map(connection -> new ReplicationConnection(connection, loop));
-        });
-    }
-
-    /**
-     * Creates a slot that lives as long as this connection.
+     * Creates a slot that lives as long as this connection. Waits for the transactions that write now to end.
      *
      * @param twoPhase whether prepared transactions are decoded at PREPARE
      * @return the slot's consistent point
@@ -93,8 +82,8 @@ public final class ReplicationConnection {
                     new WalReceiver.Feedback(statusInterval, livenessTimeout),
                     clock);
             made.install();
-            return connection
-                    .startReplication(start.toRequest())
+            return connector
+                    .answered(connection.startReplication(start.toRequest()))
                     .doOnNext(stream -> {
                         receiver = made;
                         made.started();

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.EOFException;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -52,7 +53,8 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
     private @Nullable Throwable failure;
     private long demand;
     private long received;
-    private long lastReceivedAt;
+    private long lastStatusAt;
+    private long silence;
     private boolean draining;
     private boolean completed;
     private boolean finished;
@@ -88,9 +90,11 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
 
     /** The server has accepted START_REPLICATION: feedback begins. */
     void started() {
-        lastReceivedAt = System.nanoTime();
+        lastStatusAt = System.nanoTime();
         long interval = feedback.statusInterval().toNanos();
-        statusTimer = channel.eventLoop().scheduleAtFixedRate(this::status, interval, interval, TimeUnit.NANOSECONDS);
+        // With a fixed delay, since a loop that was blocked must not make up for missed updates.
+        statusTimer =
+                channel.eventLoop().scheduleWithFixedDelay(this::status, interval, interval, TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -137,7 +141,7 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
 
     @Override
     public void onReadable() {
-        lastReceivedAt = System.nanoTime();
+        silence = 0;
         drain();
     }
 
@@ -153,6 +157,17 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
     @Override
     public void onServerError(ServerError error) {
         fail(error);
+    }
+
+    /** From PostgreSQL 18 on, a publication that was dropped is no error to the server, and its changes are not sent. */
+    @Override
+    public void onNotice(ServerError notice) {
+        LOG.warn("The server warns: {} (SQLSTATE {})", notice.getMessage(), notice.sqlState());
+    }
+
+    @Override
+    public void onBroken(IOException cause) {
+        fail(cause);
     }
 
     @Override
@@ -270,16 +285,20 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
     }
 
     private void status() {
-        long silence = System.nanoTime() - lastReceivedAt;
-        boolean reading = demand > 0;
+        long now = System.nanoTime();
+        long interval = feedback.statusInterval().toNanos();
+        // A loop that was blocked has read nothing for its own reasons: at most two intervals count.
+        silence += Math.min(now - lastStatusAt, 2 * interval);
+        lastStatusAt = now;
+        boolean reading = demand > 0 && !decoder.isBlocked();
         if (!reading) {
-            lastReceivedAt = System.nanoTime();
+            silence = 0;
         } else if (silence > feedback.livenessTimeout().toNanos()) {
-            fail(new TimeoutException("The server has been silent for %s ms, although asked for a reply"
+            fail(new TimeoutException("The server has been silent for %d ms, although asked for a reply"
                     .formatted(TimeUnit.NANOSECONDS.toMillis(silence))));
             return;
         }
-        sendStatus(reading && silence > feedback.statusInterval().toNanos() / 2);
+        sendStatus(reading && silence > interval / 2);
     }
 
     private void sendStatus(boolean replyRequested) {
@@ -310,7 +329,10 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
 
     /** Whether the server is still there to be told something. */
     boolean isOpen() {
-        return channel.isActive() && !(failure instanceof ServerError) && !(failure instanceof TimeoutException);
+        return channel.isActive()
+                && !(failure instanceof ServerError
+                        || failure instanceof TimeoutException
+                        || failure instanceof IOException);
     }
 
     private void stopNow() {

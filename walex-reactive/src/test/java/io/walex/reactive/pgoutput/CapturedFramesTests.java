@@ -163,8 +163,10 @@ class CapturedFramesTests {
         List<PgOutputMessage> messages = new ArrayList<>();
         boolean inStream = false;
         for (CapturedFrame frame : CapturedFrame.fixture(fixture)) {
-            PgOutputMessage message =
-                    PgOutputDecoder.decode(Unpooled.wrappedBuffer(frame.message()), inStream, frame.lsn());
+            PgOutputMessage message = PgOutputDecoder.decode(
+                    Unpooled.wrappedBuffer(frame.message()),
+                    inStream,
+                    frame.lsn().value());
             inStream = message instanceof StreamStart || inStream && !(message instanceof StreamStop);
             messages.add(message);
         }

@@ -118,6 +118,7 @@ class MalformedMessageTests {
     }
 
     private static PgOutputDecodingException failure(io.netty.buffer.ByteBuf buffer) {
-        return catchThrowableOfType(PgOutputDecodingException.class, () -> PgOutputDecoder.decode(buffer, false, LSN));
+        return catchThrowableOfType(
+                PgOutputDecodingException.class, () -> PgOutputDecoder.decode(buffer, false, LSN.value()));
     }
 }

@@ -84,7 +84,7 @@ class MutatedFramesTests {
     private static PgOutputMessage decode(byte[] message, boolean inStream) {
         long before = THREADS.getCurrentThreadAllocatedBytes();
         try {
-            return PgOutputDecoder.decode(Unpooled.wrappedBuffer(message), inStream, Lsn.of(42));
+            return PgOutputDecoder.decode(Unpooled.wrappedBuffer(message), inStream, 42);
         } finally {
             long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
             // The first call loads Netty; a length taken on trust would allocate gigabytes.
@@ -92,7 +92,7 @@ class MutatedFramesTests {
         }
     }
 
-    private static void readAll(PgOutputMessage message) {
+    static void readAll(PgOutputMessage message) {
         if (message instanceof Insert insert) {
             readAll(insert.newTuple());
         } else if (message instanceof Update update) {

@@ -298,7 +298,7 @@ class PgOutputDecoderTests {
                 .columns(1)
                 .text("kept")
                 .buffer();
-        Insert insert = (Insert) PgOutputDecoder.decode(buffer, false, LSN_1);
+        Insert insert = (Insert) PgOutputDecoder.decode(buffer, false, LSN_1.value());
         buffer.setZero(0, buffer.capacity());
         assertThat(text(insert.newTuple(), 0)).isEqualTo("kept");
     }
@@ -343,7 +343,7 @@ class PgOutputDecoderTests {
 
     private static PgOutputMessage decode(Frames frames, boolean inStream) {
         ByteBuf buffer = frames.buffer();
-        PgOutputMessage message = PgOutputDecoder.decode(buffer, inStream, LSN_1);
+        PgOutputMessage message = PgOutputDecoder.decode(buffer, inStream, LSN_1.value());
         assertThat(buffer.isReadable()).isFalse();
         return message;
     }

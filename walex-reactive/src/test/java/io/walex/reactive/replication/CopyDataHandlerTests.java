@@ -9,10 +9,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,10 +82,10 @@ class CopyDataHandlerTests {
 
     @Test
     void takesCopyDataOutAndLeavesOtherFramesInPlace() {
-        receive(COPY_BOTH + frame('d', "one") + frame('N', "notice") + frame('d', "two"));
+        receive(COPY_BOTH + frame('d', "one") + frame('S', "name\0value\0") + frame('d', "two"));
 
         assertThat(pulled).containsExactly("one", "two");
-        assertThat(forwarded()).isEqualTo(COPY_BOTH + frame('N', "notice"));
+        assertThat(forwarded()).isEqualTo(COPY_BOTH + frame('S', "name\0value\0"));
     }
 
     @Test
@@ -138,6 +140,45 @@ class CopyDataHandlerTests {
     }
 
     @Test
+    void switchesAutoReadOffWhileUnwantedFramesWait() {
+        channel.config().setAutoRead(true);
+        pulling = false;
+        handler.want(false);
+        receive(frame('d', "one"));
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        pull();
+        handler.want(true);
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    @Test
+    void neverSwitchesAutoReadOnAgainstTheDriver() {
+        pulling = false;
+        handler.want(false);
+        receive(frame('d', "one"));
+
+        pull();
+        handler.want(true);
+
+        assertThat(channel.config().isAutoRead()).isFalse();
+    }
+
+    @Test
+    void pausesReadingOfABacklogForAMoment() {
+        channel.freezeTime();
+        channel.config().setAutoRead(true);
+        receive(COPY_BOTH + frame('d', "x".repeat(10_000)));
+        assertThat(pulled).hasSize(1);
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        channel.advanceTimeBy(5, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    @Test
     void readsOnToTheEndOfABrokenOffFrame() {
         pulling = false;
         handler.want(false);
@@ -161,10 +202,12 @@ class CopyDataHandlerTests {
     }
 
     @Test
-    void tellsErrorsOfARunningCopyInsteadOfPassingThemOn() {
-        receive(COPY_BOTH + frame('E', "SFATAL\0C57P01\0Mterminating\0\0"));
+    void tellsErrorsAndNoticesOfARunningCopyInsteadOfPassingThemOn() {
+        receive(COPY_BOTH
+                + frame('N', "SWARNING\0C55000\0Mskipped\0\0")
+                + frame('E', "SFATAL\0C57P01\0Mterminating\0\0"));
 
-        assertThat(told).containsExactly("error 57P01 terminating");
+        assertThat(told).containsExactly("notice 55000 skipped", "error 57P01 terminating");
         assertThat(forwarded()).isEqualTo(COPY_BOTH);
     }
 
@@ -186,6 +229,17 @@ class CopyDataHandlerTests {
 
         assertThat(told).containsExactly("closed");
         assertThat(forwarded()).isEqualTo(COPY_DONE + COMMAND_COMPLETE + READY);
+    }
+
+    @Test
+    void tellsOfABrokenChannelInsteadOfTheDriver() {
+        receive(COPY_BOTH);
+
+        channel.pipeline().fireExceptionCaught(new IOException("reset"));
+
+        channel.checkException();
+        assertThat(told).containsExactly("broken reset", "closed");
+        assertThat(channel.isOpen()).isFalse();
     }
 
     @Test
@@ -225,6 +279,16 @@ class CopyDataHandlerTests {
         @Override
         public void onServerError(ServerError error) {
             told.add("error " + error.sqlState() + " " + error.getMessage());
+        }
+
+        @Override
+        public void onNotice(ServerError notice) {
+            told.add("notice " + notice.sqlState() + " " + notice.getMessage());
+        }
+
+        @Override
+        public void onBroken(IOException cause) {
+            told.add("broken " + cause.getMessage());
         }
 
         @Override

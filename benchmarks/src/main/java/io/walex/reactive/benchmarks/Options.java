@@ -1,0 +1,94 @@
+package io.walex.reactive.benchmarks;
+
+import io.walex.reactive.benchmarks.reader.Readers;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The command line.
+ *
+ * @param scale of the workloads; 1 is a million narrow rows
+ * @param warmUps passes that are not counted
+ * @param passes passes that are
+ */
+record Options(
+        boolean quick,
+        double scale,
+        int warmUps,
+        int passes,
+        List<String> sections,
+        List<String> workloads,
+        List<Readers> readers,
+        Path output) {
+
+    static final String USAGE = """
+            Options:
+              --quick            a tenth of the rows, in less than 5 minutes
+              --sections=a,b     of throughput, replay, latency, memory, growth; all by default
+              --workloads=W1,W3  of W1 to W4; all by default
+              --readers=a,b      of %s; all by default
+              --scale=0.5        of the workloads
+              --warm-ups=1       passes that are not counted
+              --passes=3         passes that are
+              --output=DIR       where RESULTS.md, results.json and results.svg go
+            """.formatted(String.join(", ", names(Arrays.asList(Readers.values()))));
+
+    static final List<String> SECTIONS = List.of("throughput", "replay", "latency", "memory", "growth");
+
+    static Options parse(String... arguments) {
+        boolean quick = Arrays.asList(arguments).contains("--quick");
+        Options options = quick
+                ? new Options(
+                        true,
+                        0.1,
+                        2,
+                        3,
+                        List.of("throughput", "replay", "latency"),
+                        List.of("W1", "W2", "W3", "W4"),
+                        Readers.available(),
+                        Path.of("target"))
+                : new Options(
+                        false, 1, 1, 5, SECTIONS, List.of("W1", "W2", "W3", "W4"), Readers.available(), Path.of(""));
+        for (String argument : arguments) {
+            options = options.with(argument);
+        }
+        return options;
+    }
+
+    private Options with(String argument) {
+        int equals = argument.indexOf('=');
+        String value = argument.substring(equals + 1);
+        return switch (equals < 0 ? argument : argument.substring(0, equals)) {
+            case "--quick" -> this;
+            case "--scale" ->
+                new Options(quick, Double.parseDouble(value), warmUps, passes, sections, workloads, readers, output);
+            case "--warm-ups" ->
+                new Options(quick, scale, Integer.parseInt(value), passes, sections, workloads, readers, output);
+            case "--passes" ->
+                new Options(quick, scale, warmUps, Integer.parseInt(value), sections, workloads, readers, output);
+            case "--sections" -> new Options(quick, scale, warmUps, passes, list(value), workloads, readers, output);
+            case "--workloads" -> new Options(quick, scale, warmUps, passes, sections, list(value), readers, output);
+            case "--readers" -> new Options(quick, scale, warmUps, passes, sections, workloads, readers(value), output);
+            case "--output" -> new Options(quick, scale, warmUps, passes, sections, workloads, readers, Path.of(value));
+            default -> throw new IllegalArgumentException("Unknown option " + argument + "\n" + USAGE);
+        };
+    }
+
+    private static List<String> list(String value) {
+        return List.of(value.split(","));
+    }
+
+    private static List<Readers> readers(String value) {
+        return list(value).stream()
+                .map(name -> Readers.valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_')))
+                .toList();
+    }
+
+    private static List<String> names(List<Readers> readers) {
+        return readers.stream()
+                .map(reader -> reader.name().toLowerCase(Locale.ROOT).replace('_', '-'))
+                .toList();
+    }
+}

@@ -1,0 +1,93 @@
+package io.walex.reactive.benchmarks;
+
+import io.walex.reactive.benchmarks.reader.ReaderProcess;
+import io.walex.reactive.benchmarks.reader.Readers;
+import io.walex.reactive.benchmarks.report.Cell;
+import io.walex.reactive.benchmarks.report.Pass;
+import io.walex.reactive.benchmarks.server.BenchmarkServer;
+import io.walex.reactive.benchmarks.server.Workload;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Lets readers read preloaded workloads, turn and turn about. */
+final class Throughput {
+
+    /** The same for all: enough for the hungriest, so that none is slowed down by its collector. */
+    private static final String HEAP = "-Xmx512m";
+
+    private final BenchmarkServer server;
+    private final List<Readers> readers;
+    private final int warmUps;
+    private final int passes;
+
+    Throughput(BenchmarkServer server, List<Readers> readers, int warmUps, int passes) {
+        this.server = server;
+        this.readers = readers;
+        this.warmUps = warmUps;
+        this.passes = passes;
+    }
+
+    /** Preloads the workload and reads it. */
+    List<Cell> run(Workload workload) {
+        System.err.printf("%s: %s%n", workload.name(), workload.description());
+        return read(workload.name(), server.preload(workload));
+    }
+
+    /** Reads what is preloaded. */
+    List<Cell> read(String name, Target target) {
+        List<ReaderProcess> processes = readers.stream()
+                .map(reader -> ReaderProcess.start(reader, false, HEAP))
+                .toList();
+        List<List<Pass>> measured =
+                readers.stream().<List<Pass>>map(reader -> new ArrayList<>()).toList();
+        try {
+            for (int pass = 0; pass < warmUps + passes; pass++) {
+                for (int turn = 0; turn < processes.size(); turn++) {
+                    // Each round starts with another reader, so that none is always behind the same one.
+                    int index = (turn + pass) % processes.size();
+                    Pass taken = pass(processes.get(index), target);
+                    log(processes.get(index), target, taken, pass < warmUps);
+                    if (pass >= warmUps) {
+                        measured.get(index).add(taken);
+                    }
+                }
+            }
+        } finally {
+            processes.forEach(ReaderProcess::close);
+        }
+        List<Cell> cells = new ArrayList<>();
+        for (int i = 0; i < measured.size(); i++) {
+            cells.add(new Cell(name, readers.get(i).label(), target.sent(), measured.get(i)));
+        }
+        return cells;
+    }
+
+    private Pass pass(ReaderProcess process, Target target) {
+        Target clone = server.cloneSlot(target);
+        try {
+            process.begin(clone);
+            process.awaitFirstRow();
+            WalsenderClock walsender = WalsenderClock.start(() -> server.walsender(clone));
+            Pass pass = process.awaitPass();
+            return pass.withWalsender(walsender.end());
+        } catch (IOException e) {
+            throw new IllegalStateException("A pass failed", e);
+        } finally {
+            server.dropSlot(clone);
+        }
+    }
+
+    private static void log(ReaderProcess process, Target target, Pass pass, boolean warmUp) {
+        System.err.printf(
+                "  %-36s %,9.0f rows/s, client CPU %5.2f s + %5.2f s, walsender CPU %5.2f s, %,7d B/row, %4.0f MB%s%n",
+                process.reader().label(),
+                target.sent() / pass.seconds(),
+                pass.userSeconds() * 1e6 / target.sent(),
+                pass.systemSeconds() * 1e6 / target.sent(),
+                pass.walsenderSeconds() * 1e6 / target.sent(),
+                pass.allocated() / target.sent(),
+                pass.peakRssMb(),
+                warmUp ? " (warm-up)" : "");
+    }
+}

@@ -1,0 +1,101 @@
+package io.walex.reactive.benchmarks.reader;
+
+import io.walex.reactive.benchmarks.report.Pass;
+import io.walex.reactive.benchmarks.report.ProcessCost;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts a pass's rows, and takes the process's costs at the first and at the last of them. Readers count on one thread.
+ */
+public final class Meter {
+
+    private final long expected;
+    private final Runnable onFirst;
+    private final long @Nullable [] latencies;
+
+    private long seen;
+    private @Nullable ProcessCost first;
+    private volatile @Nullable Pass pass;
+
+    private Meter(long expected, Runnable onFirst, long @Nullable [] latencies) {
+        this.expected = expected;
+        this.onFirst = onFirst;
+        this.latencies = latencies;
+    }
+
+    static Meter of(long expected, Runnable onFirst) {
+        return new Meter(expected, onFirst, null);
+    }
+
+    /** One that also wants each row's commit time. */
+    static Meter ofLatency(long expected, Runnable onFirst) {
+        return new Meter(expected, onFirst, new long[Math.toIntExact(expected)]);
+    }
+
+    /** Takes a row; says whether it was the last. */
+    boolean row() {
+        if (seen++ == 0) {
+            start();
+        }
+        if (seen == expected) {
+            stop();
+            return true;
+        }
+        return false;
+    }
+
+    /** Whether {@link #committedAt} is to be called before each row. */
+    boolean wantsLatency() {
+        return latencies != null;
+    }
+
+    /** Takes the commit time of the row that comes next, in microseconds since 1970, by the clock of this machine. */
+    void committedAt(long micros) {
+        long[] kept = latencies;
+        if (kept != null) {
+            kept[(int) seen] = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) - micros;
+        }
+    }
+
+    private void start() {
+        first = ProcessCost.ofThisProcess();
+        onFirst.run();
+    }
+
+    private void stop() {
+        ProcessCost start = first;
+        if (start == null) {
+            throw new IllegalStateException("Stopped before it was started");
+        }
+        if (latencies != null) {
+            Arrays.sort(latencies);
+        }
+        pass = ProcessCost.ofThisProcess().since(start).toPass(latencies);
+    }
+
+    /** For a reader that is another process: its first row is at hand. */
+    void startOther() {
+        start();
+    }
+
+    /** For a reader that is another process: it has ended. */
+    void stopOther(double userSeconds, double systemSeconds, double peakRssMb) {
+        stop();
+        pass = new Pass(pass().seconds(), userSeconds, systemSeconds, Double.NaN, -1, peakRssMb, null);
+    }
+
+    boolean isDone() {
+        return pass != null;
+    }
+
+    Pass pass() {
+        Pass done = pass;
+        if (done == null) {
+            throw new IllegalStateException("Ended after %,d of %,d rows".formatted(seen, expected));
+        }
+        return done;
+    }
+}

@@ -1,0 +1,96 @@
+package io.walex.reactive.benchmarks.reader;
+
+import io.walex.reactive.benchmarks.Target;
+import io.walex.reactive.benchmarks.report.Pass;
+import java.io.BufferedReader;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The handle of a {@link ReaderMain} process. */
+public final class ReaderProcess implements AutoCloseable {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Readers reader;
+    private final Process process;
+    private final PrintStream commands;
+    private final BufferedReader answers;
+
+    private ReaderProcess(Readers reader, Process process) {
+        this.reader = reader;
+        this.process = process;
+        commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
+        answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** Starts the reader's process, with options for its JVM. */
+    public static ReaderProcess start(Readers reader, boolean latency, String... jvmOptions) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of(jvmOptions));
+        command.addAll(
+                List.of("-cp", System.getProperty("java.class.path"), ReaderMain.class.getName(), reader.name()));
+        if (latency) {
+            command.add("latency");
+        }
+        try {
+            return new ReaderProcess(
+                    reader,
+                    new ProcessBuilder(command).redirectError(Redirect.INHERIT).start());
+        } catch (IOException e) {
+            throw new IllegalStateException("Cannot start " + reader.label(), e);
+        }
+    }
+
+    public Readers reader() {
+        return reader;
+    }
+
+    /** Starts a pass. */
+    public void begin(Target target) {
+        commands.println(JSON.writeValueAsString(target));
+    }
+
+    /** Waits for the pass's first row. */
+    public void awaitFirstRow() throws IOException {
+        answer(ReaderMain.STARTED);
+    }
+
+    /** Waits for the pass's last row. */
+    public Pass awaitPass() throws IOException {
+        return JSON.readValue(answer(ReaderMain.PASS), Pass.class);
+    }
+
+    private String answer(String wanted) throws IOException {
+        String line = answers.readLine();
+        if (line == null) {
+            throw new EOFException(reader.label() + " exited");
+        }
+        if (!line.startsWith(wanted)) {
+            throw new IOException(reader.label() + ": " + line);
+        }
+        return line.substring(wanted.length());
+    }
+
+    @Override
+    public void close() {
+        commands.close();
+        try {
+            if (!process.waitFor(10, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

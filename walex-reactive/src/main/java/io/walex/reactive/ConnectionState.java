@@ -1,0 +1,61 @@
+package io.walex.reactive;
+
+import io.walex.reactive.pgoutput.Lsn;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Where a subscription stands; see {@link WalEx#states()}. */
+public sealed interface ConnectionState {
+
+    /** The number of the subscription among those of its {@link WalEx}, from 1. */
+    int subscription();
+
+    /** It makes its first connection. */
+    record Connecting(int subscription) implements ConnectionState {}
+
+    /**
+     * Another connection holds its slot; it takes over when that ends.
+     *
+     * @param slot the slot's name
+     */
+    record StandingBy(int subscription, String slot) implements ConnectionState {}
+
+    /**
+     * The slot is in place and changes flow.
+     *
+     * @param slot the slot's name
+     */
+    record Streaming(int subscription, String slot, Instant since) implements ConnectionState {}
+
+    /**
+     * The connection was lost, or could not be made again.
+     *
+     * @param because a new state is told only when the kind of reason changes
+     */
+    record Reconnecting(int subscription, Throwable because) implements ConnectionState {}
+
+    /**
+     * A lost temporary slot was replaced: changes between were not seen. {@link Streaming} follows.
+     *
+     * @param gap what was missed
+     */
+    record Resumed(int subscription, Gap gap) implements ConnectionState {}
+
+    /**
+     * It ended.
+     *
+     * @param because null when it was cancelled or closed
+     */
+    record Stopped(int subscription, @Nullable Throwable because) implements ConnectionState {}
+
+    /**
+     * A stretch of WAL whose changes were not delivered, because the temporary slot that kept them went with its
+     * connection. Changes up to {@code after} were confirmed, some beyond may have been delivered, and none before {@code
+     * until} will be.
+     *
+     * @param after what was confirmed last
+     * @param until where the next slot begins
+     * @param because how the connection was lost
+     */
+    record Gap(Lsn after, Lsn until, Throwable because) {}
+}

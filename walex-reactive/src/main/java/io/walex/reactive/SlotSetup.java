@@ -1,0 +1,109 @@
+package io.walex.reactive;
+
+import io.walex.reactive.event.TablePattern;
+import io.walex.reactive.event.TwoPhase;
+import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.replication.Publications;
+import io.walex.reactive.replication.Publications.TableName;
+import io.walex.reactive.replication.ServerConnection;
+import io.walex.reactive.replication.ServerConnection.ServerFacts;
+import java.util.HashSet;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+
+/** Makes and removes what a configuration needs on the server. */
+final class SlotSetup {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SlotSetup.class);
+    private static final int V17 = 170000;
+
+    private SlotSetup() {}
+
+    static Mono<Void> setup(ServerConnection server, WalExConfig config) {
+        return server.facts()
+                .delayUntil(facts -> ServerChecks.walLevel(facts, config))
+                .delayUntil(facts -> publications(server, config))
+                .flatMap(facts -> config.slot() instanceof SlotSpec.Durable durable
+                        ? server.slots()
+                                .find(durable.name())
+                                .hasElement()
+                                .flatMap(exists -> exists ? Mono.empty() : create(server, config, durable, facts))
+                        : Mono.empty())
+                .then();
+    }
+
+    static Mono<Void> drop(ServerConnection server, WalExConfig config) {
+        Mono<Void> slot = config.slot() instanceof SlotSpec.Durable durable
+                ? server.slots().drop(durable.name())
+                : Mono.empty();
+        return config.publicationSetup() == PublicationSetup.MUST_EXIST
+                ? slot
+                : slot.then(Mono.defer(
+                        () -> server.publications().drop(config.publications().get(0))));
+    }
+
+    static Mono<Lsn> create(ServerConnection server, WalExConfig config, SlotSpec.Durable durable, ServerFacts facts) {
+        if (durable.failover() && facts.version() < V17) {
+            return Mono.error(new UnsupportedServerException(
+                    "PostgreSQL %d does not know failover slots, which takes 17 or newer; leave forFailover() out"
+                            .formatted(facts.version() / 10000),
+                    null));
+        }
+        return server.slots()
+                .create(durable.name(), config.twoPhase() != TwoPhase.OFF, durable.failover(), facts.version())
+                .doOnNext(from -> LOG.info("Replication slot \"{}\" created at {}", durable.name(), from));
+    }
+
+    /** Checks the publications, or makes the one to be what the configuration says. */
+    static Mono<Void> publications(ServerConnection server, WalExConfig config) {
+        Publications publications = server.publications();
+        return publications.names().flatMap(known -> switch (config.publicationSetup()) {
+            case MUST_EXIST -> ServerChecks.publications(known, config);
+            case CREATE -> known.containsAll(config.publications()) ? Mono.empty() : create(publications, config);
+            case CREATE_OR_ALTER ->
+                known.containsAll(config.publications()) ? alter(publications, config) : create(publications, config);
+        });
+    }
+
+    private static Mono<Void> create(Publications publications, WalExConfig config) {
+        String name = config.publications().get(0);
+        return (config.subscriptions().contains("*")
+                        ? publications.createForAllTables(name)
+                        : subscribed(publications, config).flatMap(tables -> publications.create(name, tables)))
+                .doOnSuccess(done -> LOG.info("Publication \"{}\" created", name));
+    }
+
+    private static Mono<Void> alter(Publications publications, WalExConfig config) {
+        String name = config.publications().get(0);
+        return publications.forAllTables().flatMap(covering -> {
+            if (covering.contains(name)) {
+                return Mono.empty();
+            }
+            return Mono.zip(subscribed(publications, config), publications.tables(name))
+                    .filter(tables -> !new HashSet<>(tables.getT1()).equals(new HashSet<>(tables.getT2())))
+                    .flatMap(tables ->
+                            publications.setTables(name, tables.getT1()).thenReturn(tables.getT1()))
+                    .doOnNext(tables -> LOG.info("Publication \"{}\" altered to {}", name, tables))
+                    .then();
+        });
+    }
+
+    private static Mono<List<TableName>> subscribed(Publications publications, WalExConfig config) {
+        List<TablePattern> patterns =
+                config.subscriptions().stream().map(TablePattern::parse).toList();
+        return publications
+                .publishable()
+                .map(tables -> tables.stream()
+                        .filter(table ->
+                                patterns.stream().anyMatch(pattern -> pattern.matches(table.schema(), table.table())))
+                        .toList())
+                .flatMap(tables -> tables.isEmpty()
+                        ? Mono.error(new InvalidConfigException(
+                                "None of the tables %s exists in database \"%s\", so there is nothing to publish; create them first"
+                                        .formatted(config.subscriptions(), config.database()),
+                                null))
+                        : Mono.just(tables));
+    }
+}

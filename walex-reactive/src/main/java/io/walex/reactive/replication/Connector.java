@@ -1,0 +1,60 @@
+package io.walex.reactive.replication;
+
+import io.netty.channel.Channel;
+import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
+import io.r2dbc.postgresql.PostgresqlConnectionFactory;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * Makes driver connections on one event loop. The driver's own timeout ends with TCP's handshake; a server that accepts
+ * and then says nothing would hold an attempt for ever.
+ *
+ * @param configuration makes the driver's configuration on the given loop; called for each connection, so that
+ *     credentials are read anew
+ * @param loop the loop, of one thread, that connections live on
+ * @param connectTimeout how long it may take until the server has let a client in
+ * @param answerTimeout how long it may take to answer a query that has nothing to wait for
+ */
+public record Connector(
+        Function<LoopResources, PostgresqlConnectionConfiguration> configuration,
+        LoopResources loop,
+        Duration connectTimeout,
+        Duration answerTimeout) {
+
+    <C, R> Mono<R> connect(
+            Function<PostgresqlConnectionFactory, Mono<C>> kind, BiFunction<C, CapturedLoop, R> wrapping) {
+        return Mono.defer(() -> {
+            CapturedLoop captured = new CapturedLoop(loop);
+            return kind.apply(new PostgresqlConnectionFactory(configuration.apply(captured)))
+                    .map(connection -> wrapping.apply(connection, captured))
+                    .doOnCancel(() -> abandon(captured.made()))
+                    .timeout(connectTimeout)
+                    .onErrorMap(TimeoutException.class, late -> noAnswer());
+        });
+    }
+
+    private ConnectException noAnswer() {
+        return new ConnectException("no answer within " + connectTimeout.toMillis() + " ms");
+    }
+
+    private static void abandon(@Nullable Channel channel) {
+        if (channel != null) {
+            channel.close();
+        }
+    }
+
+    <T> Mono<T> answered(Mono<T> answer) {
+        return answer.timeout(answerTimeout)
+                .onErrorMap(
+                        TimeoutException.class,
+                        late -> new TimeoutException(
+                                "The server gave no answer within %d ms".formatted(answerTimeout.toMillis())));
+    }
+}

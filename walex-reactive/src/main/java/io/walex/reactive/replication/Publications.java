@@ -1,0 +1,99 @@
+package io.walex.reactive.replication;
+
+import static io.walex.reactive.replication.ServerConnection.column;
+import static io.walex.reactive.replication.ServerConnection.text;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.stream.Collectors;
+import reactor.core.publisher.Mono;
+
+/**
+ * Looks at, makes and changes publications.
+ *
+ * @see <a href="https://www.postgresql.org/docs/current/logical-replication-publication.html">Publication</a>
+ */
+public final class Publications {
+
+    private final ServerConnection server;
+
+    Publications(ServerConnection server) {
+        this.server = server;
+    }
+
+    /** A table's name as PostgreSQL stores it. */
+    public record TableName(String schema, String table) {
+
+        /** As SQL takes it. */
+        String quoted() {
+            return StartReplication.quoted(schema) + "." + StartReplication.quoted(table);
+        }
+
+        @Override
+        public String toString() {
+            return schema + "." + table;
+        }
+    }
+
+    /** The names of all publications. */
+    public Mono<List<String>> names() {
+        return server.rows("SELECT pubname::text AS name FROM pg_publication ORDER BY 1")
+                .collectList()
+                .map(rows -> column(rows, "name"));
+    }
+
+    /** The names of those publications that are for all tables. */
+    public Mono<List<String>> forAllTables() {
+        return server.rows("SELECT pubname::text AS name FROM pg_publication WHERE puballtables")
+                .collectList()
+                .map(rows -> column(rows, "name"));
+    }
+
+    /** The tables that a publication covers now. */
+    public Mono<List<TableName>> tables(String publication) {
+        return server.rows(
+                        "SELECT schemaname::text AS schema, tablename::text AS name FROM pg_publication_tables WHERE pubname = $1",
+                        publication)
+                .map(row -> new TableName(text(row, "schema"), text(row, "name")))
+                .collectList();
+    }
+
+    /** The database's tables that could be published; of a partitioned table, the root. */
+    public Mono<List<TableName>> publishable() {
+        return server.rows("""
+                        SELECT n.nspname::text AS schema, c.relname::text AS name
+                          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                         WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND NOT c.relispartition
+                           AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
+                         ORDER BY 1, 2
+                        """)
+                .map(row -> new TableName(text(row, "schema"), text(row, "name")))
+                .collectList();
+    }
+
+    /** Creates a publication of all tables, also of those to come. */
+    public Mono<Void> createForAllTables(String publication) {
+        return server.execute("CREATE PUBLICATION " + StartReplication.quoted(publication) + " FOR ALL TABLES");
+    }
+
+    /** Creates a publication of these tables. */
+    public Mono<Void> create(String publication, Collection<TableName> tables) {
+        return server.execute(
+                "CREATE PUBLICATION " + StartReplication.quoted(publication) + " FOR TABLE " + list(tables));
+    }
+
+    /** Makes a publication cover these tables and no others. */
+    public Mono<Void> setTables(String publication, Collection<TableName> tables) {
+        return server.execute(
+                "ALTER PUBLICATION " + StartReplication.quoted(publication) + " SET TABLE " + list(tables));
+    }
+
+    /** Drops a publication; nothing happens when there is none. */
+    public Mono<Void> drop(String publication) {
+        return server.execute("DROP PUBLICATION IF EXISTS " + StartReplication.quoted(publication));
+    }
+
+    private static String list(Collection<TableName> tables) {
+        return tables.stream().map(TableName::quoted).collect(Collectors.joining(", "));
+    }
+}

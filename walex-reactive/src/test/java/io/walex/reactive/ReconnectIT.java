@@ -1,0 +1,336 @@
+package io.walex.reactive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.walex.reactive.ConnectionState.Gap;
+import io.walex.reactive.event.Event;
+import io.walex.reactive.event.Transaction;
+import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.TcpProxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+import reactor.util.retry.Retry;
+
+/** What a subscriber notices when the connection breaks. */
+class ReconnectIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @RegisterExtension
+    final PostgresExtension postgres = PostgresExtension.shared();
+
+    private final List<Integer> received = Collections.synchronizedList(new ArrayList<>());
+    private final List<ConnectionState> states = Collections.synchronizedList(new ArrayList<>());
+    private TcpProxy proxy;
+    private WalEx walEx;
+    private Disposable stream;
+
+    @BeforeEach
+    void createSlotBehindProxy() {
+        postgres.execute(
+                "CREATE TABLE todo (id int PRIMARY KEY, body text)",
+                "CREATE PUBLICATION events FOR TABLE todo",
+                "SELECT pg_create_logical_replication_slot('walex', 'pgoutput')");
+        proxy = TcpProxy.to(postgres.server());
+    }
+
+    @AfterEach
+    void stop() {
+        if (stream != null) {
+            stream.dispose();
+        }
+        if (walEx != null) {
+            walEx.closeGracefully().block(PATIENCE);
+        }
+        proxy.close();
+    }
+
+    private WalExConfig.Builder config() {
+        return WalExConfig.fromUrl(postgres.url())
+                .host(proxy.host())
+                .port(proxy.port())
+                .name(postgres.name())
+                .publication("events")
+                .slot(SlotSpec.durable("walex"))
+                .connectTimeout(Duration.ofSeconds(2))
+                .statusInterval(Duration.ofMillis(100))
+                .livenessTimeout(Duration.ofSeconds(1))
+                .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(50)));
+    }
+
+    private void start(WalExConfig.Builder config) {
+        walEx = WalEx.create(config.build());
+        walEx.states().subscribe(states::add);
+        stream = walEx.changes()
+                .subscribe(event -> received.add((Integer) event.newRecord().get("id")));
+        walEx.awaitStreaming().block(PATIENCE);
+    }
+
+    private void insert(int from, int to) {
+        postgres.execute("INSERT INTO todo SELECT i, 'x' FROM generate_series(" + from + ", " + to + ") i");
+    }
+
+    private void awaitReceived(int last) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(received)
+                        .containsExactlyElementsOf(
+                                IntStream.rangeClosed(1, last).boxed().toList()));
+    }
+
+    @Test
+    void terminatedWalsender() {
+        start(config());
+        insert(1, 10);
+        awaitReceived(10);
+
+        postgres.terminateWalsenders("walex");
+        insert(11, 20);
+
+        awaitReceived(20);
+        assertThat(states)
+                .extracting(state -> state.getClass().getSimpleName())
+                .containsExactly("Connecting", "Streaming", "Reconnecting", "Streaming");
+        assertThat(((ConnectionState.Reconnecting) states.get(2)).because())
+                .isInstanceOf(ConnectionLostException.class)
+                .hasMessageContaining("terminating connection due to administrator command");
+    }
+
+    @Test
+    void tcpReset() {
+        start(config());
+        insert(1, 10);
+        awaitReceived(10);
+
+        proxy.reset();
+        insert(11, 20);
+
+        awaitReceived(20);
+    }
+
+    @Test
+    void blackHoleIsNoticedByTheLivenessTimeout() {
+        start(config());
+        insert(1, 10);
+        awaitReceived(10);
+
+        proxy.pause();
+        insert(11, 20);
+        await().atMost(Duration.ofSeconds(5))
+                .until(() -> states.stream().anyMatch(state -> state instanceof ConnectionState.Reconnecting));
+        // Attempts in the black hole end too, and leave no connection behind.
+        Mono.delay(Duration.ofSeconds(5)).block();
+        assertThat(proxy.openConnections()).isLessThan(6);
+        proxy.resume();
+
+        awaitReceived(20);
+    }
+
+    @Test
+    void refusedConnectionsForAWhileAreToldOnce() {
+        start(config());
+
+        proxy.refuse();
+        proxy.reset();
+        insert(1, 10);
+        Mono.delay(Duration.ofSeconds(1)).block();
+        proxy.accept();
+
+        awaitReceived(10);
+        assertThat(states.stream().filter(state -> state instanceof ConnectionState.Reconnecting))
+                .hasSizeLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void middleOfATransactionContinuesWhereItWas() {
+        start(config());
+        // Rows large enough that the connection is cut between them.
+        postgres.execute("INSERT INTO todo SELECT i, repeat('x', 1000) FROM generate_series(1, 20000) i");
+        for (int cut = 0; cut < 5; cut++) {
+            int before = received.size();
+            await().atMost(PATIENCE).until(() -> received.size() > before || received.size() == 20_000);
+            proxy.reset();
+        }
+
+        awaitReceived(20_000);
+    }
+
+    @Test
+    void transactionsContinueAcrossReconnects() {
+        walEx = WalEx.create(config().build());
+        Flux<Integer> sizes = walEx.transactions()
+                .concatMap(
+                        transaction -> transaction
+                                .events()
+                                .doOnNext(event ->
+                                        received.add((Integer) event.newRecord().get("id")))
+                                .doOnNext(event -> cutAt(event, 1000, 2500, 4999))
+                                .count()
+                                .map(Long::intValue)
+                                .doOnNext(count -> transaction.acknowledge()),
+                        0);
+        insert(1, 5000);
+        insert(5001, 5001);
+
+        StepVerifier.create(sizes).expectNext(5000, 1).thenCancel().verify(PATIENCE);
+        awaitReceived(5001);
+    }
+
+    private void cutAt(Event event, Integer... ids) {
+        if (List.of(ids).contains(event.newRecord().get("id"))) {
+            proxy.reset();
+        }
+    }
+
+    @Test
+    void acknowledgedByHandIsNotSentAgainAndTheRestIs() {
+        walEx = WalEx.create(config().build());
+        insert(1, 1);
+        insert(2, 2);
+        insert(3, 3);
+        List<Transaction> open = new ArrayList<>();
+        stream = walEx.transactions()
+                .flatMap(
+                        transaction -> transaction
+                                .events()
+                                .doOnNext(event ->
+                                        received.add((Integer) event.newRecord().get("id")))
+                                .then(Mono.fromRunnable(() -> open.add(transaction))),
+                        10)
+                .subscribe();
+        await().until(() -> open.size() == 3);
+        open.get(0).acknowledge();
+        open.get(2).acknowledge();
+        proxy.reset();
+        insert(4, 4);
+        awaitReceived(4);
+        stream.dispose();
+        postgres.awaitSlotInactive("walex");
+
+        assertThat(WalEx.changes(config().build())
+                        .map(event -> event.newRecord().get("id"))
+                        .take(3)
+                        .collectList()
+                        .block(PATIENCE))
+                .containsExactly(2, 3, 4);
+    }
+
+    @Test
+    void lostTemporarySlotIsAnError() {
+        WalEx temporary = WalEx.create(config().slot(SlotSpec.temporary()).build());
+
+        StepVerifier.create(temporary.changes())
+                .then(() -> temporary.awaitStreaming().block(PATIENCE))
+                .then(proxy::reset)
+                .expectErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(SlotLostException.class)
+                        .hasMessageContainingAll("changes since", "SlotSpec.durable(name)"))
+                .verify(PATIENCE);
+        postgres.execute("SELECT pg_drop_replication_slot('walex')");
+        postgres.awaitNoSlots();
+    }
+
+    @Test
+    void lostTemporarySlotIsAGapWhereThatWasChosen() {
+        List<Object> seen = Collections.synchronizedList(new ArrayList<>());
+        walEx = WalEx.create(
+                config().slot(SlotSpec.temporary().resumeWithGap(seen::add)).build());
+        walEx.states().subscribe(states::add);
+        stream = walEx.changes().subscribe(event -> seen.add(event.newRecord().get("id")));
+        walEx.awaitStreaming().block(PATIENCE);
+        insert(1, 1);
+        await().until(() -> seen.contains(1));
+
+        proxy.refuse();
+        proxy.reset();
+        insert(2, 2);
+        proxy.accept();
+        await().atMost(PATIENCE).until(() -> seen.size() == 2);
+        insert(3, 3);
+        await().atMost(PATIENCE).until(() -> seen.contains(3));
+
+        assertThat(seen.get(1)).isInstanceOfSatisfying(Gap.class, gap -> {
+            assertThat(gap.until()).isGreaterThan(gap.after());
+            assertThat(gap.because()).isInstanceOf(ConnectionLostException.class);
+        });
+        assertThat(seen).hasSize(3).startsWith(1).endsWith(3);
+        assertThat(states.stream().filter(state -> state instanceof ConnectionState.Resumed))
+                .hasSize(1);
+    }
+
+    @Test
+    void gapFailsTheTransactionThatItCuts() {
+        List<Object> seen = Collections.synchronizedList(new ArrayList<>());
+        walEx = WalEx.create(
+                config().slot(SlotSpec.temporary().resumeWithGap(gap -> {})).build());
+        stream = walEx.transactions()
+                .concatMap(
+                        transaction -> transaction
+                                .events()
+                                .doOnNext(event -> cutAt(event, 100))
+                                .count()
+                                .<Object>map(count -> count)
+                                .doOnNext(count -> transaction.acknowledge())
+                                .onErrorResume(Mono::just),
+                        0)
+                .subscribe(seen::add);
+        walEx.awaitStreaming().block(PATIENCE);
+        postgres.execute("INSERT INTO todo SELECT i, repeat('x', 1000) FROM generate_series(1, 20000) i");
+        await().atMost(PATIENCE).until(() -> seen.size() == 1);
+        insert(30_001, 30_002);
+        await().atMost(PATIENCE).until(() -> seen.size() == 2);
+
+        assertThat(seen.get(0)).isInstanceOf(SlotLostException.class);
+        assertThat(seen.get(1)).isEqualTo(2L);
+    }
+
+    @Test
+    void retriesAsOftenAsThePolicySaysAndFailsWithTheCause() {
+        WalEx limited = WalEx.create(
+                config().retry(Retry.fixedDelay(2, Duration.ofMillis(20))).build());
+
+        StepVerifier.create(limited.changes())
+                .then(() -> limited.awaitStreaming().block(PATIENCE))
+                .then(proxy::refuse)
+                .then(proxy::reset)
+                .expectError(ServerUnreachableException.class)
+                .verify(PATIENCE);
+    }
+
+    @Test
+    void policyThatCompletesEndsTheStream() {
+        WalEx limited = WalEx.create(
+                config().retry(Retry.from(failures -> failures.take(1))).build());
+
+        StepVerifier.create(limited.changes())
+                .then(() -> limited.awaitStreaming().block(PATIENCE))
+                .then(proxy::refuse)
+                .then(proxy::reset)
+                .expectComplete()
+                .verify(PATIENCE);
+    }
+
+    @Test
+    void closeGracefullyEndsAStreamThatWaitsToReconnect() {
+        start(config().retry(Retry.fixedDelay(10, Duration.ofMinutes(1))));
+        proxy.refuse();
+        proxy.reset();
+        await().until(() -> states.stream().anyMatch(state -> state instanceof ConnectionState.Reconnecting));
+
+        walEx.closeGracefully().block(Duration.ofSeconds(10));
+
+        await().until(() -> stream.isDisposed());
+        assertThat(states).last().isInstanceOf(ConnectionState.Stopped.class);
+    }
+}

@@ -1,0 +1,314 @@
+package io.walex.reactive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.walex.reactive.Preflight.Severity;
+import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.TcpProxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+import reactor.util.retry.Retry;
+
+/** Making, sharing, losing and removing slots and publications. */
+class SlotsIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @RegisterExtension
+    final PostgresExtension postgres = PostgresExtension.shared();
+
+    private final Disposable.Composite streams = Disposables.composite();
+
+    @BeforeEach
+    void createTables() {
+        postgres.execute(
+                "CREATE TABLE todo (id int PRIMARY KEY)", "CREATE TABLE \"we\"\"ird'; t\" (id int PRIMARY KEY)");
+    }
+
+    @AfterEach
+    void stop() {
+        streams.dispose();
+    }
+
+    private WalExConfig.Builder config() {
+        return WalExConfig.fromUrl(postgres.url())
+                .name(postgres.name())
+                .publication("events")
+                .slot(SlotSpec.durable(postgres.name()))
+                .statusInterval(Duration.ofMillis(100))
+                .livenessTimeout(Duration.ofSeconds(2))
+                .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(200)));
+    }
+
+    private void createPublication() {
+        postgres.execute("CREATE PUBLICATION events FOR TABLE todo");
+    }
+
+    @Test
+    void setupAndDropAreIdempotent() {
+        WalExConfig config = config().publicationSetup(PublicationSetup.CREATE)
+                .subscribe("todo")
+                .build();
+
+        WalEx.setup(config).then(WalEx.setup(config)).block(PATIENCE);
+        assertThat(postgres.slot(postgres.name())).isPresent();
+        assertThat(publishedTables()).containsExactly("todo");
+        postgres.execute("INSERT INTO todo VALUES (1)");
+        assertThat(WalEx.changes(config).blockFirst(PATIENCE).newRecord().get("id"))
+                .isEqualTo(1);
+        postgres.awaitSlotInactive(postgres.name());
+
+        WalEx.drop(config).then(WalEx.drop(config)).block(PATIENCE);
+        assertThat(postgres.slot(postgres.name())).isEmpty();
+        assertThat(publishedTables()).isEmpty();
+    }
+
+    private List<String> publishedTables() {
+        return postgres.query("SELECT tablename FROM pg_publication_tables ORDER BY 1", row -> row.getString(1));
+    }
+
+    @Test
+    void dropRefusesASlotInUse() {
+        createPublication();
+        start(config().build());
+
+        StepVerifier.create(WalEx.drop(config().build()))
+                .expectErrorSatisfies(error ->
+                        assertThat(error).isInstanceOf(SlotInUseException.class).hasMessageContaining(postgres.name()))
+                .verify(PATIENCE);
+    }
+
+    @Test
+    void setupMakesNamesThatWouldBreakSql() {
+        WalExConfig config = config().publication("a\"b'; DROP TABLE todo; --")
+                .publicationSetup(PublicationSetup.CREATE)
+                .subscribe("public.we\"ird'; t")
+                .build();
+
+        WalEx.setup(config).block(PATIENCE);
+        postgres.execute("INSERT INTO \"we\"\"ird'; t\" VALUES (7)", "INSERT INTO todo VALUES (1)");
+
+        assertThat(WalEx.changes(config).blockFirst(PATIENCE).name()).isEqualTo("we\"ird'; t");
+        postgres.awaitSlotInactive(postgres.name());
+        assertThat(publishedTables()).containsExactly("we\"ird'; t");
+    }
+
+    @Test
+    void slotNamesThatAreNumbersOrKeywordsWork() {
+        createPublication();
+        for (String name : List.of("1_" + postgres.name(), "temporary", "physical")) {
+            WalExConfig config = config().slot(SlotSpec.durable(name)).build();
+            WalEx.setup(config).block(PATIENCE);
+            postgres.execute("INSERT INTO todo VALUES (" + name.length() + ")");
+
+            assertThat(WalEx.changes(config).blockFirst(PATIENCE)).isNotNull();
+            postgres.awaitSlotInactive(name);
+            WalEx.drop(config).block(PATIENCE);
+        }
+    }
+
+    @Test
+    void publicationIsAlteredToTheSubscribedTables() {
+        postgres.execute(
+                "CREATE PUBLICATION events FOR TABLE \"we\"\"ird'; t\"",
+                "CREATE SCHEMA sales",
+                "CREATE TABLE sales.todo (id int)");
+
+        WalEx.setup(config().publicationSetup(PublicationSetup.CREATE_OR_ALTER)
+                        .subscribe("todo")
+                        .build())
+                .block(PATIENCE);
+
+        assertThat(publishedTables()).containsExactly("todo", "todo");
+    }
+
+    @Test
+    void publicationOfNothingIsRefused() {
+        StepVerifier.create(WalEx.setup(config().publicationSetup(PublicationSetup.CREATE)
+                        .subscribe("absent")
+                        .build()))
+                .expectErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(InvalidConfigException.class)
+                        .hasMessageContainingAll("[absent]", "create them first"))
+                .verify(PATIENCE);
+    }
+
+    private List<Integer> start(WalExConfig config) {
+        List<Integer> received = Collections.synchronizedList(new ArrayList<>());
+        WalEx walEx = WalEx.create(config);
+        streams.add(walEx.changes()
+                .subscribe(event -> received.add((Integer) event.newRecord().get("id"))));
+        walEx.awaitStreaming().block(PATIENCE);
+        return received;
+    }
+
+    @Test
+    void standbyTakesOverWithinASecondWithoutLossUnderLoad() {
+        createPublication();
+        WalExConfig config = config().slot(SlotSpec.durable(postgres.name()).whenInUse(WhenInUse.WAIT))
+                .build();
+        WalEx.setup(config).block(PATIENCE);
+        List<Integer> received = Collections.synchronizedList(new ArrayList<>());
+        Disposable writer = Mono.fromRunnable(
+                        () -> postgres.execute(
+                                "DO $$ BEGIN FOR i IN 1..4000 LOOP INSERT INTO todo VALUES (i); COMMIT; PERFORM pg_sleep(0.001); END LOOP; END $$"))
+                .subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic())
+                .subscribe();
+        WalEx owner = WalEx.create(config);
+        streams.add(owner.changes()
+                .subscribe(event -> received.add((Integer) event.newRecord().get("id"))));
+        owner.awaitStreaming().block(PATIENCE);
+
+        for (int handover = 0; handover < 3; handover++) {
+            WalEx standby = WalEx.create(config);
+            List<ConnectionState> states = Collections.synchronizedList(new ArrayList<>());
+            standby.states().subscribe(states::add);
+            streams.add(standby.changes()
+                    .subscribe(event -> received.add((Integer) event.newRecord().get("id"))));
+            await().until(() -> states.stream().anyMatch(state -> state instanceof ConnectionState.StandingBy));
+            int before = received.size();
+            await().until(() -> received.size() > before + 20);
+
+            owner.closeGracefully().block(PATIENCE);
+            standby.awaitStreaming().block(Duration.ofSeconds(1));
+            owner = standby;
+        }
+
+        await().atMost(PATIENCE).until(() -> received.contains(4000));
+        writer.dispose();
+        // Both confirm before they go, so not even a duplicate.
+        assertThat(received.stream().distinct())
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, 4000).boxed().toList());
+    }
+
+    @Test
+    void streamRightAfterACancelWaitsForTheSlot() {
+        createPublication();
+        WalEx.setup(config().build()).block(PATIENCE);
+        for (int i = 1; i <= 5; i++) {
+            postgres.execute("INSERT INTO todo VALUES (" + i + ")");
+            assertThat(WalEx.changes(config().build()).blockFirst(PATIENCE)).isNotNull();
+        }
+    }
+
+    @Test
+    void droppedSlotIsAnError() {
+        assertInvalidated(
+                () -> postgres.execute("SELECT pg_drop_replication_slot('" + postgres.name() + "')"), "was dropped");
+    }
+
+    @Test
+    void slotMadeAnewIsAnError() {
+        assertInvalidated(
+                () -> postgres.execute(
+                        "SELECT pg_drop_replication_slot('" + postgres.name() + "')",
+                        "INSERT INTO todo VALUES (2)",
+                        "SELECT pg_create_logical_replication_slot('" + postgres.name() + "', 'pgoutput')"),
+                "made anew or moved by somebody else");
+    }
+
+    @Test
+    void slotAdvancedBySomebodyElseIsAnError() {
+        assertInvalidated(
+                () -> postgres.execute(
+                        "INSERT INTO todo VALUES (2)",
+                        "SELECT pg_replication_slot_advance('" + postgres.name() + "', pg_current_wal_lsn())"),
+                "made anew or moved by somebody else");
+    }
+
+    private void assertInvalidated(Runnable tampering, String message) {
+        createPublication();
+        try (TcpProxy proxy = TcpProxy.to(postgres.server())) {
+            WalEx walEx =
+                    WalEx.create(config().host(proxy.host()).port(proxy.port()).build());
+
+            StepVerifier.create(walEx.changes())
+                    .then(() -> walEx.awaitStreaming().block(PATIENCE))
+                    .then(() -> postgres.execute("INSERT INTO todo VALUES (1)"))
+                    .expectNextCount(1)
+                    .then(proxy::refuse)
+                    .then(proxy::reset)
+                    .then(() -> postgres.awaitSlotInactive(postgres.name()))
+                    .then(tampering)
+                    .then(proxy::accept)
+                    .expectErrorSatisfies(error -> assertThat(error)
+                            .isInstanceOf(SlotInvalidatedException.class)
+                            .hasMessageContainingAll(postgres.name(), message))
+                    .verify(PATIENCE);
+        }
+    }
+
+    @Test
+    void preflightOfAGoodSetupHasOnlyCosts() {
+        createPublication();
+        postgres.execute("ALTER TABLE todo REPLICA IDENTITY FULL");
+
+        Preflight preflight =
+                WalEx.preflight(config().slot(SlotSpec.temporary()).build()).block(PATIENCE);
+
+        assertThat(preflight.isReady()).isTrue();
+        assertThat(preflight.findings()).extracting(Preflight.Finding::severity).containsOnly(Severity.COSTS);
+        assertThat(preflight.toString()).contains("table public.todo", "REPLICA IDENTITY FULL");
+    }
+
+    @Test
+    void preflightNamesEverythingThatWouldFailOrHurt() {
+        String role = "plain_" + postgres.name();
+        postgres.execute(
+                "CREATE ROLE " + role + " LOGIN",
+                "CREATE TABLE keyless (id int)",
+                "CREATE PUBLICATION events FOR TABLE todo, keyless");
+        try {
+            Preflight preflight = WalEx.preflight(config().username(role)
+                            .publication("events", "absent")
+                            .subscribe("todo", "keyless", "nowhere")
+                            .slot(SlotSpec.durable("absent").mustExist())
+                            .statusInterval(Duration.ofSeconds(40))
+                            .livenessTimeout(Duration.ofSeconds(60))
+                            .build())
+                    .block(PATIENCE);
+
+            assertThat(preflight.isReady()).isFalse();
+            assertThat(preflight.toString())
+                    .contains(
+                            "FAILS role " + role + ": lacks REPLICATION; ALTER ROLE",
+                            "FAILS slot absent: does not exist; create it",
+                            "FAILS publication absent: does not exist",
+                            "HURTS table public.keyless: has no replica identity",
+                            "HURTS subscription nowhere: matches no published table",
+                            "HURTS max_slot_wal_keep_size: is unlimited",
+                            "COSTS table public.todo: logs the key of old rows only",
+                            "COSTS wal_sender_timeout: is 60000 ms");
+        } finally {
+            postgres.execute("DROP ROLE " + role);
+        }
+    }
+
+    @Test
+    void preflightSeesASlotInUse() {
+        createPublication();
+        start(config().build());
+
+        assertThat(WalEx.preflight(config().build()).block(PATIENCE).toString())
+                .contains("FAILS slot " + postgres.name() + ": is in use by PID");
+        assertThat(WalEx.preflight(
+                                config().slot(SlotSpec.durable(postgres.name()).whenInUse(WhenInUse.WAIT))
+                                        .build())
+                        .block(PATIENCE)
+                        .isReady())
+                .isTrue();
+    }
+}

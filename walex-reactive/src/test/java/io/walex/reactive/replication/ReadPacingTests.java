@@ -1,0 +1,76 @@
+package io.walex.reactive.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class ReadPacingTests {
+
+    private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
+
+    private final ReadPacing pacing = new ReadPacing();
+    private long now = 42;
+
+    private long pauseAfter(int bytes) {
+        pacing.read(bytes);
+        long pause = pacing.pauseAfterRead(now);
+        now += pause;
+        return pause;
+    }
+
+    @Test
+    void neverDelaysChangesThatComeNowAndThen() {
+        for (int i = 0; i < 1000; i++) {
+            now += 5 * MILLISECOND;
+            assertThat(pauseAfter(300)).isZero();
+        }
+    }
+
+    @Test
+    void neverDelaysASteadyModestStream() {
+        for (int i = 0; i < 10_000; i++) {
+            now += MILLISECOND / 5;
+            assertThat(pauseAfter(500)).isZero();
+        }
+    }
+
+    @Test
+    void pausesBehindAFastSender() {
+        long paused = 0;
+        for (int i = 0; i < 100; i++) {
+            now += 2_000;
+            paused += pauseAfter(100);
+        }
+        assertThat(paused).isEqualTo(2 * MILLISECOND);
+    }
+
+    @Test
+    void pausesLongerAsLongAsThatPays() {
+        pauseAfter(5_000);
+        assertThat(pauseAfter(5_000)).isEqualTo(MILLISECOND);
+        assertThat(pauseAfter(40_000)).isZero();
+        assertThat(pauseAfter(100)).isEqualTo(2 * MILLISECOND);
+        assertThat(pauseAfter(80_000)).isZero();
+        assertThat(pauseAfter(100)).isEqualTo(4 * MILLISECOND);
+        assertThat(pauseAfter(160_000)).isZero();
+        assertThat(pauseAfter(100)).isEqualTo(4 * MILLISECOND);
+        assertThat(pauseAfter(6_000)).isEqualTo(MILLISECOND);
+    }
+
+    @Test
+    void readsOnWhileMoreWaits() {
+        for (int i = 0; i < 100; i++) {
+            assertThat(pauseAfter(20_000)).isZero();
+        }
+    }
+
+    @Test
+    void readsAtOnceWhenTheBacklogIsOver() {
+        assertThat(pauseAfter(5_000)).isEqualTo(MILLISECOND);
+        now += MILLISECOND / 10;
+        assertThat(pauseAfter(300)).isZero();
+        now += 2 * MILLISECOND;
+        assertThat(pauseAfter(300)).isZero();
+    }
+}
