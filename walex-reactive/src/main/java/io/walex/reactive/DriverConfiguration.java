@@ -29,7 +29,7 @@ final class DriverConfiguration {
 
     private DriverConfiguration() {}
 
-    /** Makes ordinary connections, and by START_REPLICATION streaming ones. */
+    /** Makes, with the configuration in force at the time, ordinary connections, and by START_REPLICATION streaming ones. */
     static Connector connector(Supplier<WalExConfig> config, LoopResources loop) {
         return connector(config, loop, PINNED);
     }

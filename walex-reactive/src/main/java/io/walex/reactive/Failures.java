@@ -53,6 +53,12 @@ final class Failures {
                 return new HostNotFoundException(
                         "Host \"%s\" cannot be resolved; check the host name".formatted(config.host()), error);
             }
+            if (isClosedDuringHandshake(cause)) {
+                return new ServerUnreachableException(
+                        "%s closed the connection before it was secured; check that PostgreSQL listens there"
+                                .formatted(server(config)),
+                        error);
+            }
             if (cause instanceof SSLException
                     || cause.getClass().getSimpleName().contains("Ssl")) {
                 return new TlsException(
@@ -76,6 +82,13 @@ final class Failures {
             }
         }
         return null;
+    }
+
+    /** No matter of certificates: a server that goes down, or a network that breaks, at the worst moment. */
+    private static boolean isClosedDuringHandshake(Throwable cause) {
+        boolean secure = cause instanceof SSLException
+                || cause.getClass().getSimpleName().contains("Ssl");
+        return secure && String.valueOf(cause.getMessage()).startsWith("Connection closed ");
     }
 
     private static WalExException sqlState(Throwable error, String state, WalExConfig config, String slot) {

@@ -4,7 +4,6 @@ import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.replication.ServerConnection;
 import io.walex.reactive.replication.ServerConnection.ServerFacts;
-import java.util.Comparator;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,11 +44,11 @@ final class ServerChecks {
 
     static Mono<PublishedTables> publishedTables(ServerConnection server, WalExConfig config) {
         return Flux.fromIterable(config.publications())
-                .concatMap(publication -> server.publications().tables(publication))
-                .concatMapIterable(tables -> tables)
-                .map(table -> new PublishedTables.Name(table.schema(), table.table()))
+                .concatMap(server.publications()::tables)
+                .flatMapIterable(tables -> tables)
                 .distinct()
-                .collectSortedList(Comparator.comparing(PublishedTables.Name::toString))
+                .map(each -> new PublishedTables.Name(each.schema(), each.table()))
+                .collectList()
                 .map(tables -> new PublishedTables(config.publications(), tables));
     }
 

@@ -44,8 +44,8 @@ final class StreamSubscription {
     private final Acknowledgements acknowledgements;
     private final DatabaseTypes types;
     private final TransactionAssembler assembler;
-    private final @Nullable MiddlewareStage middleware;
     private final Heartbeat heartbeat;
+    private final @Nullable MiddlewareStage middleware;
     private final Sinks.Empty<Void> ended = Sinks.empty();
     private final Sinks.Empty<Void> released = Sinks.empty();
     private volatile Runnable onAcknowledged = () -> {};
@@ -65,7 +65,7 @@ final class StreamSubscription {
         slot = new SlotGuard(
                 config, acknowledgements, DriverConfiguration.replicationCommands(() -> this.config, loop), scheduler);
         reconnects = new Reconnects(config.retry(), this::isRetryable, scheduler);
-        types = new DatabaseTypes(config.types(), connector, eventLoop(), this::failStream);
+        types = new DatabaseTypes(config.types(), connector, eventLoop(), this::resumeStream, this::failStream);
         Origination origination = new Origination(config.name(), Version.LIBRARY, config.database());
         Middleware configured = config.middleware();
         middleware = configured == null
@@ -111,8 +111,7 @@ final class StreamSubscription {
     }
 
     private <T> Flux<T> stream(PayloadDecoder<T> decoder) {
-        Flux<T> stream = Flux.defer(() -> attempt(decoder))
-                .retryWhen(Retry.indefinitely().filter(Reconfigured.class::isInstance))
+        Flux<T> stream = attempts(decoder)
                 .onErrorMap(this::explain)
                 .retryWhen(Retry.from(failures -> reconnects
                         .companion(failures.doOnNext(this::tellFailure))
@@ -122,6 +121,11 @@ final class StreamSubscription {
                 .doOnComplete(() -> state.stopped(null))
                 .doOnCancel(() -> state.stopped(null));
         return config.heartbeat().isZero() ? stream : stream.takeUntilOther(heartbeat.beats());
+    }
+
+    /** A changed address or credentials are no failure: the next attempt comes at once, and counts for nothing. */
+    private <T> Flux<T> attempts(PayloadDecoder<T> decoder) {
+        return Flux.defer(() -> attempt(decoder)).onErrorResume(Reconfigured.class, moved -> attempts(decoder));
     }
 
     private <T> Flux<T> attempt(PayloadDecoder<T> decoder) {
@@ -140,9 +144,10 @@ final class StreamSubscription {
     private Mono<ServerFacts> prepare(ServerConnection server) {
         return server.facts()
                 .delayUntil(facts -> ServerChecks.walLevel(facts, config))
+                .doOnNext(facts -> PgOutputOptions.of(config, facts.version()))
                 .delayUntil(facts -> SlotSetup.publications(server, config))
-                .delayUntil(facts -> slot.prepare(server, facts, hasStreamed, state::standingBy))
                 .delayUntil(facts -> hasStreamed ? Mono.empty() : ServerChecks.subscriptions(server, config))
+                .delayUntil(facts -> slot.prepare(server, facts, hasStreamed, state::standingBy))
                 .delayUntil(facts -> types.load(server))
                 .doOnNext(facts -> {
                     if (middleware != null) {
@@ -196,21 +201,22 @@ final class StreamSubscription {
 
     private void reconnectIfMoved(WalExConfig used) {
         if (!Reconfiguration.isSameConnection(used, config)) {
-            String reason = "\"%s\" was reconfigured to connect to %s:%d as %s"
-                    .formatted(config.name(), config.host(), config.port(), config.username());
             // A temporary slot goes with its connection: that is a loss like any other.
             failStream(
                     config.slot() instanceof SlotSpec.Temporary
-                            ? new ConnectionLostException(reason, null)
-                            : new Reconfigured(reason));
+                            ? new ConnectionLostException(
+                                    "\"%s\" was reconfigured to connect to %s:%d as %s"
+                                            .formatted(config.name(), config.host(), config.port(), config.username()),
+                                    null)
+                            : new Reconfigured());
         }
     }
 
     /** Makes the stream connect again at once. */
     private static final class Reconfigured extends RuntimeException {
 
-        Reconfigured(String reason) {
-            super(reason, null, false, false);
+        Reconfigured() {
+            super("The connection's settings were changed", null, false, false);
         }
     }
 
@@ -230,6 +236,13 @@ final class StreamSubscription {
 
     private boolean isEnding() {
         return Boolean.TRUE.equals(ended.scan(Scannable.Attr.TERMINATED));
+    }
+
+    private void resumeStream() {
+        ReplicationConnection streaming = connection;
+        if (streaming != null) {
+            streaming.resume();
+        }
     }
 
     private void failStream(Throwable error) {

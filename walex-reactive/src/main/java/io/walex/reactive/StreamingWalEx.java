@@ -62,6 +62,16 @@ final class StreamingWalEx implements WalEx {
     }
 
     @Override
+    public Flux<ConnectionState> states() {
+        return states.states();
+    }
+
+    @Override
+    public Mono<Void> awaitStreaming() {
+        return states.awaitStreaming();
+    }
+
+    @Override
     public synchronized void reconfigure(UnaryOperator<WalExConfig.Builder> change) {
         WalExConfig changed = change.apply(config.mutate()).build();
         Reconfiguration.check(config, changed, !running.isEmpty());
@@ -71,20 +81,7 @@ final class StreamingWalEx implements WalEx {
 
     @Override
     public Mono<PublishedTables> publishedTables() {
-        return Mono.defer(() -> {
-            WalExConfig asked = config;
-            return OneShot.run(asked, server -> ServerChecks.publishedTables(server, asked));
-        });
-    }
-
-    @Override
-    public Flux<ConnectionState> states() {
-        return states.states();
-    }
-
-    @Override
-    public Mono<Void> awaitStreaming() {
-        return states.awaitStreaming();
+        return OneShot.run(config, server -> ServerChecks.publishedTables(server, config));
     }
 
     @Override

@@ -250,11 +250,6 @@ public final class Event implements TransactionSignal {
         return content;
     }
 
-    @Nullable
-    Table table() {
-        return table;
-    }
-
     Begin transaction() {
         return transaction;
     }

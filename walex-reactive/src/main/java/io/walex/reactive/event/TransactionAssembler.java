@@ -235,7 +235,7 @@ public final class TransactionAssembler {
     private @Nullable TransactionSignal rollbackPrepared(PgOutputMessage.RollbackPrepared rollback) {
         if (twoPhase == TwoPhase.AT_COMMIT) {
             uncommitted.takePrepared(rollback.gid()).close();
-            return new TransactionSignal.Release(rollback.gid(), rollback.rollbackEndLsn());
+            return new TransactionSignal.Release(rollback.gid());
         }
         // Only the record's end is told, where the next record may start: its last byte is this one's alone.
         Lsn position = Lsn.of(rollback.rollbackEndLsn().value() - 1);
@@ -290,7 +290,12 @@ public final class TransactionAssembler {
 
     private @Nullable TransactionSignal replay(
             TransactionSpool spool, TransactionSignal.Begin begin, Lsn endLsn, @Nullable String releases) {
-        replay = new Replay(spool, spool.read(), endLsn, releases);
+        try {
+            replay = new Replay(spool, spool.read(), endLsn, releases);
+        } catch (RuntimeException e) {
+            spool.close();
+            throw e;
+        }
         return open(begin);
     }
 
@@ -307,14 +312,14 @@ public final class TransactionAssembler {
         }
         endReplay();
         TransactionSignal end = close(running.endLsn);
-        if (running.releases != null) {
-            TransactionSignal release = new TransactionSignal.Release(running.releases, running.endLsn);
-            if (end == null) {
-                return release;
-            }
-            queued.add(release);
+        if (running.releases == null) {
+            return end;
         }
-        return end;
+        // Before the end: the transaction's own ticket holds the slot now, and the end may not be asked for soon.
+        if (end != null) {
+            queued.add(end);
+        }
+        return new TransactionSignal.Release(running.releases);
     }
 
     private void endReplay() {

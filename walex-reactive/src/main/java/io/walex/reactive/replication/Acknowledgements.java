@@ -21,6 +21,7 @@ public final class Acknowledgements {
     private final AtomicBoolean advanceScheduled = new AtomicBoolean();
     private volatile long flushed;
     private long delivered;
+    private int holds;
 
     /**
      * Tracks a subscription.
@@ -38,14 +39,23 @@ public final class Acknowledgements {
         return Lsn.of(flushed);
     }
 
-    /** How many transactions were begun and are not yet confirmed. */
+    /** How many transactions were begun and are not yet confirmed; holds do not count. */
     public int outstanding() {
-        return outstanding.size();
+        return outstanding.size() - holds;
     }
 
     /** Registers the transaction that starts now. */
     public Ticket begin() {
-        Ticket ticket = new Ticket();
+        return register(new Ticket(false));
+    }
+
+    /** Keeps the slot from advancing past what was received until now, until {@link Ticket#release()}. */
+    public Ticket hold() {
+        holds++;
+        return register(new Ticket(true));
+    }
+
+    private Ticket register(Ticket ticket) {
         outstanding.addLast(ticket);
         return ticket;
     }
@@ -81,6 +91,7 @@ public final class Acknowledgements {
 
     /** Forgets all outstanding transactions: the slot that could be told of them is gone. */
     public void abandon() {
+        outstanding.forEach(Ticket::forget);
         outstanding.clear();
         onProgress.run();
     }
@@ -105,7 +116,7 @@ public final class Acknowledgements {
         advanceScheduled.set(false);
         boolean progress = false;
         for (Ticket head = outstanding.peekFirst(); head != null && head.isDone(); head = outstanding.peekFirst()) {
-            outstanding.removeFirst();
+            outstanding.removeFirst().forget();
             moveTo(head.endLsn);
             progress = true;
         }
@@ -121,7 +132,27 @@ public final class Acknowledgements {
         private boolean ended;
         private volatile boolean acknowledged;
 
-        private Ticket() {}
+        private final boolean hold;
+        private boolean forgotten;
+
+        private Ticket(boolean hold) {
+            this.hold = hold;
+        }
+
+        private void forget() {
+            forgotten = true;
+            holds -= hold ? 1 : 0;
+        }
+
+        /** Whether it still counts: it was neither confirmed nor abandoned. */
+        public boolean isOutstanding() {
+            return !forgotten;
+        }
+
+        /** Ends a hold; the slot may advance as far as the transactions around it allow. */
+        public void release() {
+            endAcknowledged(Lsn.INVALID);
+        }
 
         /** The transaction arrived whole; on the event loop. */
         public void end(Lsn transactionEnd) {

@@ -216,8 +216,12 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
                 subscriber.onNext(element);
             }
         } catch (Throwable error) {
-            Exceptions.throwIfJvmFatal(error);
             failure = error;
+            if (Exceptions.isJvmFatal(error)) {
+                // Nobody may survive to close it; the server must not go on sending to a stream that hangs.
+                channel.close();
+                throw error;
+            }
         } finally {
             draining = false;
         }
@@ -230,7 +234,7 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
             finished = true;
             subscriber.onComplete();
         } else {
-            frames.want(demand > 0);
+            frames.want(demand > 0 && !decoder.isBlocked());
         }
     }
 

@@ -122,9 +122,10 @@ class ChaosIT {
                 .concatMap(ChaosIT::sometimesStalled, 16);
     }
 
+    /** Not for too long: a server that shuts down waits for its consumers. */
     private static Mono<Event> sometimesStalled(Event event) {
-        int ordinal = (int) event.newRecord().get("seq");
-        return ordinal % 500 == 0 ? Mono.just(event).delayElement(Duration.ofMillis(ordinal % 1500)) : Mono.just(event);
+        int seq = (int) event.newRecord().get("seq");
+        return seq % 1000 == 0 ? Mono.just(event).delayElement(Duration.ofMillis(seq % 700)) : Mono.just(event);
     }
 
     /** Acknowledged late, on other threads, out of order. */

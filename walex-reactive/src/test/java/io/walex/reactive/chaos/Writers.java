@@ -55,7 +55,7 @@ final class Writers {
 
     private static int writeTransaction(Connection connection, int writer, int first, Random random)
             throws SQLException {
-        int size = random.nextInt(20) == 0 ? 1000 : 1 + random.nextInt(20);
+        int size = random.nextInt(20) == 0 ? 300 : 1 + random.nextInt(20);
         try (PreparedStatement insert = connection.prepareStatement("INSERT INTO ledger VALUES (?, ?, ?)")) {
             for (int seq = first; seq < first + size; seq++) {
                 insert.setInt(1, writer);
@@ -70,7 +70,7 @@ final class Writers {
         } else {
             connection.commit();
         }
-        pause(random.nextInt(30));
+        pause(random.nextInt(80));
         return first + size;
     }
 
