@@ -173,6 +173,12 @@ public final class Event implements TransactionSignal {
         return Truth.of(!sameBytes(oldTuple, newTuple, column));
     }
 
+    /** Null for logical messages and outcomes. */
+    @Nullable
+    Table table() {
+        return table;
+    }
+
     @Nullable
     TupleData newTuple() {
         return newTuple;
