@@ -20,7 +20,7 @@ class PublishedTablesTests {
     @CsvSource(delimiter = '|', textBlock = """
             user          | "user" is not in publication "events"; it has "users"
             todo          | "todo" is not in publication "events"; it has "Todo"
-            public.order  | "public.order" is not in publication "events"; it has "public.users"
+            public.order  | "public.order" is not in publication "events"; it has "sales.order"
             sales.orders  | "sales.orders" is not in publication "events"; it has "sales.order"
             invoice_lines | "invoice_lines" is not in publication "events"; it has [public.users, public.Todo, sales.order]
             hr.*          | "hr.*" is not in publication "events"; it has [public.users, public.Todo, sales.order]
