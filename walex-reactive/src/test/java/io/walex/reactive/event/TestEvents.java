@@ -108,6 +108,6 @@ public final class TestEvents {
 
     private static PgOutputMessage decode(Frames frames) {
         ByteBuf buffer = frames.buffer();
-        return PgOutputDecoder.decode(buffer, false, Lsn.of(1));
+        return PgOutputDecoder.decode(buffer, false, 1);
     }
 }
