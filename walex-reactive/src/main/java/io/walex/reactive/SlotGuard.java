@@ -83,16 +83,26 @@ final class SlotGuard {
 
     private Mono<Void> sameCluster(ServerFacts facts, SlotSpec.Durable durable) {
         Known before = known;
-        return before == null || before.systemIdentifier.equals(facts.systemIdentifier())
-                ? Mono.empty()
-                : invalidated(
-                        "%s:%d is another database cluster than before (system identifier %s, was %s), so %s cannot be continued there; start a new subscription"
-                                .formatted(
-                                        config.host(),
-                                        config.port(),
-                                        facts.systemIdentifier(),
-                                        before.systemIdentifier,
-                                        durable));
+        if (before == null) {
+            return Mono.empty();
+        }
+        if (!before.systemIdentifier.equals(facts.systemIdentifier())) {
+            return invalidated(
+                    "%s:%d is another database cluster than before (system identifier %s, was %s), so %s cannot be continued there; start a new subscription"
+                            .formatted(
+                                    config.host(),
+                                    config.port(),
+                                    facts.systemIdentifier(),
+                                    before.systemIdentifier,
+                                    durable));
+        }
+        // In the middle of a failover; another attempt is made until it is over.
+        return before.timeline != 0 && facts.timeline() == 0
+                ? Mono.error(new ServerUnreachableException(
+                        "%s:%d is a standby now, where %s cannot be continued; promote it, or lead the address to the primary"
+                                .formatted(config.host(), config.port(), durable),
+                        null))
+                : Mono.empty();
     }
 
     private Duration patience(SlotSpec.Durable durable, ServerFacts facts, boolean hasStreamed) {
