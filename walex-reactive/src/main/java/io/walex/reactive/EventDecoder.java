@@ -47,6 +47,9 @@ final class EventDecoder implements PayloadDecoder<Event> {
     }
 
     private @Nullable Event eventOf(TransactionSignal signal) {
+        if (signal instanceof Event event) {
+            return event;
+        }
         TransactionSignal other = holds.take(signal);
         return other == null ? null : ends.eventOf(other);
     }

@@ -21,7 +21,7 @@ final class PreparedHolds {
     TransactionSignal take(TransactionSignal signal) {
         if (signal instanceof TransactionSignal.Hold hold) {
             byGid.compute(
-                    hold.gid(), (gid, held) -> held != null && held.isOutstanding() ? held : acknowledgements.hold());
+                    hold.gid(), (gid, held) -> held == null || held.isForgotten() ? acknowledgements.hold() : held);
             return null;
         }
         if (signal instanceof TransactionSignal.Release release) {

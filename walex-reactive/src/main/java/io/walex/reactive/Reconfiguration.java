@@ -25,6 +25,8 @@ final class Reconfiguration {
                     "publication",
                     WalExConfig::publications,
                     "PostgreSQL decodes changes by the publications of the stream that asks for them; ALTER PUBLICATION changes what is in one"),
+            new Fixed("publicationSetup", WalExConfig::publicationSetup, "it counts when streams start"),
+            new Fixed("heartbeat", WalExConfig::heartbeat, "it is running"),
             new Fixed("twoPhase", WalExConfig::twoPhase, "the slot was made for it"),
             new Fixed("protocolVersion", WalExConfig::protocolVersion, "the stream's protocol is set"),
             new Fixed("streaming", WalExConfig::streaming, "the stream's protocol is set"),
@@ -53,9 +55,11 @@ final class Reconfiguration {
                         null);
             }
         }
-        if (streaming && before.slot() instanceof SlotSpec.Temporary && !isSameConnection(before, after)) {
+        boolean losesSlot =
+                before.slot() instanceof SlotSpec.Temporary temporary && temporary.onGap() == null && streaming;
+        if (losesSlot && !isSameConnection(before, after)) {
             throw new InvalidConfigException(
-                    "Address and credentials of \"%s\" cannot be changed while it streams from a temporary slot, which would be lost with its connection; use SlotSpec.durable(name), or end the stream first"
+                    "Address and credentials of \"%s\" cannot be changed while it streams from a temporary slot, which would be lost with its connection; use SlotSpec.durable(name) or temporary().resumeWithGap(listener), or end the stream first"
                             .formatted(before.name()),
                     null);
         }

@@ -201,7 +201,14 @@ final class StreamSubscription {
 
     private void reconnectIfMoved(WalExConfig used) {
         if (!Reconfiguration.isSameConnection(used, config)) {
-            failStream(new Reconfigured());
+            // A temporary slot goes with its connection: that is a loss like any other.
+            failStream(
+                    config.slot() instanceof SlotSpec.Temporary
+                            ? new ConnectionLostException(
+                                    "\"%s\" was reconfigured to connect to %s:%d as %s"
+                                            .formatted(config.name(), config.host(), config.port(), config.username()),
+                                    null)
+                            : new Reconfigured());
         }
     }
 
@@ -218,6 +225,9 @@ final class StreamSubscription {
         lost = null;
         onAbandoned.accept(slotLost(gap.because()));
         acknowledgements.abandon();
+        if (middleware != null) {
+            middleware.delivered().abandon();
+        }
         state.resumed(gap);
         if (config.slot() instanceof SlotSpec.Temporary temporary && temporary.onGap() != null) {
             temporary.onGap().accept(gap);

@@ -101,7 +101,8 @@ public interface WalEx extends AutoCloseable {
      *
      * @throws InvalidConfigException when the change is refused: of anything else, such as the slot or the publications,
      *     for which another instance must be made; or of the address or credentials while a stream runs on a temporary
-     *     slot, which would be lost. Nothing is changed then
+     *     slot, which would be lost, unless it {@linkplain SlotSpec.Temporary#resumeWithGap resumes with a gap}. Nothing
+     *     is changed then
      */
     void reconfigure(UnaryOperator<WalExConfig.Builder> change);
 

@@ -21,7 +21,11 @@ public final class Acknowledgements {
     private final AtomicBoolean advanceScheduled = new AtomicBoolean();
     private volatile long flushed;
     private long delivered;
-    private int holds;
+
+    /** Holds with nothing but holds before them. What was confirmed between them waits there. */
+    private final ArrayDeque<Ticket> holding = new ArrayDeque<>();
+
+    private int holdsOutstanding;
 
     /**
      * Tracks a subscription.
@@ -39,9 +43,9 @@ public final class Acknowledgements {
         return Lsn.of(flushed);
     }
 
-    /** How many transactions were begun and are not yet confirmed; holds do not count. */
+    /** How many transactions were begun and are not yet confirmed, or would be but for a hold; holds do not count. */
     public int outstanding() {
-        return outstanding.size() - holds;
+        return outstanding.size() - holdsOutstanding;
     }
 
     /** Registers the transaction that starts now. */
@@ -51,8 +55,10 @@ public final class Acknowledgements {
 
     /** Keeps the slot from advancing past what was received until now, until {@link Ticket#release()}. */
     public Ticket hold() {
-        holds++;
-        return register(new Ticket(true));
+        holdsOutstanding++;
+        Ticket hold = register(new Ticket(true));
+        advance();
+        return hold;
     }
 
     private Ticket register(Ticket ticket) {
@@ -65,7 +71,7 @@ public final class Acknowledgements {
      * slot would hold WAL for ever.
      */
     void idleAt(long walEnd) {
-        if (outstanding.isEmpty()) {
+        if (outstanding.isEmpty() && holding.isEmpty()) {
             moveTo(walEnd);
         }
     }
@@ -91,8 +97,11 @@ public final class Acknowledgements {
 
     /** Forgets all outstanding transactions: the slot that could be told of them is gone. */
     public void abandon() {
-        outstanding.forEach(Ticket::forget);
+        outstanding.forEach(ticket -> ticket.forgotten = true);
         outstanding.clear();
+        holding.forEach(ticket -> ticket.forgotten = true);
+        holding.clear();
+        holdsOutstanding = 0;
         onProgress.run();
     }
 
@@ -115,10 +124,22 @@ public final class Acknowledgements {
     private void advance() {
         advanceScheduled.set(false);
         boolean progress = false;
-        for (Ticket head = outstanding.peekFirst(); head != null && head.isDone(); head = outstanding.peekFirst()) {
-            outstanding.removeFirst().forget();
-            moveTo(head.endLsn);
+        for (Ticket head = outstanding.peekFirst();
+                head != null && (head.hold || head.isDone());
+                head = outstanding.peekFirst()) {
+            outstanding.removeFirst();
+            if (head.hold) {
+                holdsOutstanding--;
+                holding.addLast(head);
+            } else if (holding.isEmpty()) {
+                moveTo(head.endLsn);
+            } else {
+                holding.getLast().confirmedBehind = head.endLsn;
+            }
             progress = true;
+        }
+        for (Ticket hold = holding.peekFirst(); hold != null && hold.isDone(); hold = holding.peekFirst()) {
+            moveTo(holding.removeFirst().confirmedBehind);
         }
         if (progress) {
             onProgress.run();
@@ -133,20 +154,16 @@ public final class Acknowledgements {
         private volatile boolean acknowledged;
 
         private final boolean hold;
+        private long confirmedBehind;
         private boolean forgotten;
 
         private Ticket(boolean hold) {
             this.hold = hold;
         }
 
-        private void forget() {
-            forgotten = true;
-            holds -= hold ? 1 : 0;
-        }
-
-        /** Whether it still counts: it was neither confirmed nor abandoned. */
-        public boolean isOutstanding() {
-            return !forgotten;
+        /** Whether it was {@linkplain #abandon() abandoned}. */
+        public boolean isForgotten() {
+            return forgotten;
         }
 
         /** Ends a hold; the slot may advance as far as the transactions around it allow. */

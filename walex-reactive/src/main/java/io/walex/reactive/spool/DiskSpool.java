@@ -15,7 +15,8 @@ import reactor.core.publisher.Mono;
  * <p>The server is told of a transaction when it is on disk, forced out of all caches ({@code fsync}). Subscribers get
  * transactions from the spool in commit order, each once per subscription; a new subscription starts behind the last
  * transaction that was acknowledged in the prefix. The process may be killed at any moment: no transaction is lost, and
- * none is stored twice. A transaction that was handled but not yet acknowledged comes again, as it does without a spool.
+ * none is stored twice. The last few transactions that were handled, and whose acknowledgement had not reached the disk, come again, as
+ * they do without a spool.
  *
  * <p>Each instance has its directory, {@code <directory>/<instance>}, which belongs to one durable slot of one database
  * cluster and is used by one subscription at a time. Disk use is bounded: at the limit the replication stream pauses until

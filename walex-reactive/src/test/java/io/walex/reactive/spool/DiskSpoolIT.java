@@ -133,8 +133,9 @@ class DiskSpoolIT {
 
             List<Event> plain = toTheLast(
                     WalEx.create(config.mutate().slot(SlotSpec.durable("plain")).build()));
-            List<Event> spooled = toTheLast(WalEx.create(
-                    config.mutate().middleware(DiskSpool.in(directory)).build()));
+            List<Event> spooled = toTheLast(WalEx.create(config.mutate()
+                    .middleware(DiskSpool.in(directory.resolve("binary " + binary)))
+                    .build()));
 
             assertThat(json(spooled)).isEqualTo(json(plain));
             assertThat(spooled).extracting(Event::type).contains(EventType.values()[0], EventType.TRUNCATE);
