@@ -34,21 +34,20 @@ final class SlotGuard {
 
     private final WalExConfig config;
     private final Acknowledgements acknowledgements;
-    private final Connector replicationCommands;
+    private final Connector connector;
     private final Scheduler scheduler;
     private @Nullable Known known;
 
     /**
      * Guards one subscription's slot.
      *
-     * @param replicationCommands makes connections that take the replication protocol's commands
+     * @param connector makes connections to look further where the slot may have moved
      * @param scheduler times the looks at a slot that is in use
      */
-    SlotGuard(
-            WalExConfig config, Acknowledgements acknowledgements, Connector replicationCommands, Scheduler scheduler) {
+    SlotGuard(WalExConfig config, Acknowledgements acknowledgements, Connector connector, Scheduler scheduler) {
         this.config = config;
         this.acknowledgements = acknowledgements;
-        this.replicationCommands = replicationCommands;
+        this.connector = connector;
         this.scheduler = scheduler;
     }
 
@@ -184,7 +183,7 @@ final class SlotGuard {
                     "%s:%d went from timeline %d to %d, and slot \"%s\" is not a failover slot: changes may be missing; start a new subscription, and make the slot with SlotSpec.durable(name).forFailover()"
                             .formatted(config.host(), config.port(), before.timeline, facts.timeline(), slot.name()));
         }
-        return TimelineHistory.read(replicationCommands, facts.timeline())
+        return TimelineHistory.read(connector, facts.timeline())
                 .map(history -> history.endOf(before.timeline))
                 .flatMap(end -> {
                     if (acknowledgements.delivered().isAfter(end)) {

@@ -40,8 +40,7 @@ class FailoverIT {
         primary = PostgresServer.start(PostgresServer.DEFAULT_MAJOR, Map.of("wal_sender_timeout", "5s"));
         database = primary.createDatabase();
         database.execute("CREATE TABLE todo (id int PRIMARY KEY)", "CREATE PUBLICATION events FOR TABLE todo");
-        standby = StandbyServer.of(
-                primary, "standby", Map.of("sync_replication_slots", "on", "hot_standby_feedback", "on"));
+        standby = StandbyServer.of(primary, "standby", Map.of("hot_standby_feedback", "on"));
         proxy = TcpProxy.to(primary);
     }
 
@@ -74,17 +73,21 @@ class FailoverIT {
     }
 
     private void awaitReceived(int last) {
-        await().atMost(PATIENCE).untilAsserted(() -> assertThat(received)
-                .containsExactlyElementsOf(
-                        IntStream.rangeClosed(1, last).boxed().toList()));
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(received)
+                        .containsExactlyElementsOf(
+                                IntStream.rangeClosed(1, last).boxed().toList()));
     }
 
-    private void awaitSynchronized() {
+    /** As a standby with sync_replication_slots does from time to time. */
+    private void synchronizeSlots() {
         TestDatabase copy = standby.database("postgres");
-        await().atMost(PATIENCE)
-                .until(() -> copy.queryText(
-                                "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'walex' AND synced AND NOT temporary")
-                        .equals("1"));
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).until(() -> {
+            copy.execute("SELECT pg_sync_replication_slots()");
+            return copy.queryText(
+                            "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'walex' AND synced AND NOT temporary")
+                    .equals("1");
+        });
     }
 
     @Test
@@ -94,7 +97,7 @@ class FailoverIT {
         start(SlotSpec.durable("walex").forFailover());
         insert(database, 1, 100);
         awaitReceived(100);
-        awaitSynchronized();
+        synchronizeSlots();
         insert(database, 101, 200);
         awaitReceived(200);
 
@@ -113,7 +116,7 @@ class FailoverIT {
         start(SlotSpec.durable("walex").forFailover());
         insert(database, 1, 100);
         awaitReceived(100);
-        awaitSynchronized();
+        synchronizeSlots();
         // Not named in synchronized_standby_slots, the standby may fall behind the stream.
         standby.database("postgres").execute("ALTER SYSTEM SET primary_conninfo = ''", "SELECT pg_reload_conf()");
         await().until(() -> primary.database("postgres")

@@ -34,14 +34,18 @@ public final class StandbyServer extends PostgresServer {
         primary.maintenance().execute("SELECT pg_create_physical_replication_slot('" + physicalSlot + "', true)");
         PgCtl primaryCtl = primary.pgCtl();
         primary.stop(StopMode.FAST);
-        Path directory = primaryCtl.dataDirectory().resolveSibling(primaryCtl.dataDirectory().getFileName() + "-standby");
+        Path directory = primaryCtl
+                .dataDirectory()
+                .resolveSibling(primaryCtl.dataDirectory().getFileName() + "-standby");
         copy(primaryCtl.dataDirectory(), directory);
         primary.startAgain();
-        configure(directory, Map.of(
-                "primary_conninfo",
-                "host=localhost port=" + primary.port() + " user=" + primary.user() + " dbname=postgres",
-                "primary_slot_name",
-                physicalSlot));
+        configure(
+                directory,
+                Map.of(
+                        "primary_conninfo",
+                        "host=localhost port=" + primary.port() + " user=" + primary.user() + " dbname=postgres",
+                        "primary_slot_name",
+                        physicalSlot));
         configure(directory, settings);
         StandbyServer standby = new StandbyServer(
                 freePort(), new PgCtl(primaryCtl.executable(), directory, primaryCtl.serverOptions()));
