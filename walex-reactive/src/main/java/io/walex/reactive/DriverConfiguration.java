@@ -70,7 +70,7 @@ final class DriverConfiguration {
 
     private static String readable(Path file) {
         if (!Files.isReadable(file)) {
-            throw new TlsException(
+            throw new InvalidConfigException(
                     "File %s does not exist or cannot be read; check sslRootCert, sslCert and sslKey".formatted(file),
                     null);
         }

@@ -106,8 +106,8 @@ final class Failures {
                         error);
             case "42501" ->
                 new InsufficientPrivilegeException(
-                        "Role \"%s\" may not stream from %s: %s; grant it with ALTER ROLE ... REPLICATION (Amazon RDS: GRANT rds_replication)"
-                                .formatted(config.username(), slot, says),
+                        "Role \"%s\" may not stream from %s: %s; %s"
+                                .formatted(config.username(), slot, says, grant(says, config)),
                         error);
             case "55006" ->
                 new SlotInUseException(
@@ -147,6 +147,22 @@ final class Failures {
                                         .formatted(server(config), slot, says, state),
                                 error);
         };
+    }
+
+    /** The message of a refused login quotes the database, that of a refused command does not. */
+    private static String grant(String says, WalExConfig config) {
+        if (says.contains("permission denied for database \"")) {
+            return "grant it with GRANT CONNECT ON DATABASE \"%s\" TO \"%s\""
+                    .formatted(config.database(), config.username());
+        }
+        if (says.contains("permission denied for database")) {
+            return "grant it with GRANT CREATE ON DATABASE \"%s\" TO \"%s\", or create the publication as another role"
+                    .formatted(config.database(), config.username());
+        }
+        if (says.contains("must be owner") || says.contains("must be superuser to create")) {
+            return "create the publication as the owner of the tables, or as a superuser";
+        }
+        return "grant it with ALTER ROLE ... REPLICATION (Amazon RDS: GRANT rds_replication)";
     }
 
     /** PostgreSQL has one code for all that does not exist; only its message tells which. */

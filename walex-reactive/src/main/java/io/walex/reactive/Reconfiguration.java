@@ -3,6 +3,7 @@ package io.walex.reactive;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What of a configuration may change while its streams run. */
 final class Reconfiguration {
@@ -39,7 +40,7 @@ final class Reconfiguration {
 
     private Reconfiguration() {}
 
-    private record Fixed(String setting, Function<WalExConfig, ?> value, String reason) {}
+    private record Fixed(String setting, Function<WalExConfig, @Nullable Object> value, String reason) {}
 
     static void check(WalExConfig before, WalExConfig after, boolean streaming) {
         for (Fixed fixed : FIXED) {

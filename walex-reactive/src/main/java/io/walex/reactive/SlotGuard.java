@@ -144,6 +144,11 @@ final class SlotGuard {
     }
 
     private Mono<Void> usable(SlotFacts slot) {
+        if (slot.plugin() == null) {
+            return invalidated(
+                    "Replication slot \"%s\" is a physical slot, which holds no changes for pgoutput; use another slot"
+                            .formatted(slot.name()));
+        }
         if (!"pgoutput".equals(slot.plugin()) || !config.database().equals(slot.database())) {
             return invalidated(
                     "Replication slot \"%s\" belongs to plugin %s and database %s, not to pgoutput and %s; use another slot"

@@ -62,6 +62,8 @@ public interface WalEx extends AutoCloseable {
      * delivered and downstream asked for more. So {@code subscribe(consumer)}, {@code concatMap(f)}, {@code flatMap(f, 1)}
      * and {@code delayUntil} process every event at least once; operators that fetch ahead ({@code publishOn}, {@code
      * buffer}, {@code flatMap}) run ahead of the work, for which there is {@link #transactions()}.
+     * A consumer that blocks in {@code onNext} stops the feedback to the server too, which after its {@code
+     * wal_sender_timeout} closes the connection.
      *
      * <p>A lost connection is made again as {@link WalExConfig#retry()} says; with a durable slot nothing is lost or
      * repeated within the subscription. Fails with a {@link WalExException} or {@link

@@ -48,6 +48,20 @@ class FailuresTests {
         assertThat(translate(sql(state, "reason")).getClass().getSimpleName()).isEqualTo(type);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    permission denied for database "shop"  | GRANT CONNECT ON DATABASE "shop" TO "shop"
+                    permission denied for database shop    | GRANT CREATE ON DATABASE "shop" TO "shop"
+                    must be owner of table todo            | owner of the tables
+                    permission denied to start WAL sender  | ALTER ROLE ... REPLICATION
+                    permission denied to use replication slots | ALTER ROLE ... REPLICATION
+                    """)
+    void missingPrivilegeIsTheOneToGrant(String says, String remedy) {
+        assertThat(translate(sql("42501", says)))
+                .isInstanceOf(InsufficientPrivilegeException.class)
+                .hasMessageContaining(remedy);
+    }
+
     @Test
     void publicationThatWentIsNotTakenForASlot() {
         assertThat(translate(sql("42704", "publication \"events\" does not exist")))

@@ -1,6 +1,7 @@
 package io.walex.reactive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
@@ -154,9 +155,14 @@ class SecurityIT {
     }
 
     @Test
-    void missingCertificateFilesAreATlsError() {
-        assertRefused(
-                config().sslMode(SslMode.VERIFY_CA).sslRootCert(directory.resolve("absent.crt")), TlsException.class);
+    void missingCertificateFileIsNamed() {
+        WalExConfig config = config().sslMode(SslMode.VERIFY_CA)
+                .sslRootCert(directory.resolve("absent.crt"))
+                .build();
+
+        assertThatThrownBy(() -> WalEx.changes(config).blockLast(PATIENCE))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("absent.crt");
     }
 
     @ParameterizedTest

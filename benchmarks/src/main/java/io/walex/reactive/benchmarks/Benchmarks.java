@@ -1,23 +1,82 @@
 package io.walex.reactive.benchmarks;
 
+import io.walex.reactive.benchmarks.report.JsonReport;
+import io.walex.reactive.benchmarks.report.Machine;
+import io.walex.reactive.benchmarks.report.MarkdownReport;
+import io.walex.reactive.benchmarks.report.Results;
+import io.walex.reactive.benchmarks.report.SvgChart;
 import io.walex.reactive.benchmarks.server.BenchmarkServer;
 import io.walex.reactive.benchmarks.server.Workload;
 import io.walex.reactive.benchmarks.server.Workloads;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
 
 /** Runs the benchmarks; see the README. */
 public final class Benchmarks {
 
-    private Benchmarks() {}
+    private static final String COMMAND =
+            "java -cp benchmarks/target/benchmarks.jar io.walex.reactive.benchmarks.Benchmarks";
 
-    public static void main(String[] arguments) {
+    private final Options options;
+    private final BenchmarkServer server;
+    private final Results results;
+
+    private Benchmarks(Options options, BenchmarkServer server, String command) {
+        this.options = options;
+        this.server = server;
+        results = Results.of(Machine.describe(server.version()), command);
+    }
+
+    public static void main(String[] arguments) throws IOException, SQLException {
         Options options = Options.parse(arguments);
+        String command = (COMMAND + " " + String.join(" ", arguments)).strip();
         try (BenchmarkServer server = BenchmarkServer.start()) {
-            Throughput throughput = new Throughput(server, options.readers(), options.warmUps(), options.passes());
-            for (Workload workload : Workloads.throughput(options.scale())) {
-                if (options.workloads().contains(workload.name())) {
-                    throughput.run(workload);
-                }
+            new Benchmarks(options, server, command).run();
+        }
+    }
+
+    private void run() throws IOException, SQLException {
+        if (wants("throughput")) {
+            throughput();
+        }
+        if (wants("replay")) {
+            Workload frames = Workloads.narrow("W1 replayed", Math.round(1_000_000 * options.scale()), 10);
+            results.replay().addAll(new Replay(server, options).run(frames));
+        }
+        if (wants("latency")) {
+            results.latency().addAll(new Latency(server, options.quick()).run());
+        }
+        if (wants("memory")) {
+            results.memory().addAll(new Memory(server, options.scale()).run());
+        }
+        if (wants("growth")) {
+            results.growth().addAll(new Growth(server, options.scale()).run());
+        }
+        write();
+    }
+
+    private boolean wants(String section) {
+        return options.sections().contains(section);
+    }
+
+    private void throughput() {
+        Throughput throughput =
+                new Throughput(server, options.readers(), options.warmUps(), options.passes(), Throughput.AMPLE_HEAP);
+        for (Workload workload : Workloads.throughput(options.scale())) {
+            if (options.workloads().contains(workload.name())) {
+                results.workloads().add(workload.name() + ": " + workload.description());
+                results.throughput().addAll(throughput.run(workload));
             }
         }
+    }
+
+    private void write() throws IOException {
+        Path directory = Files.createDirectories(options.output().toAbsolutePath());
+        Files.writeString(directory.resolve("RESULTS.md"), MarkdownReport.of(results));
+        Files.writeString(directory.resolve("results.json"), JsonReport.of(results));
+        Files.writeString(directory.resolve("results.svg"), SvgChart.of(results.throughput()));
+        System.err.println("Written to " + directory);
     }
 }

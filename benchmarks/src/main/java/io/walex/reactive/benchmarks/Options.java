@@ -33,7 +33,7 @@ record Options(
               --warm-ups=1       passes that are not counted
               --passes=3         passes that are
               --output=DIR       where RESULTS.md, results.json and results.svg go
-            """.formatted(String.join(", ", names(Arrays.asList(Readers.values()))));
+            """.formatted(String.join(", ", names(Readers.compared())));
 
     static final List<String> SECTIONS = List.of("throughput", "replay", "latency", "memory", "growth");
 
@@ -47,10 +47,17 @@ record Options(
                         3,
                         List.of("throughput", "replay", "latency"),
                         List.of("W1", "W2", "W3", "W4"),
-                        Readers.available(),
-                        Path.of("target"))
+                        Readers.compared(),
+                        Path.of("benchmarks", "target"))
                 : new Options(
-                        false, 1, 1, 5, SECTIONS, List.of("W1", "W2", "W3", "W4"), Readers.available(), Path.of(""));
+                        false,
+                        1,
+                        1,
+                        5,
+                        SECTIONS,
+                        List.of("W1", "W2", "W3", "W4"),
+                        Readers.compared(),
+                        Path.of("benchmarks"));
         for (String argument : arguments) {
             options = options.with(argument);
         }

@@ -32,4 +32,8 @@ public record Target(
     public Target until(String lsn) {
         return new Target(host, port, username, database, publication, slot, tables, sent, wanted, lsn);
     }
+
+    public Target ofRows(long rows) {
+        return new Target(host, port, username, database, publication, slot, tables, rows, rows, endLsn);
+    }
 }

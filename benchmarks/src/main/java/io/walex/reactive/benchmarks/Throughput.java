@@ -13,31 +13,33 @@ import java.util.List;
 /** Lets readers read preloaded workloads, turn and turn about. */
 final class Throughput {
 
-    /** The same for all: enough for the hungriest, so that none is slowed down by its collector. */
-    private static final String HEAP = "-Xmx512m";
+    /** Enough for the hungriest, so that none is slowed down by its collector. */
+    static final String AMPLE_HEAP = "-Xmx512m";
 
     private final BenchmarkServer server;
     private final List<Readers> readers;
     private final int warmUps;
     private final int passes;
+    private final String heap;
 
-    Throughput(BenchmarkServer server, List<Readers> readers, int warmUps, int passes) {
+    Throughput(BenchmarkServer server, List<Readers> readers, int warmUps, int passes, String heap) {
         this.server = server;
         this.readers = readers;
         this.warmUps = warmUps;
         this.passes = passes;
+        this.heap = heap;
     }
 
     /** Preloads the workload and reads it. */
     List<Cell> run(Workload workload) {
         System.err.printf("%s: %s%n", workload.name(), workload.description());
-        return read(workload.name(), server.preload(workload));
+        return read(workload.name(), server.preload(workload), server.port());
     }
 
-    /** Reads what is preloaded. */
-    List<Cell> read(String name, Target target) {
+    /** Reads what is preloaded, of the server itself or of what stands between it and the readers on another port. */
+    List<Cell> read(String name, Target target, int port) {
         List<ReaderProcess> processes = readers.stream()
-                .map(reader -> ReaderProcess.start(reader, false, HEAP))
+                .map(reader -> ReaderProcess.start(reader, false, heap))
                 .toList();
         List<List<Pass>> measured =
                 readers.stream().<List<Pass>>map(reader -> new ArrayList<>()).toList();
@@ -46,7 +48,7 @@ final class Throughput {
                 for (int turn = 0; turn < processes.size(); turn++) {
                     // Each round starts with another reader, so that none is always behind the same one.
                     int index = (turn + pass) % processes.size();
-                    Pass taken = pass(processes.get(index), target);
+                    Pass taken = pass(processes.get(index), target, port);
                     log(processes.get(index), target, taken, pass < warmUps);
                     if (pass >= warmUps) {
                         measured.get(index).add(taken);
@@ -63,11 +65,14 @@ final class Throughput {
         return cells;
     }
 
-    private Pass pass(ReaderProcess process, Target target) {
+    private Pass pass(ReaderProcess process, Target target, int port) {
         Target clone = server.cloneSlot(target);
         try {
-            process.begin(clone);
+            process.begin(clone.through(port));
             process.awaitFirstRow();
+            if (port != server.port()) {
+                return process.awaitPass();
+            }
             WalsenderClock walsender = WalsenderClock.start(() -> server.walsender(clone));
             Pass pass = process.awaitPass();
             return pass.withWalsender(walsender.end());

@@ -7,6 +7,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.OffsetTime;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -84,12 +85,13 @@ final class PgText {
             return "24:00:00";
         }
         // Java leaves out seconds that are zero.
-        return time.getSecond() == 0 && time.getNano() == 0 ? time + ":00" : fraction(time);
+        boolean withoutSeconds = time.truncatedTo(ChronoUnit.MINUTES).equals(time);
+        return withoutSeconds ? time + ":00" : fraction(time);
     }
 
     private static String fraction(LocalTime time) {
         String text = time.toString();
-        if (time.getNano() == 0) {
+        if (text.indexOf('.') < 0) {
             return text;
         }
         int end = text.length();

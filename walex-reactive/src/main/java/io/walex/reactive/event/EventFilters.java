@@ -178,8 +178,11 @@ public final class EventFilters {
         List<?> all = List.copyOf(values);
         return new EventPredicate(event -> {
             Row row = record(event);
-            Truth any = row == null ? Truth.UNKNOWN : Truth.FALSE;
-            for (Object value : row == null ? List.of() : all) {
+            if (row == null) {
+                return Truth.UNKNOWN;
+            }
+            Truth any = Truth.FALSE;
+            for (Object value : all) {
                 any = any.or(ColumnValues.matches(row, column, value));
             }
             return any;

@@ -47,13 +47,14 @@ public record PublishedTables(List<String> publications, List<Name> tables) {
     }
 
     private String instead(TablePattern pattern) {
-        String wanted = pattern.toString();
-        Optional<String> near = tables.stream()
-                .map(name -> pattern.schema() == null ? name.table : name.toString())
-                .min(Comparator.comparingInt(name -> distance(name, wanted)))
-                .filter(name -> distance(name, wanted) <= Math.max(2, wanted.length() / 3));
+        String wanted = pattern.table();
+        Optional<Name> near = wanted == null
+                ? Optional.empty()
+                : tables.stream()
+                        .min(Comparator.comparingInt(name -> distance(name.table, wanted)))
+                        .filter(name -> distance(name.table, wanted) <= Math.max(2, wanted.length() / 3));
         if (near.isPresent()) {
-            return "it has \"" + near.get() + "\"";
+            return "it has \"" + (pattern.schema() == null ? near.get().table : near.get()) + "\"";
         }
         List<Name> some = tables.stream().limit(LISTED).toList();
         return tables.isEmpty() ? "it has no tables" : "it has " + some + (tables.size() > LISTED ? " and more" : "");

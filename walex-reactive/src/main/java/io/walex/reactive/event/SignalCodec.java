@@ -12,6 +12,7 @@ import io.walex.reactive.pgoutput.RelationColumn;
 import io.walex.reactive.pgoutput.TupleData;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -87,8 +88,8 @@ public final class SignalCodec {
 
         private static void begin(TransactionSignal.Begin begin, ByteBuf target) {
             target.writeLong(begin.commitLsn().value());
-            target.writeLong(begin.commitTimestamp().getEpochSecond());
-            target.writeInt(begin.commitTimestamp().getNano());
+            // PostgreSQL's clock counts microseconds.
+            target.writeLong(ChronoUnit.MICROS.between(Instant.EPOCH, begin.commitTimestamp()));
             target.writeInt(begin.xid());
             String gid = begin.gid();
             target.writeBoolean(gid != null);
@@ -108,7 +109,7 @@ public final class SignalCodec {
             }
             if (table == null && event.type() != EventType.MESSAGE) {
                 framed(target, OUTCOME, () -> {
-                    target.writeByte(event.type().ordinal());
+                    target.writeBoolean(event.type() == EventType.COMMIT_PREPARED);
                     string(target, event.name());
                 });
             } else {
@@ -210,7 +211,7 @@ public final class SignalCodec {
                 case BEGIN -> {
                     begin = new TransactionSignal.Begin(
                             Lsn.of(body.readLong()),
-                            Instant.ofEpochSecond(body.readLong(), body.readInt()),
+                            Instant.EPOCH.plus(body.readLong(), ChronoUnit.MICROS),
                             body.readInt(),
                             body.readBoolean() ? string(body) : null);
                     return begin;
@@ -227,7 +228,7 @@ public final class SignalCodec {
                                     body, false, open().commitLsn().value()));
                 }
                 case OUTCOME -> {
-                    EventType type = EventType.values()[body.readByte()];
+                    EventType type = body.readBoolean() ? EventType.COMMIT_PREPARED : EventType.ROLLBACK_PREPARED;
                     return Event.outcome(type, open(), messageSource, string(body));
                 }
                 case END -> {

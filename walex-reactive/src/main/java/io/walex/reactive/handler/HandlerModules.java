@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -29,14 +30,18 @@ public final class HandlerModules {
         for (String table : tables) {
             if (!table.endsWith("*")) {
                 String name = packageName + "." + className(table);
-                try {
-                    modules.add(make(Class.forName(name, true, loader)));
-                } catch (ClassNotFoundException none) {
-                    continue;
-                }
+                find(name, loader).ifPresent(found -> modules.add(make(found)));
             }
         }
         return modules;
+    }
+
+    private static Optional<Class<?>> find(String name, ClassLoader loader) {
+        try {
+            return Optional.of(Class.forName(name, true, loader));
+        } catch (ClassNotFoundException none) {
+            return Optional.empty();
+        }
     }
 
     /** {@code sales.todo_item} gives {@code TodoItem}. */

@@ -4,7 +4,7 @@ import io.walex.reactive.WalEx;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Transaction;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,7 +30,7 @@ final class HandlerRun {
     /** Touched by one transaction at a time: while its events are read, the next one is not there. */
     private List<Registration> current = List.of();
 
-    private Map<Registration, RunningHandler> running = new IdentityHashMap<>();
+    private Map<Registration, RunningHandler> running = new HashMap<>();
 
     HandlerRun(Handlers handlers, WalEx walex, Scheduler threads, int chunkSize) {
         this.handlers = handlers;
@@ -73,8 +73,8 @@ final class HandlerRun {
     /** The handlers that are registered now, in their order; those that were there before go on where they were. */
     private List<RunningHandler> runningHandlers() {
         List<Registration> registered = handlers.registrations();
-        if (registered != current) {
-            Map<Registration, RunningHandler> next = new IdentityHashMap<>();
+        if (!registered.equals(current)) {
+            Map<Registration, RunningHandler> next = new HashMap<>();
             for (Registration each : registered) {
                 RunningHandler known = running.get(each);
                 next.put(each, known == null ? new RunningHandler(each, chunkSize, threads) : known);

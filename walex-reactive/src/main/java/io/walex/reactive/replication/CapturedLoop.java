@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
-/** Loop resources that hand out the channel made last, and set it up: the one way to a driver connection's pipeline. */
+/** Loop resources that remember the channel made last: the one way to a driver connection's pipeline. */
 final class CapturedLoop implements LoopResources {
 
     private final LoopResources loop;
@@ -35,7 +35,6 @@ final class CapturedLoop implements LoopResources {
     @Override
     public <C extends Channel> C onChannel(Class<C> channelType, EventLoopGroup group) {
         C made = loop.onChannel(channelType, group);
-        made.pipeline().addFirst(new LoopbackWindow());
         channel = made;
         return made;
     }

@@ -299,6 +299,24 @@ class HandlersIT {
     }
 
     @Test
+    void aMaskedColumnThatDoesNotExistStopsTheRun() {
+        start(Handlers.builder()
+                .onInsert(
+                        "users",
+                        HandlerSpec.create().columns(EventColumns.of("users").mask("emial", Mask.constant("***"))),
+                        record("leak"))
+                .build());
+        postgres.execute("INSERT INTO users VALUES (1, 'a', 'secret')");
+
+        await().atMost(PATIENCE).until(() -> failure.get() != null);
+        assertThat(failure.get())
+                .isInstanceOf(HandlerFailedException.class)
+                .hasMessageContaining(
+                        "Table public.users has no column \"emial\" to show, hide or mask; it has [id, name,");
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
     void nullAndSilenceAreFailures() {
         List<FailedEvents> dead = new CopyOnWriteArrayList<>();
         FailurePolicy deadLetter = FailurePolicy.deadLetter(failed -> Mono.fromRunnable(() -> dead.add(failed)));

@@ -61,7 +61,7 @@ class SpoolKillIT {
 
         Process last = start(output);
         try {
-            await().atMost(Duration.ofSeconds(120))
+            await().atMost(Duration.ofMinutes(2))
                     .pollInterval(Duration.ofMillis(200))
                     .until(() -> lines(output).stream()
                             .anyMatch(line -> line.endsWith(" " + expected.get(expected.size() - 1))));

@@ -1,7 +1,7 @@
 package io.walex.reactive.benchmarks.reader;
 
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -18,7 +18,10 @@ public enum Readers {
     JSON("walex changes() JSON bytes", () -> WalExReader.changes(WalExReader::json)),
     TRANSACTIONS("walex transactions()", () -> new WalExReader(false, true, WalExReader::unread)),
     DEBEZIUM_CONNECT("Debezium Connect", () -> new DebeziumReader(false)),
-    DEBEZIUM_JSON("Debezium JSON", () -> new DebeziumReader(true));
+    DEBEZIUM_JSON("Debezium JSON", () -> new DebeziumReader(true)),
+    SHARED("walex changes() shared by 1,000 subscribers", () -> new SharedReader(1_000)),
+    STALLED_2_S("walex changes() stalled for 2 s", () -> new StalledReader(Duration.ofSeconds(2))),
+    STALLED_20_S("walex changes() stalled for 20 s", () -> new StalledReader(Duration.ofSeconds(20)));
 
     private final String label;
     private final Supplier<Reader> reader;
@@ -36,9 +39,9 @@ public enum Readers {
         return reader.get();
     }
 
-    /** Those that this machine can run. */
-    public static List<Readers> available() {
-        return Arrays.stream(values())
+    /** Those to be compared that this machine can run. */
+    public static List<Readers> compared() {
+        return EnumSet.range(SOCKET, DEBEZIUM_JSON).stream()
                 .filter(reader -> reader != PG_RECVLOGICAL || PgRecvlogicalReader.isInstalled())
                 .toList();
     }

@@ -56,7 +56,7 @@ record WalExReader(boolean binary, boolean transactions, Consumer<Event> work) i
 
     @Override
     public void read(Target target, Meter meter) throws Exception {
-        WalEx walex = WalEx.create(config(target));
+        WalEx walex = WalEx.create(config(target, binary));
         CountDownLatch done = new CountDownLatch(1);
         AtomicReference<Throwable> failure = new AtomicReference<>();
         rows(walex, meter)
@@ -96,7 +96,7 @@ record WalExReader(boolean binary, boolean transactions, Consumer<Event> work) i
         return meter.row();
     }
 
-    private WalExConfig config(Target target) {
+    static WalExConfig config(Target target, boolean binary) {
         return WalExConfig.builder()
                 .host(target.host())
                 .port(target.port())

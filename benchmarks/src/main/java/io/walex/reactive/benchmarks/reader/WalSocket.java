@@ -6,6 +6,7 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -112,6 +113,14 @@ final class WalSocket implements AutoCloseable {
             counter.message(view, from + HEADER + XLOG_HEADER);
         }
         skip();
+    }
+
+    /** Moves past a frame, writing it out as it came unless it is a keepalive. */
+    void copy(OutputStream frames, RawCounter counter) throws IOException {
+        if (buffer[from + HEADER] == XLOG_DATA) {
+            frames.write(buffer, from, 1 + length());
+        }
+        count(counter);
     }
 
     private void skip() {

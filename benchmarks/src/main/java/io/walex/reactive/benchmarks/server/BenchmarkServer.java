@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ public final class BenchmarkServer implements AutoCloseable {
 
     /** Makes the workload's database, tables, publication and slot. */
     public Target prepare(Workload workload) {
-        String database = workload.name().toLowerCase(java.util.Locale.ROOT).replaceAll("\\W", "_");
+        String database = "b_" + workload.name().toLowerCase(Locale.ROOT).replaceAll("\\W", "_");
         execute(USER, List.of("CREATE DATABASE " + database));
         execute(database, workload.schema());
         execute(
@@ -90,6 +91,15 @@ public final class BenchmarkServer implements AutoCloseable {
         return target.onSlot(clone);
     }
 
+    /** The target on a slot that stands where the WAL ends now. */
+    public Target newSlot(Target target) {
+        String slot = target.slot() + "_" + clones.incrementAndGet();
+        execute(
+                target.database(),
+                List.of("SELECT pg_create_logical_replication_slot('%s', 'pgoutput')".formatted(slot)));
+        return target.onSlot(slot);
+    }
+
     /** Drops a slot as soon as its walsender has let go of it. */
     public void dropSlot(Target target) {
         execute(
@@ -106,6 +116,10 @@ public final class BenchmarkServer implements AutoCloseable {
                 target.database(),
                 "SELECT active_pid FROM pg_replication_slots WHERE slot_name = '" + target.slot() + "'");
         return pid == null ? 0 : Long.parseLong(pid);
+    }
+
+    public int port() {
+        return postgres.getPort();
     }
 
     public String version() {

@@ -1,0 +1,38 @@
+package io.walex.reactive.benchmarks;
+
+import io.walex.reactive.benchmarks.reader.Readers;
+import io.walex.reactive.benchmarks.report.Cell;
+import io.walex.reactive.benchmarks.server.BenchmarkServer;
+import io.walex.reactive.benchmarks.server.Workload;
+import io.walex.reactive.benchmarks.server.Workloads;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a small heap is enough for. */
+final class Memory {
+
+    static final String HEAP = "-Xmx64m";
+
+    private final BenchmarkServer server;
+    private final double scale;
+
+    Memory(BenchmarkServer server, double scale) {
+        this.server = server;
+        this.scale = scale;
+    }
+
+    List<Cell> run() {
+        List<Cell> cells = new ArrayList<>();
+        for (long size : new long[] {10_000, 1_000_000, 10_000_000}) {
+            long rows = Math.round(size * scale);
+            cells.addAll(read(Workloads.narrow("transaction of %,d".formatted(rows), rows, rows), Readers.ALL_COLUMNS));
+        }
+        Workload small = Workloads.narrow("small transactions", Math.round(1_000_000 * scale), 10);
+        cells.addAll(read(small, Readers.SHARED, Readers.STALLED_2_S, Readers.STALLED_20_S));
+        return cells;
+    }
+
+    private List<Cell> read(Workload workload, Readers... readers) {
+        return new Throughput(server, List.of(readers), 0, 1, HEAP).run(workload);
+    }
+}

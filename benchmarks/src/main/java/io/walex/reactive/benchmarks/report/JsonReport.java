@@ -1,0 +1,44 @@
+package io.walex.reactive.benchmarks.report;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The throughput and replay cells, for programs. What cannot be known is null. */
+public final class JsonReport {
+
+    private JsonReport() {}
+
+    public static String of(Results results) {
+        List<Map<String, @Nullable Object>> cells = Stream.concat(
+                        results.throughput().stream(), results.replay().stream())
+                .map(JsonReport::cell)
+                .toList();
+        return JsonMapper.builder()
+                        .enable(SerializationFeature.INDENT_OUTPUT)
+                        .build()
+                        .writeValueAsString(cells)
+                + "\n";
+    }
+
+    private static Map<String, @Nullable Object> cell(Cell cell) {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        values.put("workload", cell.workload());
+        values.put("reader", cell.reader());
+        values.put("rowsPerSecond", Math.round(cell.rowsPerSecond()));
+        values.put("clientCpuSecondsPerMillionRows", rounded(cell.cpuSecondsPerMillionRows()));
+        values.put("walsenderCpuSecondsPerMillionRows", rounded(cell.walsenderSecondsPerMillionRows()));
+        values.put("allocatedBytesPerRow", rounded(cell.allocatedBytesPerRow()));
+        values.put("peakRssMb", rounded(cell.peakRssMb()));
+        values.put("passes", cell.passes().size());
+        return values;
+    }
+
+    private static @Nullable Double rounded(double value) {
+        return Double.isNaN(value) ? null : Math.round(value * 1000) / 1000.0;
+    }
+}

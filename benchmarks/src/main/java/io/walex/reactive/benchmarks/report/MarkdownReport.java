@@ -1,0 +1,108 @@
+package io.walex.reactive.benchmarks.report;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The results for people. */
+public final class MarkdownReport {
+
+    private static final String CELLS_HEADER = """
+            | workload | reader | rows/s | slowest to fastest pass | client CPU s/M rows (user + system) | walsender CPU s/M rows | B allocated/row | peak RSS MB |
+            |---|---|--:|--:|--:|--:|--:|--:|
+            """;
+
+    private MarkdownReport() {}
+
+    public static String of(Results results) {
+        return """
+                # Results
+
+                %s.
+
+                Command: `%s`
+
+                Each reader runs in a process of its own (`-Xmx512m` unless said otherwise), on a clone of the same slot, over
+                TCP on the loopback interface. Values are medians of the passes, from a pass's first row to its last; the
+                readers take turns. M rows: a million rows that the server sent.
+
+                """.formatted(results.machine().description(), results.command())
+                + workloads(results)
+                + section("Throughput", results.throughput(), "![Throughput](results.svg)\n\n" + CELLS_HEADER)
+                + section(
+                        "Replay",
+                        results.replay(),
+                        "The frames of W1, served from a file without a walsender: the readers' own ceiling.\n\n"
+                                + CELLS_HEADER)
+                + latency(results.latency())
+                + section(
+                        "Memory",
+                        results.memory(),
+                        "With `-Xmx64m`. The stalled readers take a row, ask for nothing for a time, and take another; what"
+                                + " counts is their peak RSS.\n\n" + CELLS_HEADER)
+                + section("Growth", results.growth(), CELLS_HEADER);
+    }
+
+    private static String workloads(Results results) {
+        return results.workloads().stream().map(line -> "- " + line + "\n").collect(Collectors.joining()) + "\n";
+    }
+
+    private static String section(String title, List<Cell> cells, String header) {
+        return cells.isEmpty()
+                ? ""
+                : cells.stream()
+                        .map(MarkdownReport::row)
+                        .collect(Collectors.joining("", "## " + title + "\n\n" + header, "\n"));
+    }
+
+    private static String row(Cell cell) {
+        return "| %s | %s | %s | %s to %s | %s (%s + %s) | %s | %s | %s |%n"
+                .formatted(
+                        cell.workload(),
+                        cell.reader(),
+                        whole(cell, Cell::rowsPerSecond),
+                        whole(cell, Cell::slowestRowsPerSecond),
+                        whole(cell, Cell::fastestRowsPerSecond),
+                        seconds(cell, Cell::cpuSecondsPerMillionRows),
+                        seconds(cell, Cell::userSecondsPerMillionRows),
+                        seconds(cell, Cell::systemSecondsPerMillionRows),
+                        seconds(cell, Cell::walsenderSecondsPerMillionRows),
+                        whole(cell, Cell::allocatedBytesPerRow),
+                        whole(cell, Cell::peakRssMb));
+    }
+
+    private static String latency(List<LatencyCell> cells) {
+        return cells.isEmpty()
+                ? ""
+                : Stream.concat(
+                                Stream.of(
+                                        "## Latency\n\nFrom the server's commit time to the reader's row, in milliseconds.\n\n"
+                                                + "| writer | reader | p50 | p99 | p99.9 | max |\n|---|---|--:|--:|--:|--:|\n"),
+                                cells.stream().map(MarkdownReport::row))
+                        .collect(Collectors.joining("", "", "\n"));
+    }
+
+    private static String row(LatencyCell cell) {
+        return String.format(
+                Locale.ROOT,
+                "| %s | %s | %.3f | %.3f | %.3f | %.3f |%n",
+                cell.pace(),
+                cell.reader(),
+                cell.p50(),
+                cell.p99(),
+                cell.p999(),
+                cell.max());
+    }
+
+    private static String whole(Cell cell, ToDoubleFunction<Cell> value) {
+        double number = value.applyAsDouble(cell);
+        return Double.isNaN(number) ? "" : String.format(Locale.ROOT, "%,.0f", number);
+    }
+
+    private static String seconds(Cell cell, ToDoubleFunction<Cell> value) {
+        double number = value.applyAsDouble(cell);
+        return Double.isNaN(number) ? "" : String.format(Locale.ROOT, "%.2f", number);
+    }
+}
