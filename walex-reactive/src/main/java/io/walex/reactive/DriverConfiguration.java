@@ -35,22 +35,12 @@ final class DriverConfiguration {
 
     /** Makes, with the configuration in force at the time, ordinary connections, and by START_REPLICATION streaming ones. */
     static Connector connector(Supplier<WalExConfig> config, LoopResources loop) {
-        return connector(config, loop, PINNED);
-    }
-
-    /** Makes connections that take the replication protocol's commands as queries. */
-    static Connector replicationCommands(Supplier<WalExConfig> config, LoopResources loop) {
-        return connector(config, loop, Map.of("replication", "database"));
-    }
-
-    private static Connector connector(Supplier<WalExConfig> config, LoopResources loop, Map<String, String> options) {
         WalExConfig first = config.get();
         return new Connector(
-                captured -> of(config.get(), captured, options), loop, first.connectTimeout(), first.livenessTimeout());
+                captured -> of(config.get(), captured), loop, first.connectTimeout(), first.livenessTimeout());
     }
 
-    private static PostgresqlConnectionConfiguration of(
-            WalExConfig config, LoopResources loop, Map<String, String> options) {
+    private static PostgresqlConnectionConfiguration of(WalExConfig config, LoopResources loop) {
         var builder = PostgresqlConnectionConfiguration.builder()
                 .host(config.host())
                 .port(config.port())
@@ -58,7 +48,7 @@ final class DriverConfiguration {
                 .database(config.database())
                 .applicationName(config.name())
                 .connectTimeout(config.connectTimeout())
-                .options(options)
+                .options(PINNED)
                 .loopResources(loop)
                 .tcpKeepAlive(true)
                 .tcpNoDelay(true);

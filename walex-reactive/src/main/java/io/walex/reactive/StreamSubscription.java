@@ -62,8 +62,7 @@ final class StreamSubscription {
         connector = DriverConfiguration.connector(() -> this.config, loop);
         Scheduler scheduler = Schedulers.fromExecutorService(eventLoop());
         acknowledgements = new Acknowledgements(eventLoop(), () -> onAcknowledged.run());
-        slot = new SlotGuard(
-                config, acknowledgements, DriverConfiguration.replicationCommands(() -> this.config, loop), scheduler);
+        slot = new SlotGuard(config, acknowledgements, connector, scheduler);
         reconnects = new Reconnects(config.retry(), this::isRetryable, scheduler);
         types = new DatabaseTypes(config.types(), connector, eventLoop(), this::resumeStream, this::failStream);
         Origination origination = new Origination(config.name(), Version.LIBRARY, config.database());
