@@ -184,6 +184,42 @@ class ProtocolOptionsIT {
         assertThat(ids(take(3, atCommit))).containsExactly(2, 3, 1);
     }
 
+    @Test
+    void sendsAPreparedTransactionAgainThatWasReceivedButNotAcknowledged() {
+        postgres.execute("CREATE PUBLICATION events FOR ALL TABLES");
+        createSlot(true);
+        postgres.executeInTransaction("INSERT INTO todo VALUES (1)", "PREPARE TRANSACTION 'first'");
+        postgres.execute("INSERT INTO todo VALUES (2)");
+        WalExConfig config = config().twoPhase(TwoPhase.AT_COMMIT).build();
+
+        List<Object> received = WalEx.transactions(config)
+                .concatMap(transaction -> transaction
+                        .events()
+                        .map(event -> event.newRecord().get("id"))
+                        .collectList()
+                        .doOnNext(ids -> {
+                            if (ids.contains(2)) {
+                                transaction.acknowledge();
+                                postgres.execute("COMMIT PREPARED 'first'");
+                            }
+                        })
+                        // Long enough for the slot to be told of whatever counts as acknowledged.
+                        .delayElement(Duration.ofSeconds(1)))
+                .flatMapIterable(ids -> ids)
+                .take(2)
+                .collectList()
+                .block(PATIENCE);
+        assertThat(received).isEqualTo(List.of(2, 1));
+
+        assertThat(ids(take(1, options -> options.twoPhase(TwoPhase.AT_COMMIT))))
+                .isSubsetOf(1, 2);
+        assertThat(WalEx.changes(config)
+                        .map(event -> event.newRecord().get("id"))
+                        .any(id -> id.equals(1))
+                        .block(PATIENCE))
+                .isTrue();
+    }
+
     private static List<Object> ids(List<Event> events) {
         return events.stream().map(event -> event.newRecord().get("id")).toList();
     }

@@ -131,9 +131,9 @@ public final class TransactionAssembler {
     /** A message of a transaction that is kept until its outcome. */
     private @Nullable TransactionSignal receive(ByteBuf payload, byte type, long walStart) {
         if (type == 'P') {
-            String gid = ((PgOutputMessage.Prepare) decode(payload, walStart)).gid();
-            uncommitted.prepared(gid);
-            return new TransactionSignal.Hold(gid);
+            var prepare = (PgOutputMessage.Prepare) decode(payload, walStart);
+            uncommitted.prepared(prepare.gid());
+            return new TransactionSignal.Hold(prepare.gid(), prepare.prepareLsn());
         }
         boolean described = type == 'R' || type == 'Y';
         if (described && !uncommitted.isStreaming()) {
@@ -214,7 +214,7 @@ public final class TransactionAssembler {
         TransactionSpool spool = uncommitted.take(prepare.xid());
         if (twoPhase == TwoPhase.AT_COMMIT) {
             uncommitted.prepared(prepare.gid(), spool);
-            return new TransactionSignal.Hold(prepare.gid());
+            return new TransactionSignal.Hold(prepare.gid(), prepare.prepareLsn());
         }
         var begin = new TransactionSignal.Begin(
                 prepare.prepareLsn(), prepare.prepareTimestamp(), prepare.xid(), prepare.gid());
@@ -315,11 +315,12 @@ public final class TransactionAssembler {
         if (running.releases == null) {
             return end;
         }
-        // Before the end: the transaction's own ticket holds the slot now, and the end may not be asked for soon.
-        if (end != null) {
-            queued.add(end);
+        var release = new TransactionSignal.Release(running.releases);
+        if (end == null) {
+            return release;
         }
-        return new TransactionSignal.Release(running.releases);
+        queued.add(release);
+        return end;
     }
 
     private void endReplay() {

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one subscription may confirm to its slot: the end of the longest run of acknowledged transactions from the
@@ -26,6 +27,9 @@ public final class Acknowledgements {
     private final ArrayDeque<Ticket> holding = new ArrayDeque<>();
 
     private int holdsOutstanding;
+
+    /** What the next transaction releases. */
+    private @Nullable Ticket releasedByNext;
 
     /**
      * Tracks a subscription.
@@ -50,10 +54,18 @@ public final class Acknowledgements {
 
     /** Registers the transaction that starts now. */
     public Ticket begin() {
-        return register(new Ticket(false));
+        Ticket ticket = register(new Ticket(false));
+        if (releasedByNext != null) {
+            releasedByNext.releasedBy = ticket;
+            releasedByNext = null;
+        }
+        return ticket;
     }
 
-    /** Keeps the slot from advancing past what was received until now, until {@link Ticket#release()}. */
+    /**
+     * Keeps the slot from advancing past what was received until now, until {@link Ticket#release()} or until the
+     * transaction is acknowledged that it was {@linkplain Ticket#releaseWithNext() handed over to}.
+     */
     public Ticket hold() {
         holdsOutstanding++;
         Ticket hold = register(new Ticket(true));
@@ -102,6 +114,7 @@ public final class Acknowledgements {
         holding.forEach(ticket -> ticket.forgotten = true);
         holding.clear();
         holdsOutstanding = 0;
+        releasedByNext = null;
         onProgress.run();
     }
 
@@ -157,6 +170,9 @@ public final class Acknowledgements {
         private long confirmedBehind;
         private boolean forgotten;
 
+        /** The transaction that a hold became. */
+        private @Nullable Ticket releasedBy;
+
         private Ticket(boolean hold) {
             this.hold = hold;
         }
@@ -169,6 +185,19 @@ public final class Acknowledgements {
         /** Ends a hold; the slot may advance as far as the transactions around it allow. */
         public void release() {
             endAcknowledged(Lsn.INVALID);
+        }
+
+        /**
+         * Hands a hold over to the transaction that begins next: the server still has to send it again until that one is
+         * acknowledged.
+         */
+        public void releaseWithNext() {
+            releasedByNext = this;
+        }
+
+        /** Whether a hold was handed over to a transaction. */
+        public boolean isHandedOver() {
+            return releasedBy != null;
         }
 
         /** The transaction arrived whole; on the event loop. */
@@ -197,8 +226,9 @@ public final class Acknowledgements {
             end(transactionEnd);
         }
 
-        private boolean isDone() {
-            return ended && acknowledged;
+        /** Whether it no longer keeps the slot; on the event loop. */
+        public boolean isDone() {
+            return ended && acknowledged || releasedBy != null && releasedBy.isDone();
         }
     }
 }
