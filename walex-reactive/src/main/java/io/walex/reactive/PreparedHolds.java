@@ -45,7 +45,7 @@ final class PreparedHolds {
     }
 
     private void hold(Prepared transaction) {
-        held.values().removeIf(ticket -> ticket.isDone() || ticket.isForgotten());
+        held.values().removeIf(ticket -> ticket.isConfirmed() || ticket.isForgotten());
         held.computeIfAbsent(transaction, prepared -> acknowledgements.hold());
         byGid.put(transaction.gid, transaction);
     }

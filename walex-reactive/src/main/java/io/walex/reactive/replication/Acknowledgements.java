@@ -27,6 +27,7 @@ public final class Acknowledgements {
     private final ArrayDeque<Ticket> holding = new ArrayDeque<>();
 
     private int holdsOutstanding;
+    private long holdsParked;
 
     /** What the next transaction releases. */
     private @Nullable Ticket releasedByNext;
@@ -141,22 +142,52 @@ public final class Acknowledgements {
                 head != null && (head.hold || head.isDone());
                 head = outstanding.peekFirst()) {
             outstanding.removeFirst();
+            head.parkedAt = holdsParked;
             if (head.hold) {
                 holdsOutstanding--;
+                head.parkedAt = ++holdsParked;
                 holding.addLast(head);
-            } else if (holding.isEmpty()) {
-                moveTo(head.endLsn);
             } else {
-                holding.getLast().confirmedBehind = head.endLsn;
+                head.confirmed = true;
+                if (holding.isEmpty()) {
+                    moveTo(head.endLsn);
+                } else {
+                    holding.getLast().confirmedBehind = head.endLsn;
+                }
             }
             progress = true;
         }
-        for (Ticket hold = holding.peekFirst(); hold != null && hold.isDone(); hold = holding.peekFirst()) {
-            moveTo(holding.removeFirst().confirmedBehind);
+        for (int ended = endedHolds(); ended > 0; ended--) {
+            Ticket hold = holding.removeFirst();
+            hold.confirmed = true;
+            moveTo(hold.confirmedBehind);
         }
         if (progress) {
             onProgress.run();
         }
+    }
+
+    /**
+     * How many of the first holds can end. One that was handed over ends no sooner than what was confirmed with its
+     * transaction: a slot between the two would send the outcome without the changes.
+     */
+    private int endedHolds() {
+        int ended = 0;
+        int seen = 0;
+        long reach = 0;
+        for (Ticket hold : holding) {
+            if (!hold.isDone()) {
+                break;
+            }
+            seen++;
+            if (hold.releasedBy != null) {
+                reach = Math.max(reach, hold.releasedBy.parkedAt);
+            }
+            if (hold.parkedAt >= reach) {
+                ended = seen;
+            }
+        }
+        return ended;
     }
 
     /** One transaction's claim on the slot. */
@@ -168,6 +199,11 @@ public final class Acknowledgements {
 
         private final boolean hold;
         private long confirmedBehind;
+
+        /** Of a hold: its number; of a transaction: that of the last hold before it. */
+        private long parkedAt;
+
+        private boolean confirmed;
         private boolean forgotten;
 
         /** The transaction that a hold became. */
@@ -227,8 +263,12 @@ public final class Acknowledgements {
         }
 
         /** Whether it no longer keeps the slot; on the event loop. */
-        public boolean isDone() {
-            return ended && acknowledged || releasedBy != null && releasedBy.isDone();
+        public boolean isConfirmed() {
+            return confirmed;
+        }
+
+        private boolean isDone() {
+            return releasedBy == null ? ended && acknowledged : releasedBy.confirmed;
         }
     }
 }

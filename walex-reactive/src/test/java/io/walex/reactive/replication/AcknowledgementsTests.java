@@ -190,7 +190,23 @@ class AcknowledgementsTests {
         transaction.acknowledge();
         runEventLoop();
 
-        assertThat(hold.isDone()).isTrue();
+        assertThat(hold.isConfirmed()).isTrue();
+        assertThat(acknowledgements.flushed()).isEqualTo(Lsn.of(40));
+    }
+
+    @Test
+    void theSlotNeverStandsBetweenAPreparedTransactionAndItsOutcome() {
+        Ticket first = acknowledgements.hold();
+        ended(10).acknowledge();
+        Ticket second = acknowledgements.hold();
+        first.releaseWithNext();
+        ended(30).acknowledge();
+        runEventLoop();
+        assertThat(acknowledgements.flushed()).isEqualTo(Lsn.INVALID);
+
+        second.releaseWithNext();
+        ended(40).acknowledge();
+        runEventLoop();
         assertThat(acknowledgements.flushed()).isEqualTo(Lsn.of(40));
     }
 
