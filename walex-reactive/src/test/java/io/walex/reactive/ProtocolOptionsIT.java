@@ -211,13 +211,18 @@ class ProtocolOptionsIT {
                 .block(PATIENCE);
         assertThat(received).isEqualTo(List.of(2, 1));
 
-        assertThat(ids(take(1, options -> options.twoPhase(TwoPhase.AT_COMMIT))))
-                .isSubsetOf(1, 2);
-        assertThat(WalEx.changes(config)
-                        .map(event -> event.newRecord().get("id"))
-                        .any(id -> id.equals(1))
-                        .block(PATIENCE))
-                .isTrue();
+        assertThat(ids(take(2, options -> options.twoPhase(TwoPhase.AT_COMMIT))))
+                .containsExactly(2, 1);
+    }
+
+    @Test
+    void refusesATwoPhaseSlotWhenPreparedTransactionsAreNotWanted() {
+        postgres.execute("CREATE PUBLICATION events FOR ALL TABLES");
+        createSlot(true);
+
+        assertThatThrownBy(() -> take(1, config -> config))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("twoPhase(AT_COMMIT)");
     }
 
     private static List<Object> ids(List<Event> events) {
