@@ -15,7 +15,8 @@ import reactor.netty.resources.LoopResources;
 final class DriverConfiguration {
 
     /**
-     * What the text form of values depends on, so that no server, database or role setting changes what is decoded.
+     * What the text form of values depends on, so that no server, database or role setting changes what is decoded; and
+     * the timeouts that such a setting could end a stream with, or a slot's creation, which waits for transactions.
      *
      * @see <a href="https://www.postgresql.org/docs/current/runtime-config-client.html">Client connection defaults</a>
      */
@@ -25,7 +26,10 @@ final class DriverConfiguration {
             "TimeZone", "UTC",
             "extra_float_digits", "3",
             "client_encoding", "UTF8",
-            "bytea_output", "hex");
+            "bytea_output", "hex",
+            "statement_timeout", "0",
+            "lock_timeout", "0",
+            "idle_session_timeout", "0");
 
     private DriverConfiguration() {}
 

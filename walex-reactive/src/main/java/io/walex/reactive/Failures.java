@@ -180,7 +180,8 @@ final class Failures {
     }
 
     private static boolean isConnectionLoss(String state) {
-        return state.startsWith("08") || state.startsWith("57P");
+        // 57014: an administrator cancelled what the walsender was doing.
+        return state.startsWith("08") || state.startsWith("57P") || state.equals("57014");
     }
 
     private static String server(WalExConfig config) {
