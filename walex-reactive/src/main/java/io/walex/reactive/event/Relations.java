@@ -17,6 +17,9 @@ final class Relations {
     private BiPredicate<String, String> subscribed;
     private final TypeSource types;
     private final IntObjectHashMap<Entry> byOid = new IntObjectHashMap<>();
+    /** What the transaction that is being replayed says of its relations; null while none has descriptions of its own. */
+    private @Nullable IntObjectHashMap<Entry> replayed;
+
     private int generation;
     private int refreshing;
 
@@ -37,8 +40,21 @@ final class Relations {
     /** Forgets all: a new connection describes its relations anew. */
     void reset() {
         byOid.clear();
+        replayed = null;
         generation++;
         refreshing = 0;
+    }
+
+    /**
+     * From here on descriptions are those of a transaction that was received before, and say nothing of what the server
+     * sends next.
+     */
+    void beginReplay() {
+        replayed = new IntObjectHashMap<>();
+    }
+
+    void endReplay() {
+        replayed = null;
     }
 
     /** Changes what is wanted; between transactions. */
@@ -47,25 +63,30 @@ final class Relations {
         for (Entry entry : List.copyOf(byOid.values())) {
             Relation relation = entry.relation;
             if (wanted.test(relation.schema(), relation.name()) != (entry.table != null)) {
-                put(relation);
+                put(relation, byOid);
             }
         }
     }
 
     void put(Relation relation) {
+        IntObjectHashMap<Entry> own = replayed;
+        put(relation, own == null ? byOid : own);
+    }
+
+    private void put(Relation relation, IntObjectHashMap<Entry> target) {
         if (!subscribed.test(relation.schema(), relation.name())) {
-            byOid.put(relation.oid(), new Entry(relation, null));
-        } else if (needsRefresh(relation)) {
+            target.put(relation.oid(), new Entry(relation, null));
+        } else if (needsRefresh(relation, target.containsKey(relation.oid()))) {
             int asked = generation;
             refreshing++;
             types.refresh(() -> {
                 if (asked == generation) {
                     refreshing--;
-                    byOid.put(relation.oid(), new Entry(relation, new Table(relation, types.types(), origination)));
+                    target.put(relation.oid(), new Entry(relation, new Table(relation, types.types(), origination)));
                 }
             });
         } else {
-            byOid.put(relation.oid(), new Entry(relation, new Table(relation, types.types(), origination)));
+            target.put(relation.oid(), new Entry(relation, new Table(relation, types.types(), origination)));
         }
     }
 
@@ -73,9 +94,8 @@ final class Relations {
      * A type that is not known was made since the catalog was read; one of a relation that is described again may have
      * changed with it.
      */
-    private boolean needsRefresh(Relation relation) {
+    private boolean needsRefresh(Relation relation, boolean again) {
         TypeRegistry known = types.types();
-        boolean again = byOid.containsKey(relation.oid());
         return relation.columns().stream()
                 .mapToInt(column -> column.typeOid())
                 .anyMatch(oid -> !known.knows(oid) || again && Integer.compareUnsigned(oid, FIRST_NORMAL_OID) >= 0);
@@ -89,6 +109,8 @@ final class Relations {
     /** Null when the server has not described the relation. */
     @Nullable
     Entry get(int oid) {
-        return byOid.get(oid);
+        IntObjectHashMap<Entry> own = replayed;
+        Entry entry = own == null ? null : own.get(oid);
+        return entry == null ? byOid.get(oid) : entry;
     }
 }

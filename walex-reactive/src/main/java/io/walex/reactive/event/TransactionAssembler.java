@@ -124,6 +124,9 @@ public final class TransactionAssembler {
         if (uncommitted.isReceiving() && !(type == 'E' && uncommitted.isStreaming())) {
             return receive(payload, type, walStart);
         }
+        if (type == 'R' && twoPhase == TwoPhase.AT_COMMIT) {
+            uncommitted.relation(payload);
+        }
         return switch (type) {
             case 'I', 'U', 'D', 'T', 'R', 'Y', 'O' -> delivered(changes.change(payload, false, walStart));
             case 'M' -> message(payload, walStart, sentAt);
@@ -149,6 +152,9 @@ public final class TransactionAssembler {
         boolean described = type == 'R' || type == 'Y';
         if (described && !uncommitted.isStreaming()) {
             // Outside a streamed block the server describes a relation once for all transactions.
+            if (type == 'R') {
+                uncommitted.relation(payload);
+            }
             changes.change(payload, false, walStart);
         } else {
             uncommitted.receive(payload, walStart);
@@ -356,7 +362,11 @@ public final class TransactionAssembler {
             spool.close();
             throw e;
         }
-        return open(begin);
+        TransactionSignal opened = open(begin);
+        if (releases != null) {
+            relations.beginReplay();
+        }
+        return opened;
     }
 
     private @Nullable TransactionSignal replayed(Replay running) {
@@ -387,6 +397,7 @@ public final class TransactionAssembler {
         if (replay != null) {
             replay.spool.close();
             replay = null;
+            relations.endReplay();
         }
     }
 

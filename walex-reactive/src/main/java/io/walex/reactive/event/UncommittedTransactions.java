@@ -1,6 +1,7 @@
 package io.walex.reactive.event;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -8,10 +9,19 @@ import org.jspecify.annotations.Nullable;
 /** The transactions that were received in part or whole and whose outcome is open. */
 final class UncommittedTransactions {
 
+    /** Where the OIDs of a Truncate start: behind its type, their number and its options. */
+    private static final int TRUNCATED_AT = 1 + Integer.BYTES + 1;
+
     private final SpoolSpace space;
     private final Map<Integer, TransactionSpool> streamed = new HashMap<>();
     private final Map<String, TransactionSpool> prepared = new HashMap<>();
     private @Nullable TransactionSpool receiving;
+
+    /** The relation messages in force for transactions that are sent whole. */
+    private final Map<Integer, ByteBuf> descriptions = new HashMap<>();
+
+    /** Those that the prepared transaction that is being received has with it. */
+    private final Map<Integer, ByteBuf> described = new HashMap<>();
 
     UncommittedTransactions(SpoolSpace space) {
         this.space = space;
@@ -31,7 +41,41 @@ final class UncommittedTransactions {
         if (receiving == null) {
             throw new IllegalStateException("No uncommitted transaction is being received");
         }
+        if (!receiving.withXids()) {
+            describe(receiving, payload, walStart);
+        }
         receiving.append(payload, walStart);
+    }
+
+    /** Remembers a relation message from outside of streamed blocks, without reading it. */
+    void relation(ByteBuf payload) {
+        int start = payload.readerIndex();
+        if (payload.readableBytes() > Integer.BYTES) {
+            ByteBuf copy = Unpooled.buffer(payload.readableBytes());
+            descriptions.put(payload.getInt(start + 1), copy.writeBytes(payload, start, payload.readableBytes()));
+        }
+    }
+
+    /** Keeps the relations of a row with it: when it is replayed, they may be others. */
+    private void describe(TransactionSpool spool, ByteBuf payload, long walStart) {
+        int start = payload.readerIndex();
+        byte type = payload.getByte(start);
+        int first = type == 'T' ? start + TRUNCATED_AT : start + 1;
+        if (type == 'I' || type == 'U' || type == 'D') {
+            describe(spool, payload, first, first + Integer.BYTES, walStart);
+        } else if (type == 'T') {
+            describe(spool, payload, first, payload.writerIndex(), walStart);
+        }
+    }
+
+    private void describe(TransactionSpool spool, ByteBuf payload, int oidsFrom, int oidsTo, long walStart) {
+        for (int at = oidsFrom; at + Integer.BYTES <= Math.min(oidsTo, payload.writerIndex()); at += Integer.BYTES) {
+            int oid = payload.getInt(at);
+            ByteBuf description = descriptions.get(oid);
+            if (description != null && !description.equals(described.put(oid, description))) {
+                spool.append(description.duplicate(), walStart);
+            }
+        }
     }
 
     void streamStart(int xid) {
@@ -64,6 +108,7 @@ final class UncommittedTransactions {
 
     void beginPrepare() {
         receiving = new TransactionSpool(space, false);
+        described.clear();
     }
 
     void prepared(String gid) {
@@ -96,5 +141,7 @@ final class UncommittedTransactions {
         streamed.clear();
         prepared.values().forEach(TransactionSpool::close);
         prepared.clear();
+        descriptions.clear();
+        described.clear();
     }
 }

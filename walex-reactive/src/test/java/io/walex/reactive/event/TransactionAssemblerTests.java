@@ -10,6 +10,7 @@ import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -182,6 +183,38 @@ class TransactionAssemblerTests {
         take(beginPrepare(10, "x"));
 
         assertRefused("within a prepared transaction", Frames.message(type));
+    }
+
+    @Test
+    void readsAPreparedTransactionAsItsRelationsWereThen() {
+        take(begin(10), relation("a"), insert("before"), commit(10));
+        take(beginPrepare(20, "x"), insert("one"), insert("two"), prepare(20, "x"));
+        take(begin(30), relation("a", "b"), insert("three", "b"), commit(30));
+
+        assertThat(rows(take(commitPrepared(40, "x")))).containsExactly(Map.of("a", "one"), Map.of("a", "two"));
+        assertThat(rows(take(begin(50), insert("four", "b"), commit(50))))
+                .containsExactly(Map.of("a", "four", "b", "b"));
+    }
+
+    @Test
+    void readsAPreparedTransactionThatAltersItsRelation() {
+        take(
+                beginPrepare(20, "x"),
+                relation("a"),
+                insert("one"),
+                relation("a", "b"),
+                insert("two", "b"),
+                prepare(20, "x"));
+
+        assertThat(rows(take(commitPrepared(40, "x"))))
+                .containsExactly(Map.of("a", "one"), Map.of("a", "two", "b", "b"));
+    }
+
+    private static List<Map<String, Object>> rows(List<TransactionSignal> signals) {
+        return signals.stream()
+                .filter(Event.class::isInstance)
+                .map(event -> ((Event) event).newRecord().asMap())
+                .toList();
     }
 
     @Test
