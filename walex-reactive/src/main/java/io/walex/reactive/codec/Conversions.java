@@ -51,7 +51,7 @@ public final class Conversions {
         Class<T> wrapper = (Class<T>) MethodType.methodType(type).wrap().returnType();
         Object converted = wrapper.isInstance(value) ? value : converted(value, wrapper);
         if (converted == null) {
-            throw lossy(value, type, null);
+            throw new LossyException(value, type);
         }
         return wrapper.cast(converted);
     }
@@ -113,7 +113,7 @@ public final class Conversions {
             if (element != null) {
                 Array.set(array, i, convert(element, component));
             } else if (component.isPrimitive()) {
-                throw lossy(list, array.getClass(), null);
+                throw new LossyException(list, array.getClass());
             }
         }
         return array;
@@ -123,8 +123,7 @@ public final class Conversions {
         if (type.isEnum()) {
             return constant(text, type);
         } else if (type == UUID.class) {
-            UUID uuid = UUID.fromString(text);
-            return uuid.toString().equalsIgnoreCase(text) ? uuid : null;
+            return uuid(text);
         } else if (type == Boolean.class && (text.equals("0") || text.equals("1"))) {
             return text.equals("1");
         }
@@ -145,19 +144,32 @@ public final class Conversions {
         return found;
     }
 
-    private static Object bound(Object value, Class<?> type) {
+    private static @Nullable Object uuid(String text) {
         try {
-            return JsonCodec.MAPPER.readValue(JsonValues.text(value), type);
-        } catch (JacksonException e) {
-            throw lossy(value, type, e);
+            UUID uuid = UUID.fromString(text);
+            return uuid.toString().equalsIgnoreCase(text) ? uuid : null;
+        } catch (IllegalArgumentException e) {
+            return null; // Its message holds the text.
+        }
+    }
+
+    /** Null also where Jackson fails: its messages hold the value. */
+    private static @Nullable Object bound(Object value, Class<?> type) {
+        try {
+            return Binding.value(value, type);
+        } catch (JacksonException | LossyException e) {
+            return null;
         }
     }
 
     /** Without the value: messages end up in logs. */
-    private static IllegalArgumentException lossy(Object value, Class<?> type, @Nullable Throwable cause) {
-        return new IllegalArgumentException(
-                "Cannot convert %s to %s without loss"
-                        .formatted(value.getClass().getName(), type.getTypeName()),
-                cause);
+    static final class LossyException extends IllegalArgumentException {
+
+        private static final long serialVersionUID = 1L;
+
+        LossyException(Object value, Class<?> type) {
+            super("Cannot convert %s to %s without loss"
+                    .formatted(value.getClass().getName(), type.getTypeName()));
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.walex.reactive.event;
 
+import io.walex.reactive.codec.Binding;
 import io.walex.reactive.codec.ColumnCodec;
 import io.walex.reactive.codec.Conversions;
 import io.walex.reactive.pgoutput.TupleData;
@@ -10,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /** A row over a tuple's bytes. */
 final class TupleRow implements Row {
@@ -100,14 +101,18 @@ final class TupleRow implements Row {
 
     @Override
     public <T> T as(Class<T> type) {
-        columns().forEach(column -> requireHeld(column.name()));
+        Map<String, Supplier<@Nullable Object>> values = new LinkedHashMap<>();
+        for (Column column : columns()) {
+            int index = requireHeld(column.name());
+            values.put(column.name(), () -> value(index));
+        }
         try {
-            return RowMapping.MAPPER.convertValue(asMap(), type);
-        } catch (JacksonException e) {
+            return Binding.row(values, type);
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "Cannot map a row of %s onto %s: %s"
-                            .formatted(table.qualifiedName(), type.getName(), e.getOriginalMessage()),
-                    e);
+                            .formatted(table.qualifiedName(), type.getName(), e.getMessage()),
+                    e.getCause());
         }
     }
 

@@ -98,6 +98,7 @@ class ConversionsTests {
         UUID uuid = UUID.randomUUID();
         assertThat(Conversions.convert(uuid.toString(), UUID.class)).isEqualTo(uuid);
         assertLossy("1-1-1-1-1", UUID.class);
+        assertLossy("secret", UUID.class);
         assertThat(Conversions.convert("1", Boolean.class)).isTrue();
         assertLossy("true", Boolean.class);
         assertLossy("7", Integer.class);
@@ -138,6 +139,11 @@ class ConversionsTests {
         assertThat(Conversions.convert(Map.of("street", "Main", "number", 7), Address.class))
                 .isEqualTo(address);
         assertLossy(json("[1]"), Address.class);
+        assertLossy(json("1.9"), Integer.class);
+        assertLossy(json("1e300"), Float.class);
+        assertLossy(json("{\"number\":7.5}"), Address.class);
+        assertThat(Conversions.convert(json("[0.5,2]"), float[].class)).containsExactly(0.5f, 2);
+        assertLossy(json("7"), UUID.class);
     }
 
     private static Object json(String text) {
