@@ -4,6 +4,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,8 @@ final class ConnectionUrl {
             for (String parameter : uri.getRawQuery().split("&")) {
                 int equals = parameter.indexOf('=');
                 if (equals < 0) {
-                    throw malformed("parameter \"" + parameter + "\" has no value", null);
+                    // It is not repeated, since it may be the rest of a password that holds an ampersand.
+                    throw malformed("a parameter has no value (percent-encode & in values)", null);
                 }
                 apply(decode(parameter.substring(0, equals)), decode(parameter.substring(equals + 1)), builder);
             }
@@ -73,9 +75,9 @@ final class ConnectionUrl {
     private static void apply(String name, String value, WalExConfig.Builder builder) {
         switch (name) {
             case "sslmode" -> builder.sslMode(SslMode.parse(value));
-            case "sslrootcert" -> builder.sslRootCert(Path.of(value));
-            case "sslcert" -> builder.sslCert(Path.of(value));
-            case "sslkey" -> builder.sslKey(Path.of(value));
+            case "sslrootcert" -> builder.sslRootCert(file(name, value));
+            case "sslcert" -> builder.sslCert(file(name, value));
+            case "sslkey" -> builder.sslKey(file(name, value));
             case "user" -> builder.username(value);
             case "password" -> builder.password(value);
             case "application_name" -> builder.name(value);
@@ -85,6 +87,14 @@ final class ConnectionUrl {
                         "Unknown URL parameter \"" + name + "\"; known are sslmode, sslrootcert, sslcert, sslkey, user,"
                                 + " password, application_name and connect_timeout",
                         null);
+        }
+    }
+
+    private static Path file(String name, String value) {
+        try {
+            return Path.of(value);
+        } catch (InvalidPathException e) {
+            throw malformed(name + " is not the name of a file", null);
         }
     }
 

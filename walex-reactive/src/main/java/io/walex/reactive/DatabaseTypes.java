@@ -8,6 +8,7 @@ import io.walex.reactive.replication.Connector;
 import io.walex.reactive.replication.ServerConnection;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
@@ -18,6 +19,7 @@ final class DatabaseTypes implements TypeSource {
     private final TypeRegistry configured;
     private final Mono<Void> reload;
     private final Executor eventLoop;
+    private final Runnable onRefreshed;
     private final Consumer<Throwable> onFailure;
     private volatile TypeRegistry types;
 
@@ -26,13 +28,20 @@ final class DatabaseTypes implements TypeSource {
      *
      * @param connector makes a connection for each look into the catalog
      * @param eventLoop where {@link #refresh} reports
+     * @param onRefreshed run there after that, to go on with what waited for the types
      * @param onFailure told there when the types cannot be read
      */
-    DatabaseTypes(TypeRegistry configured, Connector connector, Executor eventLoop, Consumer<Throwable> onFailure) {
+    DatabaseTypes(
+            TypeRegistry configured,
+            Connector connector,
+            Executor eventLoop,
+            Runnable onRefreshed,
+            Consumer<Throwable> onFailure) {
         this.configured = configured;
         this.types = configured;
         this.reload = ServerConnection.use(connector, this::load);
         this.eventLoop = eventLoop;
+        this.onRefreshed = onRefreshed;
         this.onFailure = onFailure;
     }
 
@@ -63,13 +72,24 @@ final class DatabaseTypes implements TypeSource {
         reload.subscribe(new BaseSubscriber<Void>() {
             @Override
             protected void hookOnComplete() {
-                eventLoop.execute(done);
+                onEventLoop(() -> {
+                    done.run();
+                    onRefreshed.run();
+                });
             }
 
             @Override
             protected void hookOnError(Throwable error) {
-                eventLoop.execute(() -> onFailure.accept(error));
+                onEventLoop(() -> onFailure.accept(error));
             }
         });
+    }
+
+    private void onEventLoop(Runnable report) {
+        try {
+            eventLoop.execute(report);
+        } catch (RejectedExecutionException ended) {
+            // The subscription is over; nothing waits for the types.
+        }
     }
 }

@@ -1,9 +1,13 @@
 package io.walex.reactive;
 
+import io.netty.util.NetUtil;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.client.SSLMode;
 import io.walex.reactive.replication.Connector;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
@@ -11,7 +15,8 @@ import reactor.netty.resources.LoopResources;
 final class DriverConfiguration {
 
     /**
-     * What the text form of values depends on, so that no server, database or role setting changes what is decoded.
+     * What the text form of values depends on, so that no server, database or role setting changes what is decoded; and
+     * the timeouts that such a setting could end a stream with, or a slot's creation, which waits for transactions.
      *
      * @see <a href="https://www.postgresql.org/docs/current/runtime-config-client.html">Client connection defaults</a>
      */
@@ -21,27 +26,21 @@ final class DriverConfiguration {
             "TimeZone", "UTC",
             "extra_float_digits", "3",
             "client_encoding", "UTF8",
-            "bytea_output", "hex");
+            "bytea_output", "hex",
+            "statement_timeout", "0",
+            "lock_timeout", "0",
+            "idle_session_timeout", "0");
 
     private DriverConfiguration() {}
 
-    /** Makes ordinary connections, and by START_REPLICATION streaming ones. */
-    static Connector connector(WalExConfig config, LoopResources loop) {
-        return connector(config, loop, PINNED);
-    }
-
-    /** Makes connections that take the replication protocol's commands as queries. */
-    static Connector replicationCommands(WalExConfig config, LoopResources loop) {
-        return connector(config, loop, Map.of("replication", "database"));
-    }
-
-    private static Connector connector(WalExConfig config, LoopResources loop, Map<String, String> options) {
+    /** Makes, with the configuration in force at the time, ordinary connections, and by START_REPLICATION streaming ones. */
+    static Connector connector(Supplier<WalExConfig> config, LoopResources loop) {
+        WalExConfig first = config.get();
         return new Connector(
-                captured -> of(config, captured, options), loop, config.connectTimeout(), config.livenessTimeout());
+                captured -> of(config.get(), captured), loop, first.connectTimeout(), first.livenessTimeout());
     }
 
-    private static PostgresqlConnectionConfiguration of(
-            WalExConfig config, LoopResources loop, Map<String, String> options) {
+    private static PostgresqlConnectionConfiguration of(WalExConfig config, LoopResources loop) {
         var builder = PostgresqlConnectionConfiguration.builder()
                 .host(config.host())
                 .port(config.port())
@@ -49,7 +48,7 @@ final class DriverConfiguration {
                 .database(config.database())
                 .applicationName(config.name())
                 .connectTimeout(config.connectTimeout())
-                .options(options)
+                .options(PINNED)
                 .loopResources(loop)
                 .tcpKeepAlive(true)
                 .tcpNoDelay(true);
@@ -59,11 +58,26 @@ final class DriverConfiguration {
         }
         builder.sslMode(SSLMode.valueOf(config.sslMode().name()));
         if (config.sslRootCert() != null) {
-            builder.sslRootCert(config.sslRootCert().toString());
+            builder.sslRootCert(readable(config.sslRootCert()));
         }
         if (config.sslCert() != null && config.sslKey() != null) {
-            builder.sslCert(config.sslCert().toString()).sslKey(config.sslKey().toString());
+            builder.sslCert(readable(config.sslCert())).sslKey(readable(config.sslKey()));
+        }
+        if (config.sslMode() == SslMode.VERIFY_CA
+                || NetUtil.createByteArrayFromIpAddressString(config.host()) != null) {
+            // Netty would compare the host, which verify-ca must not, and of an address it is not told. For verify-full
+            // the driver compares it after the handshake.
+            builder.sslContextBuilderCustomizer(tls -> tls.endpointIdentificationAlgorithm(null));
         }
         return builder.build();
+    }
+
+    private static String readable(Path file) {
+        if (!Files.isReadable(file)) {
+            throw new InvalidConfigException(
+                    "File %s does not exist or cannot be read; check sslRootCert, sslCert and sslKey".formatted(file),
+                    null);
+        }
+        return file.toString();
     }
 }

@@ -15,13 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class EventDecoder implements PayloadDecoder<Event> {
 
     private final TransactionAssembler assembler;
-    private final Acknowledgements acknowledgements;
     private final PreparedHolds holds;
-    private Acknowledgements.@Nullable Ticket current;
+    private final TransactionEnds ends;
 
     EventDecoder(TransactionAssembler assembler, Acknowledgements acknowledgements) {
         this.assembler = assembler;
-        this.acknowledgements = acknowledgements;
+        this.ends = new TransactionEnds(acknowledgements);
         this.holds = new PreparedHolds(acknowledgements);
     }
 
@@ -51,14 +50,7 @@ final class EventDecoder implements PayloadDecoder<Event> {
         if (signal instanceof Event event) {
             return event;
         }
-        if (signal instanceof TransactionSignal.Begin) {
-            current = acknowledgements.begin();
-        } else if (signal instanceof TransactionSignal.End end && current != null) {
-            current.endAcknowledged(end.endLsn());
-            current = null;
-        } else {
-            holds.take(signal);
-        }
-        return null;
+        TransactionSignal other = holds.take(signal);
+        return other == null ? null : ends.eventOf(other);
     }
 }

@@ -53,6 +53,12 @@ final class Failures {
                 return new HostNotFoundException(
                         "Host \"%s\" cannot be resolved; check the host name".formatted(config.host()), error);
             }
+            if (isClosedDuringHandshake(cause)) {
+                return new ServerUnreachableException(
+                        "%s closed the connection before it was secured; check that PostgreSQL listens there"
+                                .formatted(server(config)),
+                        error);
+            }
             if (cause instanceof SSLException
                     || cause.getClass().getSimpleName().contains("Ssl")) {
                 return new TlsException(
@@ -60,7 +66,9 @@ final class Failures {
                                 .formatted(server(config), config.sslMode(), cause.getMessage()),
                         error);
             }
-            if (cause instanceof IllegalArgumentException && config.password() == null) {
+            if (cause instanceof IllegalArgumentException
+                    && config.password() == null
+                    && String.valueOf(cause.getMessage()).startsWith("Password ")) {
                 return new AuthenticationException(
                         "%s asks for the password of user \"%s\", and none is configured; set password(...)"
                                 .formatted(server(config), config.username()),
@@ -74,6 +82,13 @@ final class Failures {
             }
         }
         return null;
+    }
+
+    /** No matter of certificates: a server that goes down, or a network that breaks, at the worst moment. */
+    private static boolean isClosedDuringHandshake(Throwable cause) {
+        boolean secure = cause instanceof SSLException
+                || cause.getClass().getSimpleName().contains("Ssl");
+        return secure && String.valueOf(cause.getMessage()).startsWith("Connection closed ");
     }
 
     private static WalExException sqlState(Throwable error, String state, WalExConfig config, String slot) {
@@ -91,8 +106,8 @@ final class Failures {
                         error);
             case "42501" ->
                 new InsufficientPrivilegeException(
-                        "Role \"%s\" may not stream from %s: %s; grant it with ALTER ROLE ... REPLICATION (Amazon RDS: GRANT rds_replication)"
-                                .formatted(config.username(), slot, says),
+                        "Role \"%s\" may not stream from %s: %s; %s"
+                                .formatted(config.username(), slot, says, grant(says, config)),
                         error);
             case "55006" ->
                 new SlotInUseException(
@@ -134,6 +149,22 @@ final class Failures {
         };
     }
 
+    /** The message of a refused login quotes the database, that of a refused command does not. */
+    private static String grant(String says, WalExConfig config) {
+        if (says.contains("permission denied for database \"")) {
+            return "grant it with GRANT CONNECT ON DATABASE \"%s\" TO \"%s\""
+                    .formatted(config.database(), config.username());
+        }
+        if (says.contains("permission denied for database")) {
+            return "grant it with GRANT CREATE ON DATABASE \"%s\" TO \"%s\", or create the publication as another role"
+                    .formatted(config.database(), config.username());
+        }
+        if (says.contains("must be owner") || says.contains("must be superuser to create")) {
+            return "create the publication as the owner of the tables, or as a superuser";
+        }
+        return "grant it with ALTER ROLE ... REPLICATION (Amazon RDS: GRANT rds_replication)";
+    }
+
     /** PostgreSQL has one code for all that does not exist; only its message tells which. */
     private static Optional<String> publication(String says, WalExConfig config) {
         return config.publications().stream()
@@ -149,7 +180,8 @@ final class Failures {
     }
 
     private static boolean isConnectionLoss(String state) {
-        return state.startsWith("08") || state.startsWith("57P");
+        // 57014: an administrator cancelled what the walsender was doing.
+        return state.startsWith("08") || state.startsWith("57P") || state.equals("57014");
     }
 
     private static String server(WalExConfig config) {

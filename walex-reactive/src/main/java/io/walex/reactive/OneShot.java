@@ -14,7 +14,7 @@ final class OneShot {
     static <T> Mono<T> run(WalExConfig config, Function<ServerConnection, Mono<T>> work) {
         return Mono.usingWhen(
                         Mono.fromSupplier(() -> LoopResources.create("walex-" + config.name(), 1, true)),
-                        loop -> ServerConnection.use(DriverConfiguration.connector(config, loop), work),
+                        loop -> ServerConnection.use(DriverConfiguration.connector(() -> config, loop), work),
                         loop -> loop.disposeLater(Duration.ZERO, Duration.ofSeconds(1)))
                 .onErrorMap(
                         error -> Failures.translate(error, config, config.slot().toString()));

@@ -20,13 +20,14 @@ final class PreparedHolds {
     @Nullable
     TransactionSignal take(TransactionSignal signal) {
         if (signal instanceof TransactionSignal.Hold hold) {
-            byGid.computeIfAbsent(hold.gid(), gid -> acknowledgements.begin());
+            byGid.compute(
+                    hold.gid(), (gid, held) -> held == null || held.isForgotten() ? acknowledgements.hold() : held);
             return null;
         }
         if (signal instanceof TransactionSignal.Release release) {
             Acknowledgements.Ticket ticket = byGid.remove(release.gid());
             if (ticket != null) {
-                ticket.endAcknowledged(release.endLsn());
+                ticket.release();
             }
             return null;
         }

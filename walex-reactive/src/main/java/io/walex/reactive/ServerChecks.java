@@ -1,11 +1,19 @@
 package io.walex.reactive;
 
+import io.walex.reactive.event.PublishedTables;
+import io.walex.reactive.event.TablePattern;
+import io.walex.reactive.replication.ServerConnection;
 import io.walex.reactive.replication.ServerConnection.ServerFacts;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** What must hold before a stream can start. PostgreSQL itself would say some of it only at the first change. */
 final class ServerChecks {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServerChecks.class);
 
     private ServerChecks() {}
 
@@ -32,5 +40,25 @@ final class ServerChecks {
                                         known.isEmpty() ? ", which has none" : ", which has " + known,
                                         missing.get(0).replace("\"", "\"\"")),
                         null));
+    }
+
+    static Mono<PublishedTables> publishedTables(ServerConnection server, WalExConfig config) {
+        return Flux.fromIterable(config.publications())
+                .concatMap(server.publications()::tables)
+                .flatMapIterable(tables -> tables)
+                .distinct()
+                .map(each -> new PublishedTables.Name(each.schema(), each.table()))
+                .collectList()
+                .map(tables -> new PublishedTables(config.publications(), tables));
+    }
+
+    /** Warns of subscriptions that cover no published table. One may be added later, so it is not an error. */
+    static Mono<Void> subscriptions(ServerConnection server, WalExConfig config) {
+        return publishedTables(server, config)
+                .doOnNext(published -> config.subscriptions().stream()
+                        .map(TablePattern::parse)
+                        .flatMap(pattern -> published.missing(pattern).stream())
+                        .forEach(missing -> LOG.warn("{} subscribes in vain: {}", config.name(), missing)))
+                .then();
     }
 }

@@ -34,21 +34,20 @@ final class SlotGuard {
 
     private final WalExConfig config;
     private final Acknowledgements acknowledgements;
-    private final Connector replicationCommands;
+    private final Connector connector;
     private final Scheduler scheduler;
     private @Nullable Known known;
 
     /**
      * Guards one subscription's slot.
      *
-     * @param replicationCommands makes connections that take the replication protocol's commands
+     * @param connector makes connections to look further where the slot may have moved
      * @param scheduler times the looks at a slot that is in use
      */
-    SlotGuard(
-            WalExConfig config, Acknowledgements acknowledgements, Connector replicationCommands, Scheduler scheduler) {
+    SlotGuard(WalExConfig config, Acknowledgements acknowledgements, Connector connector, Scheduler scheduler) {
         this.config = config;
         this.acknowledgements = acknowledgements;
-        this.replicationCommands = replicationCommands;
+        this.connector = connector;
         this.scheduler = scheduler;
     }
 
@@ -83,16 +82,26 @@ final class SlotGuard {
 
     private Mono<Void> sameCluster(ServerFacts facts, SlotSpec.Durable durable) {
         Known before = known;
-        return before == null || before.systemIdentifier.equals(facts.systemIdentifier())
-                ? Mono.empty()
-                : invalidated(
-                        "%s:%d is another database cluster than before (system identifier %s, was %s), so %s cannot be continued there; start a new subscription"
-                                .formatted(
-                                        config.host(),
-                                        config.port(),
-                                        facts.systemIdentifier(),
-                                        before.systemIdentifier,
-                                        durable));
+        if (before == null) {
+            return Mono.empty();
+        }
+        if (!before.systemIdentifier.equals(facts.systemIdentifier())) {
+            return invalidated(
+                    "%s:%d is another database cluster than before (system identifier %s, was %s), so %s cannot be continued there; start a new subscription"
+                            .formatted(
+                                    config.host(),
+                                    config.port(),
+                                    facts.systemIdentifier(),
+                                    before.systemIdentifier,
+                                    durable));
+        }
+        // In the middle of a failover; another attempt is made until it is over.
+        return before.timeline != 0 && facts.timeline() == 0
+                ? Mono.error(new ServerUnreachableException(
+                        "%s:%d is a standby now, where %s cannot be continued; promote it, or lead the address to the primary"
+                                .formatted(config.host(), config.port(), durable),
+                        null))
+                : Mono.empty();
     }
 
     private Duration patience(SlotSpec.Durable durable, ServerFacts facts, boolean hasStreamed) {
@@ -135,6 +144,11 @@ final class SlotGuard {
     }
 
     private Mono<Void> usable(SlotFacts slot) {
+        if (slot.plugin() == null) {
+            return invalidated(
+                    "Replication slot \"%s\" is a physical slot, which holds no changes for pgoutput; use another slot"
+                            .formatted(slot.name()));
+        }
         if (!"pgoutput".equals(slot.plugin()) || !config.database().equals(slot.database())) {
             return invalidated(
                     "Replication slot \"%s\" belongs to plugin %s and database %s, not to pgoutput and %s; use another slot"
@@ -174,7 +188,7 @@ final class SlotGuard {
                     "%s:%d went from timeline %d to %d, and slot \"%s\" is not a failover slot: changes may be missing; start a new subscription, and make the slot with SlotSpec.durable(name).forFailover()"
                             .formatted(config.host(), config.port(), before.timeline, facts.timeline(), slot.name()));
         }
-        return TimelineHistory.read(replicationCommands, facts.timeline())
+        return TimelineHistory.read(connector, facts.timeline())
                 .map(history -> history.endOf(before.timeline))
                 .flatMap(end -> {
                     if (acknowledgements.delivered().isAfter(end)) {

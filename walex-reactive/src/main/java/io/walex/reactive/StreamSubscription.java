@@ -4,6 +4,7 @@ import io.netty.channel.EventLoop;
 import io.walex.reactive.ConnectionState.Gap;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Origination;
+import io.walex.reactive.event.SignalCodec;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.TransactionSignal;
@@ -34,7 +35,7 @@ import reactor.util.retry.Retry;
  */
 final class StreamSubscription {
 
-    private final WalExConfig config;
+    private volatile WalExConfig config;
     private final SubscriptionState state;
     private final LoopResources loop;
     private final Connector connector;
@@ -44,6 +45,7 @@ final class StreamSubscription {
     private final DatabaseTypes types;
     private final TransactionAssembler assembler;
     private final Heartbeat heartbeat;
+    private final @Nullable MiddlewareStage middleware;
     private final Sinks.Empty<Void> ended = Sinks.empty();
     private final Sinks.Empty<Void> released = Sinks.empty();
     private volatile Runnable onAcknowledged = () -> {};
@@ -57,15 +59,20 @@ final class StreamSubscription {
         this.config = config;
         this.state = state;
         loop = LoopResources.create("walex-" + config.name(), 1, true);
-        connector = DriverConfiguration.connector(config, loop);
+        connector = DriverConfiguration.connector(() -> this.config, loop);
         Scheduler scheduler = Schedulers.fromExecutorService(eventLoop());
         acknowledgements = new Acknowledgements(eventLoop(), () -> onAcknowledged.run());
-        slot = new SlotGuard(
-                config, acknowledgements, DriverConfiguration.replicationCommands(config, loop), scheduler);
+        slot = new SlotGuard(config, acknowledgements, connector, scheduler);
         reconnects = new Reconnects(config.retry(), this::isRetryable, scheduler);
-        types = new DatabaseTypes(config.types(), connector, eventLoop(), this::failStream);
+        types = new DatabaseTypes(config.types(), connector, eventLoop(), this::resumeStream, this::failStream);
+        Origination origination = new Origination(config.name(), Version.LIBRARY, config.database());
+        Middleware configured = config.middleware();
+        middleware = configured == null
+                ? null
+                : new MiddlewareStage(
+                        config, configured, eventLoop(), acknowledgements, new SignalCodec(origination, types));
         assembler = new TransactionAssembler(
-                new Origination(config.name(), Version.LIBRARY, config.database()),
+                origination,
                 config::isSubscribed,
                 types,
                 new TransactionAssembler.Spool(config.spoolDirectory(), config.spoolMemory()),
@@ -78,7 +85,9 @@ final class StreamSubscription {
     }
 
     Flux<Event> changes() {
-        return stream(new EventDecoder(assembler, acknowledgements));
+        return middleware == null
+                ? stream(new EventDecoder(assembler, acknowledgements))
+                : middleware.changes(stream(new SignalDecoder(assembler, acknowledgements)));
     }
 
     Flux<Transaction> transactions() {
@@ -86,17 +95,22 @@ final class StreamSubscription {
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Transaction> actual) {
-                var windows = new TransactionWindows(actual, eventLoop(), acknowledgements, config.maxUnacknowledged());
-                onAcknowledged = windows::advance;
+                Acknowledgements counted = middleware == null ? acknowledgements : middleware.delivered();
+                var windows = new TransactionWindows(actual, eventLoop(), counted, config.maxUnacknowledged());
                 onAbandoned = windows::abandon;
                 consumed = windows.ended();
-                signals.subscribe(windows);
+                if (middleware == null) {
+                    onAcknowledged = windows::advance;
+                    signals.subscribe(windows);
+                } else {
+                    middleware.transactions(signals, windows::advance).subscribe(windows);
+                }
             }
         };
     }
 
     private <T> Flux<T> stream(PayloadDecoder<T> decoder) {
-        Flux<T> stream = Flux.defer(() -> attempt(decoder))
+        Flux<T> stream = attempts(decoder)
                 .onErrorMap(this::explain)
                 .retryWhen(Retry.from(failures -> reconnects
                         .companion(failures.doOnNext(this::tellFailure))
@@ -108,13 +122,19 @@ final class StreamSubscription {
         return config.heartbeat().isZero() ? stream : stream.takeUntilOther(heartbeat.beats());
     }
 
+    /** A changed address or credentials are no failure: the next attempt comes at once, and counts for nothing. */
+    private <T> Flux<T> attempts(PayloadDecoder<T> decoder) {
+        return Flux.defer(() -> attempt(decoder)).onErrorResume(Reconfigured.class, moved -> attempts(decoder));
+    }
+
     private <T> Flux<T> attempt(PayloadDecoder<T> decoder) {
+        WalExConfig used = config;
         state.connecting();
         return ServerConnection.use(connector, this::prepare)
                 .takeUntilOther(ended.asMono())
                 .flatMapMany(facts -> Flux.usingWhen(
                         ReplicationConnection.connect(connector).doOnNext(made -> connection = made),
-                        made -> start(made, facts, decoder),
+                        made -> start(made, facts, decoder, used),
                         ReplicationConnection::close,
                         (made, error) -> made.close(),
                         ReplicationConnection::close));
@@ -123,12 +143,20 @@ final class StreamSubscription {
     private Mono<ServerFacts> prepare(ServerConnection server) {
         return server.facts()
                 .delayUntil(facts -> ServerChecks.walLevel(facts, config))
+                .doOnNext(facts -> PgOutputOptions.of(config, facts.version()))
                 .delayUntil(facts -> SlotSetup.publications(server, config))
+                .delayUntil(facts -> hasStreamed ? Mono.empty() : ServerChecks.subscriptions(server, config))
                 .delayUntil(facts -> slot.prepare(server, facts, hasStreamed, state::standingBy))
-                .delayUntil(facts -> types.load(server));
+                .delayUntil(facts -> types.load(server))
+                .doOnNext(facts -> {
+                    if (middleware != null) {
+                        middleware.connectedTo(facts.systemIdentifier());
+                    }
+                });
     }
 
-    private <T> Flux<T> start(ReplicationConnection made, ServerFacts facts, PayloadDecoder<T> decoder) {
+    private <T> Flux<T> start(
+            ReplicationConnection made, ServerFacts facts, PayloadDecoder<T> decoder, WalExConfig used) {
         return slot.obtain(made, facts)
                 .takeUntilOther(ended.asMono())
                 .flatMapMany(obtained -> made.stream(
@@ -141,10 +169,10 @@ final class StreamSubscription {
                         statusInterval(facts),
                         config.livenessTimeout(),
                         Clock.systemUTC(),
-                        () -> streaming(obtained)));
+                        () -> streaming(obtained, used)));
     }
 
-    private void streaming(SlotGuard.Obtained obtained) {
+    private void streaming(SlotGuard.Obtained obtained, WalExConfig used) {
         assembler.connected();
         if (obtained.from() != null) {
             if (lost != null) {
@@ -157,6 +185,37 @@ final class StreamSubscription {
         state.streaming(obtained.name());
         if (isEnding()) {
             end();
+        } else {
+            reconnectIfMoved(used);
+        }
+    }
+
+    /** Subscriptions count from the next transaction; a changed address or credentials make a new connection. */
+    void reconfigure(WalExConfig changed) {
+        WalExConfig before = config;
+        config = changed;
+        assembler.resubscribe(changed::isSubscribed);
+        eventLoop().execute(() -> reconnectIfMoved(before));
+    }
+
+    private void reconnectIfMoved(WalExConfig used) {
+        if (!Reconfiguration.isSameConnection(used, config)) {
+            // A temporary slot goes with its connection: that is a loss like any other.
+            failStream(
+                    config.slot() instanceof SlotSpec.Temporary
+                            ? new ConnectionLostException(
+                                    "\"%s\" was reconfigured to connect to %s:%d as %s"
+                                            .formatted(config.name(), config.host(), config.port(), config.username()),
+                                    null)
+                            : new Reconfigured());
+        }
+    }
+
+    /** Makes the stream connect again at once. */
+    private static final class Reconfigured extends RuntimeException {
+
+        Reconfigured() {
+            super("The connection's settings were changed", null, false, false);
         }
     }
 
@@ -165,6 +224,9 @@ final class StreamSubscription {
         lost = null;
         onAbandoned.accept(slotLost(gap.because()));
         acknowledgements.abandon();
+        if (middleware != null) {
+            middleware.delivered().abandon();
+        }
         state.resumed(gap);
         if (config.slot() instanceof SlotSpec.Temporary temporary && temporary.onGap() != null) {
             temporary.onGap().accept(gap);
@@ -173,6 +235,13 @@ final class StreamSubscription {
 
     private boolean isEnding() {
         return Boolean.TRUE.equals(ended.scan(Scannable.Attr.TERMINATED));
+    }
+
+    private void resumeStream() {
+        ReplicationConnection streaming = connection;
+        if (streaming != null) {
+            streaming.resume();
+        }
     }
 
     private void failStream(Throwable error) {

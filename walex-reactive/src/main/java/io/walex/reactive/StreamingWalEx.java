@@ -1,19 +1,21 @@
 package io.walex.reactive;
 
 import io.walex.reactive.event.Event;
+import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.Transaction;
 import java.time.Clock;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Makes a replication stream for each subscription, and remembers those that run. */
 final class StreamingWalEx implements WalEx {
 
-    private final WalExConfig config;
+    private volatile WalExConfig config;
     private final Set<StreamSubscription> running = ConcurrentHashMap.newKeySet();
     private final ConnectionStates states = new ConnectionStates();
     private final AtomicInteger subscriptions = new AtomicInteger();
@@ -42,7 +44,7 @@ final class StreamingWalEx implements WalEx {
                 this::release);
     }
 
-    private StreamSubscription start() {
+    private synchronized StreamSubscription start() {
         if (closed) {
             throw new IllegalStateException("WalEx \"" + config.name() + "\" is closed; create another one");
         }
@@ -67,6 +69,19 @@ final class StreamingWalEx implements WalEx {
     @Override
     public Mono<Void> awaitStreaming() {
         return states.awaitStreaming();
+    }
+
+    @Override
+    public synchronized void reconfigure(UnaryOperator<WalExConfig.Builder> change) {
+        WalExConfig changed = change.apply(config.mutate()).build();
+        Reconfiguration.check(config, changed, !running.isEmpty());
+        config = changed;
+        running.forEach(subscription -> subscription.reconfigure(changed));
+    }
+
+    @Override
+    public Mono<PublishedTables> publishedTables() {
+        return OneShot.run(config, server -> ServerChecks.publishedTables(server, config));
     }
 
     @Override

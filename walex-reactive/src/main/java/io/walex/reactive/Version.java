@@ -1,5 +1,10 @@
 package io.walex.reactive;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Properties;
+
 /** This library's version, as events tell it. */
 final class Version {
 
@@ -8,7 +13,12 @@ final class Version {
     private Version() {}
 
     private static String read() {
-        String implementation = Version.class.getPackage().getImplementationVersion();
-        return implementation == null ? "development" : implementation;
+        try (InputStream resource = Version.class.getResourceAsStream("version.properties")) {
+            Properties properties = new Properties();
+            properties.load(resource);
+            return properties.getProperty("version");
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot read this library's version", e);
+        }
     }
 }

@@ -1,7 +1,9 @@
 package io.walex.reactive;
 
 import io.walex.reactive.event.Event;
+import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.Transaction;
+import java.util.function.UnaryOperator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -60,6 +62,8 @@ public interface WalEx extends AutoCloseable {
      * delivered and downstream asked for more. So {@code subscribe(consumer)}, {@code concatMap(f)}, {@code flatMap(f, 1)}
      * and {@code delayUntil} process every event at least once; operators that fetch ahead ({@code publishOn}, {@code
      * buffer}, {@code flatMap}) run ahead of the work, for which there is {@link #transactions()}.
+     * A consumer that blocks in {@code onNext} stops the feedback to the server too, which after its {@code
+     * wal_sender_timeout} closes the connection.
      *
      * <p>A lost connection is made again as {@link WalExConfig#retry()} says; with a durable slot nothing is lost or
      * repeated within the subscription. Fails with a {@link WalExException} or {@link
@@ -85,6 +89,27 @@ public interface WalEx extends AutoCloseable {
      * delivered. At once when one is; waits for one to begin otherwise. Fails when one stops with an error meanwhile.
      */
     Mono<Void> awaitStreaming();
+
+    /**
+     * Changes the configuration of this instance and of its running streams; atomic, from any thread. The function starts
+     * from the configuration in force: {@code reconfigure(c -> c.addSubscriptions("todo"))}.
+     *
+     * <ul>
+     *   <li>Subscriptions take effect at the next transaction that arrives.
+     *   <li>A changed address, user, password or TLS setting makes running streams connect again, from where their slot
+     *       stands; nothing is lost or repeated. A password counts as changed when it was set, even to the same.
+     *   <li>Intervals, timeouts, {@code retry} and {@code maxUnacknowledged} count from the next connection or stream on.
+     * </ul>
+     *
+     * @throws InvalidConfigException when the change is refused: of anything else, such as the slot or the publications,
+     *     for which another instance must be made; or of the address or credentials while a stream runs on a temporary
+     *     slot, which would be lost, unless it {@linkplain SlotSpec.Temporary#resumeWithGap resumes with a gap}. Nothing
+     *     is changed then
+     */
+    void reconfigure(UnaryOperator<WalExConfig.Builder> change);
+
+    /** Asks the server, each time it is subscribed to, which tables the configured publications hold. */
+    Mono<PublishedTables> publishedTables();
 
     /** The configuration in force. */
     WalExConfig config();

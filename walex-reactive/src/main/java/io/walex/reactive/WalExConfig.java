@@ -5,9 +5,12 @@ import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.event.TwoPhase;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.util.retry.Retry;
@@ -174,6 +177,10 @@ public final class WalExConfig {
         return settings.spoolMemory;
     }
 
+    public @Nullable Middleware middleware() {
+        return settings.middleware;
+    }
+
     @Nullable
     Supplier<? extends CharSequence> password() {
         return settings.password;
@@ -231,6 +238,7 @@ public final class WalExConfig {
         private TypeRegistry types = TypeRegistry.builtIn();
         private Path spoolDirectory = Path.of(System.getProperty("java.io.tmpdir"));
         private long spoolMemory = 8 << 20;
+        private @Nullable Middleware middleware;
         private Retry retry = Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
                 .maxBackoff(Duration.ofSeconds(10))
                 .jitter(0.5)
@@ -267,6 +275,7 @@ public final class WalExConfig {
             types = other.types;
             spoolDirectory = other.spoolDirectory;
             spoolMemory = other.spoolMemory;
+            middleware = other.middleware;
             retry = other.retry;
         }
 
@@ -374,6 +383,29 @@ public final class WalExConfig {
             tables.forEach(WalExConfig::pattern);
             subscriptions = List.copyOf(tables);
             return this;
+        }
+
+        /** Adds tables to those that are subscribed to; the ones that are there already stay once. */
+        public Builder addSubscriptions(String... tables) {
+            Set<String> all = new LinkedHashSet<>(subscriptions);
+            all.addAll(Arrays.asList(tables));
+            return subscribe(List.copyOf(all));
+        }
+
+        /**
+         * Takes tables out of those that are subscribed to, by the name they were subscribed with.
+         *
+         * @throws InvalidConfigException when one is not among them, or none would be left
+         */
+        public Builder removeSubscriptions(String... tables) {
+            List<String> rest = new ArrayList<>(subscriptions);
+            for (String table : tables) {
+                if (!rest.remove(table)) {
+                    throw new InvalidConfigException(
+                            "\"%s\" is not among the subscriptions %s".formatted(table, subscriptions), null);
+                }
+            }
+            return subscribe(rest);
         }
 
         /** {@link SlotSpec#temporary()} by default. */
@@ -499,6 +531,12 @@ public final class WalExConfig {
                 throw new InvalidConfigException("spoolMemory must not be negative, was " + bytes, null);
             }
             spoolMemory = bytes;
+            return this;
+        }
+
+        /** What stands between the replication stream and its subscribers, such as a durable spool; nothing by default. */
+        public Builder middleware(Middleware value) {
+            middleware = Objects.requireNonNull(value, "middleware");
             return this;
         }
 

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class WalExException extends RuntimeException {
 
-    WalExException(String message, @Nullable Throwable cause) {
+    /** For the subtypes of this library. */
+    protected WalExException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

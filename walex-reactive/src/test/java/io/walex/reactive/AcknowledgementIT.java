@@ -134,6 +134,21 @@ class AcknowledgementIT {
                 .isEqualTo("two");
     }
 
+    /** Such a message ends where the commit begins. */
+    @Test
+    void messageOutsideATransactionDoesNotHideTheCommitBehindIt() {
+        postgres.executeInTransaction(
+                "INSERT INTO todo VALUES (1)", "SELECT pg_logical_emit_message(false, 'one', '')");
+
+        List<Event> events = WalEx.changes(config().messages(true).build())
+                .take(2)
+                .collectList()
+                .block(PATIENCE);
+
+        assertThat(events).extracting(Event::name).containsExactly("one", "todo");
+        assertThat(events.get(0).position()).isLessThan(events.get(1).position());
+    }
+
     @Test
     void closingConfirmsWhatWasAcknowledgedByHandJustBefore() {
         postgres.execute("INSERT INTO todo VALUES (1)", "INSERT INTO todo VALUES (2)");

@@ -13,6 +13,11 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -37,6 +42,7 @@ class ArchitectureTests {
                     replication | pgoutput
                     root        | pgoutput codec event replication
                     handler     | root event
+                    spool       | root event pgoutput
                     sync        | root event
                     spring      | pgoutput codec event replication root handler sync
                     """)
@@ -59,6 +65,18 @@ class ArchitectureTests {
 
     private static String patternOf(String name) {
         return name.equals("root") ? ROOT : ROOT + "." + name + "..";
+    }
+
+    @Test
+    void pictureShowsEveryPackage() throws IOException {
+        Stream<String> drawn = Pattern.compile("^\\| (root|`([a-z.]+)`) \\|", Pattern.MULTILINE)
+                .matcher(Files.readString(Path.of("../ARCHITECTURE.md")))
+                .results()
+                .map(row -> row.group(2) == null ? ROOT : ROOT + "." + row.group(2));
+
+        assertThat(drawn)
+                .containsExactlyInAnyOrderElementsOf(
+                        LIBRARY.stream().map(JavaClass::getPackageName).collect(Collectors.toSet()));
     }
 
     @Test

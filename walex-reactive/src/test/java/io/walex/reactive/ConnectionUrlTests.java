@@ -70,6 +70,8 @@ class ConnectionUrlTests {
                 "postgres://u:hunter2@localhost:port/db",
                 "postgres://u:hunter2@localhost:99999999999/db",
                 "postgres://localhost/db?password=hunter2&sslmode",
+                "postgres://localhost/db?password=x&hunter2",
+                "postgres://localhost/db?password=hunter2&sslrootcert=%00",
                 "postgres://localhost/db?password=hunter2&connect_timeout=soon",
             })
     void refusesMalformedUrlsWithoutRepeatingThem(String url) {

@@ -159,6 +159,7 @@ class SlotsIT {
         createPublication();
         WalExConfig config = config().slot(SlotSpec.durable(postgres.name()).whenInUse(WhenInUse.WAIT))
                 .build();
+        WalEx.setup(config).block(PATIENCE);
         List<Integer> received = Collections.synchronizedList(new ArrayList<>());
         Disposable writer = Mono.fromRunnable(
                         () -> postgres.execute(
@@ -248,18 +249,6 @@ class SlotsIT {
                             .hasMessageContainingAll(postgres.name(), message))
                     .verify(PATIENCE);
         }
-    }
-
-    @Test
-    void publicationDroppedWhileStreamingIsAnErrorOfItsOwn() {
-        createPublication();
-        WalEx walEx = WalEx.create(config().build());
-
-        StepVerifier.create(walEx.changes())
-                .then(() -> walEx.awaitStreaming().block(PATIENCE))
-                .then(() -> postgres.execute("DROP PUBLICATION events", "INSERT INTO todo VALUES (1)"))
-                .expectErrorSatisfies(error -> assertThat(error).isInstanceOf(PublicationNotFoundException.class))
-                .verify(PATIENCE);
     }
 
     @Test

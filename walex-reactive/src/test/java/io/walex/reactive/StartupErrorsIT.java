@@ -7,8 +7,11 @@ import io.walex.reactive.testsupport.EmbeddedServer;
 import io.walex.reactive.testsupport.PostgresExtension;
 import io.walex.reactive.testsupport.PostgresServer;
 import io.walex.reactive.testsupport.TestDatabase;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,6 +76,19 @@ class StartupErrorsIT {
     }
 
     @Test
+    void serverThatNeverAnswers() throws IOException {
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            WalExConfig.Builder config = config().host(silent.getInetAddress().getHostAddress())
+                    .port(silent.getLocalPort())
+                    .connectTimeout(Duration.ofMillis(500));
+
+            assertThat(failure(config))
+                    .isInstanceOf(ServerUnreachableException.class)
+                    .hasMessageContainingAll(":" + silent.getLocalPort(), "no answer within 500 ms");
+        }
+    }
+
+    @Test
     void unknownDatabase() {
         assertThat(failure(config().database("nowhere")))
                 .isInstanceOf(DatabaseNotFoundException.class)
@@ -113,6 +129,21 @@ class StartupErrorsIT {
                             .slot(SlotSpec.durable("walex"))))
                     .isInstanceOf(InsufficientPrivilegeException.class)
                     .hasMessageContainingAll(role, "ALTER ROLE", "REPLICATION");
+        } finally {
+            postgres.execute("DROP ROLE " + role);
+        }
+    }
+
+    @Test
+    void roleThatMayNotConnect() {
+        String role = "outside_" + postgres.name();
+        postgres.execute(
+                "CREATE ROLE " + role + " LOGIN REPLICATION PASSWORD '" + SECRET + "'",
+                "REVOKE CONNECT ON DATABASE " + postgres.name() + " FROM PUBLIC");
+        try {
+            assertThat(failure(WalExConfig.fromUrl(postgres.url(role, SECRET)).publication("events")))
+                    .isInstanceOf(InsufficientPrivilegeException.class)
+                    .hasMessageContaining("GRANT CONNECT ON DATABASE \"" + postgres.name() + "\"");
         } finally {
             postgres.execute("DROP ROLE " + role);
         }
@@ -170,12 +201,12 @@ class StartupErrorsIT {
     }
 
     @Test
-    void slotOfAnotherPlugin() {
+    void physicalSlot() {
         postgres.execute("SELECT pg_create_physical_replication_slot('physical_" + postgres.name() + "')");
         try {
             assertThat(failure(config().slot(SlotSpec.durable("physical_" + postgres.name()))))
                     .isInstanceOf(SlotInvalidatedException.class)
-                    .hasMessageContainingAll("physical_" + postgres.name(), "use another slot");
+                    .hasMessageContainingAll("physical_" + postgres.name(), "is a physical slot", "use another slot");
         } finally {
             postgres.execute("SELECT pg_drop_replication_slot('physical_" + postgres.name() + "')");
         }

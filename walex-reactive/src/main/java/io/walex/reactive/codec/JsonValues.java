@@ -1,6 +1,7 @@
 package io.walex.reactive.codec;
 
 import io.walex.reactive.pgoutput.Lsn;
+import java.io.OutputStream;
 import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -43,6 +44,11 @@ public final class JsonValues {
         } else {
             json.writePOJO(value);
         }
+    }
+
+    /** A generator that can write every value, in UTF-8; the caller closes it. */
+    public static JsonGenerator generator(OutputStream target) {
+        return JsonCodec.MAPPER.createGenerator(target);
     }
 
     /** The value's JSON. */

@@ -7,7 +7,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.OffsetTime;
-import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * so: timestamps have a {@code T} and a {@code Z}, as in ISO 8601.
  */
 final class PgText {
+
+    private static final int LAST_FOUR_DIGIT_YEAR = 9999;
 
     private PgText() {}
 
@@ -70,13 +72,33 @@ final class PgText {
             return positive ? "infinity" : "-infinity";
         }
         int year = date.getYear();
+        if (year > 0 && year <= LAST_FOUR_DIGIT_YEAR) {
+            return date + time;
+        }
         String yearOfEra = "%04d".formatted(year > 0 ? year : 1 - year);
         String monthAndDay = "-%02d-%02d".formatted(date.getMonthValue(), date.getDayOfMonth());
         return yearOfEra + monthAndDay + time + (year > 0 ? "" : " BC");
     }
 
     private static String time(LocalTime time) {
-        return time.equals(LocalTime.MAX) ? "24:00:00" : DateTimeFormatter.ISO_LOCAL_TIME.format(time);
+        if (time.equals(LocalTime.MAX)) {
+            return "24:00:00";
+        }
+        // Java leaves out seconds that are zero.
+        boolean withoutSeconds = time.truncatedTo(ChronoUnit.MINUTES).equals(time);
+        return withoutSeconds ? time + ":00" : fraction(time);
+    }
+
+    private static String fraction(LocalTime time) {
+        String text = time.toString();
+        if (text.indexOf('.') < 0) {
+            return text;
+        }
+        int end = text.length();
+        while (text.charAt(end - 1) == '0') {
+            end--;
+        }
+        return text.substring(0, end);
     }
 
     static String range(Range<?> range) {

@@ -151,6 +151,53 @@ public final class Event implements TransactionSignal {
                         b.offset(column) + b.length(column));
     }
 
+    /** Whether the update changed the column's value, as far as the old row that came along tells. */
+    Truth changed(int column) {
+        if (table == null || newTuple == null || type != EventType.UPDATE) {
+            return Truth.FALSE;
+        }
+        if (column < 0 || column >= newTuple.columnCount() || table.isHidden(column)) {
+            return Truth.UNKNOWN;
+        }
+        if (newTuple.kind(column) == TupleData.UNCHANGED) {
+            return Truth.FALSE;
+        }
+        boolean key = table.columns.get(column).key();
+        if (oldTuple == null) {
+            // The server sends the old key when the key was changed.
+            return key ? Truth.FALSE : Truth.UNKNOWN;
+        }
+        if (oldIsKey && !key || oldTuple.kind(column) == TupleData.UNCHANGED) {
+            return Truth.UNKNOWN;
+        }
+        return Truth.of(!sameBytes(oldTuple, newTuple, column));
+    }
+
+    /** Null for logical messages and outcomes. */
+    @Nullable
+    Table table() {
+        return table;
+    }
+
+    @Nullable
+    TupleData newTuple() {
+        return newTuple;
+    }
+
+    @Nullable
+    TupleData oldTuple() {
+        return oldTuple;
+    }
+
+    boolean oldIsKey() {
+        return oldIsKey;
+    }
+
+    /** The same event with another view of its table. */
+    Event seenAs(Table view) {
+        return new Event(type, transaction, ordinal, view, newTuple, oldTuple, oldIsKey, content);
+    }
+
     /** The event's identity, equal whenever it is sent again. */
     public Position position() {
         return new Position(transaction.commitLsn(), ordinal);

@@ -3,13 +3,11 @@ package io.walex.reactive.event;
 import io.walex.reactive.codec.JsonValues;
 import io.walex.reactive.pgoutput.PgOutputMessage.LogicalMessage;
 import java.io.ByteArrayOutputStream;
-import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonEncoding;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.json.JsonFactory;
 
 /**
  * An event as JSON, in WalEx's shape: {@code name}, {@code type}, {@code source}, {@code new_record}, {@code old_record},
@@ -22,44 +20,54 @@ import tools.jackson.core.json.JsonFactory;
  */
 public final class EventJson {
 
-    private static final JsonFactory FACTORY = new JsonFactory();
+    private static final int USUAL_SIZE = 1024;
 
     private EventJson() {}
 
     /** One line of JSON, without the line's end. */
     public static String toJson(Event event) {
-        StringWriter text = new StringWriter(512);
-        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), text)) {
-            write(event, json);
-        }
-        return text.toString();
+        return written(json -> write(event, json)).toString(StandardCharsets.UTF_8);
     }
 
     /** The same in UTF-8. */
     public static byte[] toJsonBytes(Event event) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
-        try (JsonGenerator json = FACTORY.createGenerator(ObjectWriteContext.empty(), bytes, JsonEncoding.UTF8)) {
-            write(event, json);
-        }
-        return bytes.toByteArray();
+        return written(json -> write(event, json)).toByteArray();
     }
 
-    /** Writes the event as the generator's next value. */
+    static String toJson(Source source) {
+        return written(json -> writeSource(source, json)).toString(StandardCharsets.UTF_8);
+    }
+
+    private static ByteArrayOutputStream written(Consumer<JsonGenerator> content) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_SIZE);
+        try (JsonGenerator json = JsonValues.generator(bytes)) {
+            content.accept(json);
+        }
+        return bytes;
+    }
+
+    /** Writes the event as the generator's next value. The generator must be a Jackson mapper's. */
     public static void write(Event event, JsonGenerator json) {
         json.writeStartObject();
         json.writeStringProperty("name", event.name());
         json.writeStringProperty("type", event.type().jsonName());
-        writeSource(event.source(), json);
+        json.writeName("source");
+        if (event.table() == null) {
+            writeSource(event.source(), json);
+        } else {
+            json.writeRawValue(event.table().sourceJson());
+        }
         writeRow("new_record", (TupleRow) event.newRecord(), json);
         writeRow("old_record", event.type() == EventType.DELETE ? (TupleRow) event.oldRecord() : null, json);
         writeChanges(event.changes(), json);
         if (event.type() == EventType.MESSAGE) {
             writeMessage(event.message(), json);
         }
+        String lsn = event.lsn().toString();
         json.writeStringProperty("timestamp", event.timestamp().toString());
-        json.writeStringProperty("lsn", event.lsn().toString());
+        json.writeStringProperty("lsn", lsn);
         json.writeNumberProperty("xid", Integer.toUnsignedLong(event.xid()));
-        json.writeStringProperty("position", event.position().toString());
+        json.writeStringProperty("position", lsn + ':' + event.ordinal());
         if (event.gid() != null) {
             json.writeStringProperty("gid", event.gid());
         }
@@ -67,7 +75,7 @@ public final class EventJson {
     }
 
     private static void writeSource(Source source, JsonGenerator json) {
-        json.writeObjectPropertyStart("source");
+        json.writeStartObject();
         json.writeStringProperty("name", source.name());
         json.writeStringProperty("version", source.version());
         json.writeStringProperty("db", source.db());
@@ -87,7 +95,7 @@ public final class EventJson {
         json.writeObjectPropertyStart(property);
         for (int i = 0; i < row.columnCount(); i++) {
             if (row.has(i)) {
-                json.writeName(row.table().columns.get(i).name());
+                json.writeName(row.table().names[i]);
                 JsonValues.write(row.value(i), json);
             }
         }

@@ -7,7 +7,8 @@ import io.walex.reactive.pgoutput.Lsn;
  *
  * <p>An event's own LSN would not do: rows of a transaction, its Begin and its Commit can share one.
  *
- * @param commitLsn the transaction's commit LSN (the message's LSN for a non-transactional logical message)
+ * @param commitLsn the transaction's commit LSN (a position inside of the record of a logical
+ *     message that belongs to no transaction)
  * @param ordinal the event's number among all changes of the transaction, from 0, counted before any filter
  */
 public record Position(Lsn commitLsn, int ordinal) implements Comparable<Position> {

@@ -3,6 +3,7 @@ package io.walex.reactive.event;
 import io.netty.util.collection.IntObjectHashMap;
 import io.walex.reactive.codec.TypeRegistry;
 import io.walex.reactive.pgoutput.Relation;
+import java.util.List;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -13,11 +14,11 @@ final class Relations {
     private static final int FIRST_NORMAL_OID = 16384;
 
     private final Origination origination;
-    private final BiPredicate<String, String> subscribed;
+    private BiPredicate<String, String> subscribed;
     private final TypeSource types;
     private final IntObjectHashMap<Entry> byOid = new IntObjectHashMap<>();
     private int generation;
-    private boolean refreshing;
+    private int refreshing;
 
     Relations(Origination origination, BiPredicate<String, String> subscribed, TypeSource types) {
         this.origination = origination;
@@ -28,31 +29,43 @@ final class Relations {
     /**
      * A relation in force.
      *
+     * @param relation as it was described last
      * @param table null when it is not subscribed to: its rows are not even copied
      */
-    record Entry(@Nullable Table table) {}
+    record Entry(Relation relation, @Nullable Table table) {}
 
     /** Forgets all: a new connection describes its relations anew. */
     void reset() {
         byOid.clear();
         generation++;
-        refreshing = false;
+        refreshing = 0;
+    }
+
+    /** Changes what is wanted; between transactions. */
+    void resubscribe(BiPredicate<String, String> wanted) {
+        subscribed = wanted;
+        for (Entry entry : List.copyOf(byOid.values())) {
+            Relation relation = entry.relation;
+            if (wanted.test(relation.schema(), relation.name()) != (entry.table != null)) {
+                put(relation);
+            }
+        }
     }
 
     void put(Relation relation) {
         if (!subscribed.test(relation.schema(), relation.name())) {
-            byOid.put(relation.oid(), new Entry(null));
+            byOid.put(relation.oid(), new Entry(relation, null));
         } else if (needsRefresh(relation)) {
             int asked = generation;
-            refreshing = true;
+            refreshing++;
             types.refresh(() -> {
                 if (asked == generation) {
-                    refreshing = false;
-                    byOid.put(relation.oid(), new Entry(new Table(relation, types.types(), origination)));
+                    refreshing--;
+                    byOid.put(relation.oid(), new Entry(relation, new Table(relation, types.types(), origination)));
                 }
             });
         } else {
-            byOid.put(relation.oid(), new Entry(new Table(relation, types.types(), origination)));
+            byOid.put(relation.oid(), new Entry(relation, new Table(relation, types.types(), origination)));
         }
     }
 
@@ -70,7 +83,7 @@ final class Relations {
 
     /** Whether a relation waits for its types: nothing that follows can be read until it has them. */
     boolean isRefreshing() {
-        return refreshing;
+        return refreshing > 0;
     }
 
     /** Null when the server has not described the relation. */

@@ -5,20 +5,32 @@ import io.walex.reactive.codec.TypeRegistry;
 import io.walex.reactive.pgoutput.Relation;
 import io.walex.reactive.pgoutput.RelationColumn;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.io.SerializedString;
 
-/** A relation in force: what all its rows share, made once when its relation message comes. */
+/**
+ * A relation in force: what all its rows share, made once when its relation message comes. Columns keep their places in
+ * the tuple; those that are hidden are not shown to anyone.
+ */
 final class Table {
 
     final Relation relation;
     final Source source;
     final List<Column> columns;
 
+    /** The columns' names as JSON writes them. */
+    final SerializedString[] names;
+
     private final ColumnCodec[] codecs;
+    private @Nullable SerializedString sourceJson;
     private final Map<String, Integer> indexes;
+    private final BitSet hidden;
+    private final BitSet masked;
 
     Table(Relation relation, TypeRegistry types, Origination origination) {
         this.relation = relation;
@@ -36,7 +48,67 @@ final class Table {
             typeNames.put(column.name(), type);
         }
         columns = List.copyOf(named);
+        names = named.stream()
+                .map(column -> new SerializedString(column.name()))
+                .toArray(SerializedString[]::new);
         source = origination.source(relation.schema(), relation.name(), typeNames);
+        hidden = new BitSet();
+        masked = new BitSet();
+    }
+
+    private Table(Table other, Source source, ColumnCodec[] codecs, BitSet hidden, BitSet masked) {
+        this.relation = other.relation;
+        this.columns = other.columns;
+        this.names = other.names;
+        this.indexes = other.indexes;
+        this.source = source;
+        this.codecs = codecs;
+        this.hidden = hidden;
+        this.masked = masked;
+    }
+
+    /** The same table without some of its columns. */
+    Table without(BitSet alsoHidden) {
+        BitSet all = (BitSet) hidden.clone();
+        all.or(alsoHidden);
+        Map<String, String> shown = new LinkedHashMap<>(source.columns());
+        all.stream().forEach(index -> shown.remove(columns.get(index).name()));
+        Source narrowed =
+                new Source(source.name(), source.version(), source.db(), source.schema(), source.table(), shown);
+        return new Table(this, narrowed, codecs, all, masked);
+    }
+
+    /** The same table with a column whose values pass through the mask. */
+    Table masking(int column, Mask mask) {
+        ColumnCodec[] changed = codecs.clone();
+        changed[column] = codecs[column].map(mask::apply);
+        BitSet all = (BitSet) masked.clone();
+        all.set(column);
+        return new Table(this, source, changed, hidden, all);
+    }
+
+    /** Whether it shows something else than what came. */
+    boolean isView() {
+        return !hidden.isEmpty() || !masked.isEmpty();
+    }
+
+    boolean isHidden(int column) {
+        return hidden.get(column);
+    }
+
+    /** Whether the column's bytes may not be shown as they came. */
+    boolean isMasked(int column) {
+        return masked.get(column);
+    }
+
+    /** The source as JSON, written once for all events; a benign race writes it again. */
+    SerializedString sourceJson() {
+        SerializedString written = sourceJson;
+        if (written == null) {
+            written = new SerializedString(EventJson.toJson(source));
+            sourceJson = written;
+        }
+        return written;
     }
 
     /** The column's index, or -1. */

@@ -35,6 +35,7 @@ public final class TransactionAssembler {
     private final TwoPhase twoPhase;
     private final ArrayDeque<TransactionSignal> queued = new ArrayDeque<>();
     private @Nullable Replay replay;
+    private volatile @Nullable BiPredicate<String, String> resubscription;
 
     /**
      * Makes an assembler for one subscription.
@@ -73,6 +74,11 @@ public final class TransactionAssembler {
         queued.clear();
         uncommitted.clear();
         endReplay();
+    }
+
+    /** Changes what is wanted from the next transaction on; from any thread. */
+    public void resubscribe(BiPredicate<String, String> subscribed) {
+        resubscription = subscribed;
     }
 
     /** Frees memory and temporary files; the assembler must not be used again. */
@@ -180,6 +186,11 @@ public final class TransactionAssembler {
     }
 
     private @Nullable TransactionSignal open(TransactionSignal.Begin begin) {
+        BiPredicate<String, String> subscribed = resubscription;
+        if (subscribed != null) {
+            resubscription = null;
+            relations.resubscribe(subscribed);
+        }
         boolean isNew = progress.isNew(begin.commitLsn());
         changes.open(isNew || progress.isUnfinished(begin.commitLsn()) ? begin : null);
         return isNew ? deliver(begin) : null;
@@ -224,7 +235,7 @@ public final class TransactionAssembler {
     private @Nullable TransactionSignal rollbackPrepared(PgOutputMessage.RollbackPrepared rollback) {
         if (twoPhase == TwoPhase.AT_COMMIT) {
             uncommitted.takePrepared(rollback.gid()).close();
-            return new TransactionSignal.Release(rollback.gid(), rollback.rollbackEndLsn());
+            return new TransactionSignal.Release(rollback.gid());
         }
         // Only the record's end is told, where the next record may start: its last byte is this one's alone.
         Lsn position = Lsn.of(rollback.rollbackEndLsn().value() - 1);
@@ -241,10 +252,14 @@ public final class TransactionAssembler {
         }
         // Not transactional: sent when it is decoded, not at a commit, so it makes a transaction of its own.
         LogicalMessage message = (LogicalMessage) decode(payload, walStart);
-        var begin = new TransactionSignal.Begin(message.lsn(), POSTGRES_EPOCH.plus(sentAt, ChronoUnit.MICROS), 0, null);
-        // The server sends again what starts at or after the confirmed position.
-        Lsn end = Lsn.of(message.lsn().value() + 1);
-        return whole(begin, Event.message(begin, 0, messageSource, message), end);
+        var begin = new TransactionSignal.Begin(
+                within(message.lsn()), POSTGRES_EPOCH.plus(sentAt, ChronoUnit.MICROS), 0, null);
+        return whole(begin, Event.message(begin, 0, messageSource, message), message.lsn());
+    }
+
+    /** A position inside of the record that ends here: where one ends, the next begins, and it may be a commit. */
+    private static Lsn within(Lsn recordEnd) {
+        return Lsn.of(recordEnd.value() - 1);
     }
 
     /** A transaction of one event, or what is still to be yielded of it. */
@@ -275,7 +290,12 @@ public final class TransactionAssembler {
 
     private @Nullable TransactionSignal replay(
             TransactionSpool spool, TransactionSignal.Begin begin, Lsn endLsn, @Nullable String releases) {
-        replay = new Replay(spool, spool.read(), endLsn, releases);
+        try {
+            replay = new Replay(spool, spool.read(), endLsn, releases);
+        } catch (RuntimeException e) {
+            spool.close();
+            throw e;
+        }
         return open(begin);
     }
 
@@ -292,14 +312,14 @@ public final class TransactionAssembler {
         }
         endReplay();
         TransactionSignal end = close(running.endLsn);
-        if (running.releases != null) {
-            TransactionSignal release = new TransactionSignal.Release(running.releases, running.endLsn);
-            if (end == null) {
-                return release;
-            }
-            queued.add(release);
+        if (running.releases == null) {
+            return end;
         }
-        return end;
+        // Before the end: the transaction's own ticket holds the slot now, and the end may not be asked for soon.
+        if (end != null) {
+            queued.add(end);
+        }
+        return new TransactionSignal.Release(running.releases);
     }
 
     private void endReplay() {

@@ -36,6 +36,6 @@ public sealed interface TransactionSignal
     /** A prepared transaction is kept here until its outcome: nothing from here on may be confirmed to the slot. */
     record Hold(String gid) implements TransactionSignal {}
 
-    /** The outcome has come, and what was kept is delivered or dropped. */
-    record Release(String gid, Lsn endLsn) implements TransactionSignal {}
+    /** The outcome has come, and what was kept is delivered, but for its end, or dropped. */
+    record Release(String gid) implements TransactionSignal {}
 }

@@ -71,7 +71,7 @@ final class TransactionSpool implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot write a streamed transaction to its temporary file", e);
         }
-        memory.clear();
+        memory.clear().capacity(FILE_BUFFER);
     }
 
     /** Ends writing and starts reading. */

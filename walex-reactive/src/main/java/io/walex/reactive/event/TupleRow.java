@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -49,7 +50,7 @@ final class TupleRow implements Row {
     @Override
     public boolean isUnchanged(String column) {
         int index = table.indexOf(column);
-        return index >= 0 && tuple.kind(index) == TupleData.UNCHANGED;
+        return index >= 0 && !isAbsent(index) && tuple.kind(index) == TupleData.UNCHANGED;
     }
 
     @Override
@@ -72,7 +73,7 @@ final class TupleRow implements Row {
     public @Nullable String getText(String column) {
         int index = requireHeld(column);
         TupleData held = source(index);
-        return held.kind(index) == TupleData.TEXT
+        return held.kind(index) == TupleData.TEXT && !table.isMasked(index)
                 ? new String(held.bytes(), held.offset(index), held.length(index), StandardCharsets.UTF_8)
                 : Objects.toString(value(index), null);
     }
@@ -90,7 +91,11 @@ final class TupleRow implements Row {
 
     @Override
     public List<Column> columns() {
-        return keyOnly ? table.columns.stream().filter(Column::key).toList() : table.columns;
+        return IntStream.range(0, table.columns.size())
+                .filter(index -> !table.isHidden(index)
+                        && (!keyOnly || table.columns.get(index).key()))
+                .mapToObj(table.columns::get)
+                .toList();
     }
 
     @Override
@@ -139,6 +144,7 @@ final class TupleRow implements Row {
 
     private boolean isAbsent(int index) {
         return index >= tuple.columnCount()
+                || table.isHidden(index)
                 || keyOnly && !table.columns.get(index).key();
     }
 
@@ -146,6 +152,10 @@ final class TupleRow implements Row {
         int index = table.indexOf(column);
         if (index < 0) {
             throw new NoSuchElementException("Table " + table.qualifiedName() + " has no column \"" + column + "\"");
+        }
+        if (table.isHidden(index)) {
+            throw new NoSuchElementException(
+                    "Column \"%s\" of %s was excluded".formatted(column, table.qualifiedName()));
         }
         if (isAbsent(index)) {
             throw new NoSuchElementException("The old row of %s holds only its key, not \"%s\"; REPLICA IDENTITY FULL"

@@ -1,5 +1,6 @@
 package io.walex.reactive.pgoutput;
 
+import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +83,11 @@ public final class TupleData {
                     "column %d has length %d, %d bytes remain".formatted(column + 1, length, remaining), at);
         }
         return at + LENGTH_SIZE + length;
+    }
+
+    /** Writes the tuple in the form in which it came. */
+    public void writeTo(ByteBuf target) {
+        target.writeBytes(bytes, start, end(bytes, start) - start);
     }
 
     public int columnCount() {

@@ -22,6 +22,11 @@ public final class Acknowledgements {
     private volatile long flushed;
     private long delivered;
 
+    /** Holds with nothing but holds before them. What was confirmed between them waits there. */
+    private final ArrayDeque<Ticket> holding = new ArrayDeque<>();
+
+    private int holdsOutstanding;
+
     /**
      * Tracks a subscription.
      *
@@ -38,14 +43,25 @@ public final class Acknowledgements {
         return Lsn.of(flushed);
     }
 
-    /** How many transactions were begun and are not yet confirmed. */
+    /** How many transactions were begun and are not yet confirmed, or would be but for a hold; holds do not count. */
     public int outstanding() {
-        return outstanding.size();
+        return outstanding.size() - holdsOutstanding;
     }
 
     /** Registers the transaction that starts now. */
     public Ticket begin() {
-        Ticket ticket = new Ticket();
+        return register(new Ticket(false));
+    }
+
+    /** Keeps the slot from advancing past what was received until now, until {@link Ticket#release()}. */
+    public Ticket hold() {
+        holdsOutstanding++;
+        Ticket hold = register(new Ticket(true));
+        advance();
+        return hold;
+    }
+
+    private Ticket register(Ticket ticket) {
         outstanding.addLast(ticket);
         return ticket;
     }
@@ -55,7 +71,7 @@ public final class Acknowledgements {
      * slot would hold WAL for ever.
      */
     void idleAt(long walEnd) {
-        if (outstanding.isEmpty()) {
+        if (outstanding.isEmpty() && holding.isEmpty()) {
             moveTo(walEnd);
         }
     }
@@ -81,7 +97,11 @@ public final class Acknowledgements {
 
     /** Forgets all outstanding transactions: the slot that could be told of them is gone. */
     public void abandon() {
+        outstanding.forEach(ticket -> ticket.forgotten = true);
         outstanding.clear();
+        holding.forEach(ticket -> ticket.forgotten = true);
+        holding.clear();
+        holdsOutstanding = 0;
         onProgress.run();
     }
 
@@ -104,10 +124,22 @@ public final class Acknowledgements {
     private void advance() {
         advanceScheduled.set(false);
         boolean progress = false;
-        for (Ticket head = outstanding.peekFirst(); head != null && head.isDone(); head = outstanding.peekFirst()) {
+        for (Ticket head = outstanding.peekFirst();
+                head != null && (head.hold || head.isDone());
+                head = outstanding.peekFirst()) {
             outstanding.removeFirst();
-            moveTo(head.endLsn);
+            if (head.hold) {
+                holdsOutstanding--;
+                holding.addLast(head);
+            } else if (holding.isEmpty()) {
+                moveTo(head.endLsn);
+            } else {
+                holding.getLast().confirmedBehind = head.endLsn;
+            }
             progress = true;
+        }
+        for (Ticket hold = holding.peekFirst(); hold != null && hold.isDone(); hold = holding.peekFirst()) {
+            moveTo(holding.removeFirst().confirmedBehind);
         }
         if (progress) {
             onProgress.run();
@@ -121,7 +153,23 @@ public final class Acknowledgements {
         private boolean ended;
         private volatile boolean acknowledged;
 
-        private Ticket() {}
+        private final boolean hold;
+        private long confirmedBehind;
+        private boolean forgotten;
+
+        private Ticket(boolean hold) {
+            this.hold = hold;
+        }
+
+        /** Whether it was {@linkplain #abandon() abandoned}. */
+        public boolean isForgotten() {
+            return forgotten;
+        }
+
+        /** Ends a hold; the slot may advance as far as the transactions around it allow. */
+        public void release() {
+            endAcknowledged(Lsn.INVALID);
+        }
 
         /** The transaction arrived whole; on the event loop. */
         public void end(Lsn transactionEnd) {

@@ -1,6 +1,7 @@
 package io.walex.reactive.replication;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -11,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes the CopyData frames of a replication stream out of the driver's pipeline and keeps them, as undivided bytes,
- * until they are pulled. Every other frame goes on to the driver in its place, but for what ends a running copy badly:
- * that is told to the listener, and the driver is told that the copy is over, since its own handling of a broken copy
- * drops errors and reports them as its bugs.
+ * until they are pulled. Every other frame goes on to the driver in its place, but for notices and what ends a running copy
+ * badly: these are told to the listener, and the driver is told that the copy is over, since its own handling of a broken
+ * copy drops errors and reports them as its bugs.
  *
  * <p>The driver hands replication data through several queues that are bounded in frames and drained by whichever thread
  * signals demand. Here there is one buffer, one thread, and back-pressure by not reading: while unwanted frames wait, or
@@ -28,12 +29,16 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     private static final byte COPY_BOTH = 'W';
     private static final byte COPY_DONE = 'c';
     private static final byte ERROR = 'E';
+    private static final byte NOTICE = 'N';
     private static final byte READY_FOR_QUERY = 'Z';
     private static final int LENGTH_OFFSET = 1;
     private static final int HEADER_SIZE = 5;
 
-    /** Frames above this get a buffer of just their size instead of one that doubles its way there. */
-    private static final int LARGE_FRAME = 1 << 20;
+    /** What is above this gets a buffer of just its size, and not from a pool, whose chunks are a multiple of it. */
+    private static final int LARGE = 256 << 10;
+
+    /** A read that was under way when nothing more was wanted. */
+    private static final int HEADROOM = 128 << 10;
 
     private final Listener listener;
     private final ReadPacing pacing = new ReadPacing();
@@ -63,6 +68,9 @@ final class CopyDataHandler extends ChannelDuplexHandler {
 
         /** The server ended the copy with an error. */
         void onServerError(ServerError error);
+
+        /** The server says something that does not end the copy. */
+        void onNotice(ServerError notice);
 
         /** Reading or writing failed; the channel is about to close. */
         void onBroken(IOException cause);
@@ -94,6 +102,8 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         listener.onReadable();
         // Other frames behind the last wanted one must reach the driver even when nothing is wanted.
         forwardOthers();
+        // Now, not when a turn of up to 16 reads is complete: rows may be large.
+        holdAutoRead(ctx);
     }
 
     @Override
@@ -124,13 +134,17 @@ final class CopyDataHandler extends ChannelDuplexHandler {
             pausing = true;
             ctx.executor().schedule(this::endPause, pause, TimeUnit.NANOSECONDS);
         }
+        holdAutoRead(ctx);
+        ctx.fireChannelReadComplete();
+    }
+
+    /** With autoRead, Netty does not ask before it reads. */
+    private void holdAutoRead(ChannelHandlerContext ctx) {
         ChannelConfig config = ctx.channel().config();
-        // With autoRead, Netty does not ask before it reads.
         if (isHeld() && config.isAutoRead()) {
             autoReadHeld = true;
             config.setAutoRead(false);
         }
-        ctx.fireChannelReadComplete();
     }
 
     @Override
@@ -214,25 +228,35 @@ final class CopyDataHandler extends ChannelDuplexHandler {
 
     private void keep(ChannelHandlerContext ctx, ByteBuf bytes) {
         ByteBuf buffer = received;
-        if (buffer != null) {
+        if (buffer == null) {
+            received = bytes;
+        } else {
             buffer.discardReadBytes();
+            int needed = buffer.readableBytes() + bytes.readableBytes();
+            if (needed > buffer.capacity() && needed > LARGE) {
+                buffer = moved(buffer, needed);
+            }
+            received = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), buffer, bytes);
         }
-        received = buffer == null ? bytes : ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), buffer, bytes);
-        reserveLargeFrame(ctx);
+        reserveLargeFrame();
     }
 
-    private void reserveLargeFrame(ChannelHandlerContext ctx) {
+    private void reserveLargeFrame() {
         ByteBuf buffer = received;
         if (buffer == null || buffer.readableBytes() < HEADER_SIZE) {
             return;
         }
         int frame = LENGTH_OFFSET + buffer.getInt(buffer.readerIndex() + LENGTH_OFFSET);
-        if (frame > LARGE_FRAME && frame > buffer.capacity() - buffer.readerIndex()) {
-            ByteBuf whole = ctx.alloc().buffer(frame);
-            whole.writeBytes(buffer);
-            buffer.release();
-            received = whole;
+        if (frame > LARGE && frame > buffer.capacity() - buffer.readerIndex()) {
+            received = moved(buffer, frame);
         }
+    }
+
+    private static ByteBuf moved(ByteBuf buffer, int size) {
+        ByteBuf larger = UnpooledByteBufAllocator.DEFAULT.directBuffer(size + HEADROOM);
+        larger.writeBytes(buffer);
+        buffer.release();
+        return larger;
     }
 
     private void forwardOthers() {
@@ -245,8 +269,8 @@ final class CopyDataHandler extends ChannelDuplexHandler {
             if (!buffer.isReadable()) {
                 release();
             }
-            if (copying && type == ERROR) {
-                tellError(frame);
+            if (copying && (type == ERROR || type == NOTICE)) {
+                tell(frame, type);
             } else {
                 copying = type == COPY_BOTH || copying && type != READY_FOR_QUERY;
                 ctx.fireChannelRead(frame);
@@ -258,9 +282,14 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         }
     }
 
-    private void tellError(ByteBuf frame) {
+    private void tell(ByteBuf frame, byte type) {
         try {
-            listener.onServerError(ServerError.read(frame.skipBytes(HEADER_SIZE)));
+            ServerError told = ServerError.read(frame.skipBytes(HEADER_SIZE));
+            if (type == ERROR) {
+                listener.onServerError(told);
+            } else {
+                listener.onNotice(told);
+            }
         } finally {
             frame.release();
         }

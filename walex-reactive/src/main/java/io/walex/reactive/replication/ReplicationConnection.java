@@ -6,6 +6,7 @@ import io.r2dbc.postgresql.replication.ReplicationSlotRequest;
 import io.walex.reactive.pgoutput.Lsn;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,11 @@ public final class ReplicationConnection {
                         .temporary()
                         .build())
                 .map(created -> Lsn.of(created.getConsistentPoint().asLong()));
+    }
+
+    /** Runs a command of the replication protocol before streaming; gives its rows, each as the text of its columns. */
+    Mono<List<List<String>>> command(String command) {
+        return SimpleQuery.run(loop.channel(), command);
     }
 
     /**

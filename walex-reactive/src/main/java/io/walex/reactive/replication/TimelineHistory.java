@@ -18,17 +18,13 @@ public final class TimelineHistory {
         this.ends = ends;
     }
 
-    /**
-     * Asks the server, from PostgreSQL 15 on.
-     *
-     * @param connector makes connections that take the replication protocol's commands
-     */
+    /** Asks the server, on a replication connection of its own. */
     public static Mono<TimelineHistory> read(Connector connector, int timeline) {
-        return ServerConnection.use(
-                connector,
-                server -> server.rows("TIMELINE_HISTORY " + timeline)
-                        .single()
-                        .map(row -> parse(ServerConnection.text(row, "content"))));
+        return Mono.usingWhen(
+                        ReplicationConnection.connect(connector),
+                        connection -> connector.answered(connection.command("TIMELINE_HISTORY " + timeline)),
+                        ReplicationConnection::close)
+                .map(rows -> parse(rows.get(0).get(1)));
     }
 
     /** Reads the lines of a history file: a timeline, where it ended, and why. */

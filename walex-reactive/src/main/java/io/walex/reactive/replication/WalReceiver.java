@@ -159,6 +159,12 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
         fail(error);
     }
 
+    /** From PostgreSQL 18 on, a publication that was dropped is no error to the server, and its changes are not sent. */
+    @Override
+    public void onNotice(ServerError notice) {
+        LOG.warn("The server warns: {} (SQLSTATE {})", notice.getMessage(), notice.sqlState());
+    }
+
     @Override
     public void onBroken(IOException cause) {
         fail(cause);
@@ -210,8 +216,12 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
                 subscriber.onNext(element);
             }
         } catch (Throwable error) {
-            Exceptions.throwIfJvmFatal(error);
             failure = error;
+            if (Exceptions.isJvmFatal(error)) {
+                // Nobody may survive to close it; the server must not go on sending to a stream that hangs.
+                channel.close();
+                throw error;
+            }
         } finally {
             draining = false;
         }
@@ -224,7 +234,7 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
             finished = true;
             subscriber.onComplete();
         } else {
-            frames.want(demand > 0);
+            frames.want(demand > 0 && !decoder.isBlocked());
         }
     }
 

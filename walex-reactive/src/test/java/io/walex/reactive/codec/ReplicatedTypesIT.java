@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.walex.reactive.SlotSpec;
 import io.walex.reactive.WalEx;
 import io.walex.reactive.WalExConfig;
+import io.walex.reactive.event.Event;
+import io.walex.reactive.event.EventJson;
 import io.walex.reactive.event.Row;
 import io.walex.reactive.testsupport.PostgresServer;
 import io.walex.reactive.testsupport.TestDatabase;
@@ -19,6 +21,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /** A table of every type, extreme values included: what comes out of replication is what a SELECT gives. */
 class ReplicatedTypesIT {
@@ -88,10 +91,19 @@ class ReplicatedTypesIT {
                 .binary(slot.equals("binary"))
                 .build();
         return WalEx.changes(config)
+                .doOnNext(ReplicatedTypesIT::checkJson)
                 .map(event -> event.newRecord())
                 .take(rows)
                 .collectList()
                 .block(Duration.ofSeconds(60));
+    }
+
+    private static void checkJson(Event event) {
+        JsonNode json = JsonCodec.MAPPER.readTree(EventJson.toJsonBytes(event));
+        assertThat(json.get("new_record").size())
+                .isEqualTo(event.newRecord().columns().size());
+        assertThat(json.get("source").get("columns").size())
+                .isEqualTo(event.newRecord().columns().size());
     }
 
     private static List<List<String>> selected(TestDatabase database, List<TypeCase> types) throws SQLException {

@@ -33,7 +33,15 @@ class CapturedFramesTests {
     private static final List<String> COLUMNS = List.of("id", "name", "mood", "balance");
 
     @ParameterizedTest
-    @ValueSource(strings = {"postgresql-14-v1", "postgresql-18-v4"})
+    @ValueSource(strings = {"postgresql-14-v1", "postgresql-18-v1"})
+    void everyMessageOfVersion1(String fixture) {
+        assertThat(CapturedFrame.fixture(fixture))
+                .extracting(CapturedFrame::type)
+                .containsOnly('B', 'C', 'O', 'R', 'Y', 'I', 'U', 'D', 'T', 'M');
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"postgresql-14-v1", "postgresql-18-v1", "postgresql-18-v4"})
     void rowsOfOrdinaryTransactions(String fixture) {
         List<PgOutputMessage> messages = decode(fixture);
 
@@ -57,7 +65,7 @@ class CapturedFramesTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"postgresql-14-v1", "postgresql-18-v4"})
+    @ValueSource(strings = {"postgresql-14-v1", "postgresql-18-v1", "postgresql-18-v4"})
     void oldTuplesFollowTheReplicaIdentity(String fixture) {
         List<PgOutputMessage> messages = decode(fixture);
 
@@ -80,7 +88,12 @@ class CapturedFramesTests {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"postgresql-14-v1", "postgresql-14-v2-streaming", "postgresql-18-v4", "postgresql-18-v4-parallel"
+            strings = {
+                "postgresql-14-v1",
+                "postgresql-14-v2-streaming",
+                "postgresql-18-v1",
+                "postgresql-18-v4",
+                "postgresql-18-v4-parallel"
             })
     void truncateOriginAndTransactionBounds(String fixture) {
         List<PgOutputMessage> messages = decode(fixture);
@@ -104,7 +117,14 @@ class CapturedFramesTests {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"postgresql-14-v2-streaming", "postgresql-18-v4", "postgresql-18-v4-parallel"})
+    @ValueSource(
+            strings = {
+                "postgresql-14-v1",
+                "postgresql-14-v2-streaming",
+                "postgresql-18-v1",
+                "postgresql-18-v4",
+                "postgresql-18-v4-parallel"
+            })
     void logicalMessages(String fixture) {
         List<LogicalMessage> messages = all(decode(fixture), LogicalMessage.class);
 

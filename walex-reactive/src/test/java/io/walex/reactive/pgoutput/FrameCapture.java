@@ -26,6 +26,8 @@ final class FrameCapture {
     /** The last thing the scenario commits; the capture ends there. */
     static final String END = "end of scenario";
 
+    private static final Map<String, String> V1 = Map.of("proto_version", "1", "messages", "on");
+
     private final String url;
     private final Path directory;
 
@@ -63,10 +65,14 @@ final class FrameCapture {
     private static Map<String, Map<String, String>> variants(int major) {
         if (major < 16) {
             return Map.of(
-                    "v1", Map.of("proto_version", "1"),
-                    "v2_streaming", Map.of("proto_version", "2", "streaming", "on", "messages", "on", "binary", "on"));
+                    "v1",
+                    V1,
+                    "v2_streaming",
+                    Map.of("proto_version", "2", "streaming", "on", "messages", "on", "binary", "on"));
         }
         return Map.of(
+                "v1",
+                V1,
                 "v4",
                 Map.of("proto_version", "4", "messages", "on"),
                 "v4_parallel",

@@ -82,10 +82,10 @@ class CopyDataHandlerTests {
 
     @Test
     void takesCopyDataOutAndLeavesOtherFramesInPlace() {
-        receive(COPY_BOTH + frame('d', "one") + frame('N', "notice") + frame('d', "two"));
+        receive(COPY_BOTH + frame('d', "one") + frame('S', "name\0value\0") + frame('d', "two"));
 
         assertThat(pulled).containsExactly("one", "two");
-        assertThat(forwarded()).isEqualTo(COPY_BOTH + frame('N', "notice"));
+        assertThat(forwarded()).isEqualTo(COPY_BOTH + frame('S', "name\0value\0"));
     }
 
     @Test
@@ -202,10 +202,12 @@ class CopyDataHandlerTests {
     }
 
     @Test
-    void tellsErrorsOfARunningCopyInsteadOfPassingThemOn() {
-        receive(COPY_BOTH + frame('E', "SFATAL\0C57P01\0Mterminating\0\0"));
+    void tellsErrorsAndNoticesOfARunningCopyInsteadOfPassingThemOn() {
+        receive(COPY_BOTH
+                + frame('N', "SWARNING\0C55000\0Mskipped\0\0")
+                + frame('E', "SFATAL\0C57P01\0Mterminating\0\0"));
 
-        assertThat(told).containsExactly("error 57P01 terminating");
+        assertThat(told).containsExactly("notice 55000 skipped", "error 57P01 terminating");
         assertThat(forwarded()).isEqualTo(COPY_BOTH);
     }
 
@@ -277,6 +279,11 @@ class CopyDataHandlerTests {
         @Override
         public void onServerError(ServerError error) {
             told.add("error " + error.sqlState() + " " + error.getMessage());
+        }
+
+        @Override
+        public void onNotice(ServerError notice) {
+            told.add("notice " + notice.sqlState() + " " + notice.getMessage());
         }
 
         @Override

@@ -56,6 +56,10 @@ public final class EmbeddedServer extends PostgresServer {
         return major;
     }
 
+    PgCtl pgCtl() {
+        return pgCtl;
+    }
+
     /** Stops the server, which {@link #startAgain} brings back on the same port with the same data. */
     public void stop(StopMode mode) {
         pgCtl.stop(mode);

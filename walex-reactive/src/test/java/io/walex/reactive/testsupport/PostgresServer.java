@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 
 /** A running PostgreSQL with logical replication on, whose superuser the tests are. */
 public abstract sealed class PostgresServer implements AutoCloseable
-        permits EmbeddedServer, ContainerServer, ExternalServer {
+        permits EmbeddedServer, StandbyServer, ContainerServer, ExternalServer {
 
     /** The oldest major version that the library supports. */
     public static final int OLDEST_MAJOR = 14;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TcpProxy implements AutoCloseable {
 
-    private final InetSocketAddress target;
+    private volatile InetSocketAddress target;
     private final int port;
     private final Gate gate = new Gate();
     private final Set<ProxiedConnection> connections = ConcurrentHashMap.newKeySet();
@@ -52,6 +52,12 @@ public final class TcpProxy implements AutoCloseable {
 
     public int openConnections() {
         return connections.size();
+    }
+
+    /** Leads to another server from now on, as an address does that moved; resets open connections. */
+    public void switchTo(PostgresServer server) {
+        target = new InetSocketAddress(server.host(), server.port());
+        reset();
     }
 
     /** Holds back every byte in both directions; connections stay open, and new ones are accepted but get no answer. */

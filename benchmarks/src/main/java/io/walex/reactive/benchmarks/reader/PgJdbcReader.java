@@ -4,6 +4,7 @@ import io.walex.reactive.benchmarks.Target;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.postgresql.PGConnection;
@@ -28,7 +29,7 @@ record PgJdbcReader() implements Reader {
                         .start()) {
             RawCounter counter = new RawCounter(meter);
             while (!meter.isDone()) {
-                ByteBuffer message = stream.read();
+                ByteBuffer message = Objects.requireNonNull(stream.read());
                 counter.message(message, message.position());
             }
         }

@@ -24,6 +24,8 @@ public enum Readers {
     STALLED_20_S("walex changes() stalled for 20 s", () -> new StalledReader(Duration.ofSeconds(20)));
 
     private final String label;
+
+    @SuppressWarnings("ImmutableEnumChecker") // a constructor's reference
     private final Supplier<Reader> reader;
 
     Readers(String label, Supplier<Reader> reader) {

@@ -22,6 +22,7 @@ import reactor.core.publisher.Mono;
 record WalExReader(boolean binary, boolean transactions, Consumer<Event> work) implements Reader {
 
     /** Where read values go, so that nobody can say they were not wanted. */
+    @SuppressWarnings("UnusedVariable")
     private static int sink;
 
     static WalExReader changes(Consumer<Event> work) {

@@ -73,6 +73,7 @@ public final class MarkdownReport {
                         whole(cell, Cell::peakRssMb));
     }
 
+    @SuppressWarnings("StringConcatToTextBlock")
     private static String latency(List<LatencyCell> cells) {
         return cells.isEmpty()
                 ? ""

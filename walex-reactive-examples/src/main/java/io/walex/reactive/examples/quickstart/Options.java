@@ -60,7 +60,10 @@ final class Options {
     @Option(
             names = "--max-events",
             paramLabel = "N",
-            description = {"End after so many events; never by default.", "Environment: WALEX_MAX_EVENTS"})
+            description = {
+                "End after so many events; never by default. With --slot, a transaction that this cuts short comes again.",
+                "Environment: WALEX_MAX_EVENTS"
+            })
     private @Nullable Long maxEvents;
 
     @Option(

@@ -2,9 +2,12 @@ package io.walex.reactive.examples.quickstart;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.walex.reactive.AuthenticationException;
 import io.walex.reactive.InvalidConfigException;
 import io.walex.reactive.InvalidSlotNameException;
 import io.walex.reactive.InvalidUrlException;
+import io.walex.reactive.SlotInUseException;
+import io.walex.reactive.SlotLostException;
 import io.walex.reactive.UnknownOptionException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -12,12 +15,15 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 import reactor.core.Exceptions;
 
 /** The command: options in, JSON lines and an exit code out. Logs and errors go to standard error. */
@@ -30,6 +36,7 @@ public final class Quickstart implements Callable<Integer> {
     private static final int OK = 0;
     private static final int FAILED = 1;
     private static final int WRONG_USAGE = 2;
+    private static final Pattern OPTION_NAME = Pattern.compile("-+[A-Za-z][A-Za-z-]*");
 
     @Mixin
     private final Options options = new Options();
@@ -72,8 +79,19 @@ public final class Quickstart implements Callable<Integer> {
     }
 
     private static int wrongUsage(ParameterException failure, PrintWriter err) {
-        err.println(oneLine(failure.getMessage()) + "; --help lists the options");
+        err.println(oneLine(problem(failure)) + "; --help lists the options");
         return WRONG_USAGE;
+    }
+
+    /** Never repeats what may be the value of a mistyped option, and so hold a password. */
+    private static String problem(ParameterException failure) {
+        if (!(failure instanceof UnmatchedArgumentException unmatched)) {
+            return String.valueOf(failure.getMessage());
+        }
+        Matcher option = OPTION_NAME.matcher(unmatched.getUnmatched().get(0));
+        return option.lookingAt()
+                ? "Unknown option: " + option.group()
+                : "There is an argument that belongs to no option; write --name=value, in quotes where it holds spaces";
     }
 
     private int failed(Exception failure, PrintWriter err) {
@@ -83,7 +101,25 @@ public final class Quickstart implements Callable<Integer> {
         } else {
             err.println(oneLine(error.getMessage() == null ? error.toString() : error.getMessage()));
         }
+        String hint = hint(error);
+        if (hint != null) {
+            err.println(oneLine(hint));
+        }
         return isWrongUsage(error) ? WRONG_USAGE : FAILED;
+    }
+
+    /** What the library's advice to programmers means here. */
+    private static @Nullable String hint(Throwable error) {
+        if (error instanceof SlotInUseException) {
+            return "choose another slot with --slot=NAME";
+        }
+        if (error instanceof SlotLostException) {
+            return "with --slot=NAME it goes on after a lost connection";
+        }
+        if (error instanceof AuthenticationException) {
+            return "user and password are part of the URL: --url=postgresql://user:password@host:port/database";
+        }
+        return null;
     }
 
     private static boolean isWrongUsage(Throwable error) {

@@ -5,14 +5,17 @@ import io.walex.reactive.WalExConfig;
 import io.walex.reactive.examples.quickstart.JsonLines.NobodyReadsException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Sinks;
 
 /** One run: the stream, and the server and workload where they are our own. Closed from any thread, also while it starts. */
 final class Session implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** More than the library takes at worst to part from a server that does not answer. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Options options;
     private final JsonLines lines;
+    private final Sinks.Empty<Void> end = Sinks.empty();
     private @Nullable DemoDatabase database;
     private @Nullable DemoWorkload workload;
     private @Nullable WalEx walex;
@@ -30,8 +33,8 @@ final class Session implements AutoCloseable {
         if (stream == null) {
             return;
         }
-        try {
-            stream.changes().take(maxEvents).doOnNext(lines::write).blockLast();
+        try (TransactionPrinter printer = new TransactionPrinter(lines, maxEvents)) {
+            printer.print(stream.transactions()).takeUntilOther(end.asMono()).block();
         } catch (NobodyReadsException e) {
             // enough was read
         } catch (RuntimeException e) {
@@ -66,18 +69,39 @@ final class Session implements AutoCloseable {
         return options.publication == null ? DemoDatabase.PUBLICATION : options.publication;
     }
 
+    /** Each thing is closed whatever becomes of the others. */
     @Override
     public synchronized void close() {
         if (closed) {
             return;
         }
         closed = true;
-        if (walex != null) {
-            walex.closeGracefully().block(PATIENCE);
+        try {
+            closeStream();
+        } finally {
+            try {
+                closeWorkload();
+            } finally {
+                closeDatabase();
+            }
         }
+    }
+
+    /** Cancels the stream rather than wait for the event that is being printed: perhaps nobody takes it. */
+    private void closeStream() {
+        end.tryEmitEmpty();
+        if (walex != null) {
+            walex.closeGracefully().timeout(PATIENCE).onErrorComplete().block();
+        }
+    }
+
+    private void closeWorkload() {
         if (workload != null) {
             workload.close();
         }
+    }
+
+    private void closeDatabase() {
         if (database != null) {
             database.close();
         }

@@ -1,23 +1,31 @@
 package io.walex.reactive.examples.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.testsupport.PostgresExtension;
 import io.walex.reactive.testsupport.SlotView;
+import io.walex.reactive.testsupport.TcpProxy;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.ConnectException;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -29,6 +37,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 class QuickstartIT {
+
+    private static final Duration STARTED = Duration.ofSeconds(30);
 
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
@@ -96,13 +106,79 @@ class QuickstartIT {
         postgres.awaitSlotInactive(postgres.name());
         postgres.execute("INSERT INTO todo VALUES (2, 'second')");
 
-        assertThat(run("--max-events=2")).isZero();
-        assertThat(out.toString(StandardCharsets.UTF_8)).contains("second");
+        assertThat(run("--max-events=1")).isZero();
+        assertThat(lines())
+                .extracting(event -> event.get("new_record").get("description").asString())
+                .containsExactly("first", "second");
+    }
+
+    @Test
+    void transactionThatWasPrintedWholeDoesNotComeAgain() {
+        String[] arguments = {
+            "--url=" + postgres.url(), "--publication=events", "--slot=" + postgres.name(), "--max-events=2"
+        };
+        CompletableFuture<Integer> first = CompletableFuture.supplyAsync(() -> run(arguments));
+        postgres.awaitSlotActive(postgres.name());
+        postgres.executeInTransaction("INSERT INTO todo VALUES (1, 'one')", "INSERT INTO todo VALUES (2, 'two')");
+        assertThat(first.join()).isZero();
+        postgres.awaitSlotInactive(postgres.name());
+        postgres.executeInTransaction(
+                "INSERT INTO todo VALUES (3, 'three')",
+                "INSERT INTO todo VALUES (4, 'four')",
+                "INSERT INTO todo VALUES (5, 'five')");
+
+        assertThat(run(arguments)).isZero();
+        postgres.awaitSlotInactive(postgres.name());
+        assertThat(run(arguments)).isZero();
+
+        assertThat(lines())
+                .extracting(event -> event.get("new_record").get("id").asInt())
+                .containsExactly(1, 2, 3, 4, 3, 4);
+    }
+
+    @Test
+    void outputThatNobodyTakesKeepsTheStreamAlive() throws InterruptedException {
+        postgres.execute("ALTER DATABASE " + postgres.name() + " SET wal_sender_timeout = '1s'");
+        CountDownLatch blocked = new CountDownLatch(1);
+        CountDownLatch taken = new CountDownLatch(1);
+        OutputStream pipe = new OutputStream() {
+            @Override
+            public void write(int b) {
+                throw new UnsupportedOperationException();
+            }
+
+            @Override
+            public void write(byte[] line) throws IOException {
+                blocked.countDown();
+                try {
+                    taken.await();
+                } catch (InterruptedException e) {
+                    throw new IOException(e);
+                }
+                out.write(line);
+            }
+        };
+        String[] arguments = {"--url=" + postgres.url(), "--publication=events", "--max-events=2000"};
+        CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(
+                () -> Quickstart.run(arguments, environment, pipe, new PrintWriter(err, true)));
+        await().until(() -> postgres.slots().all().stream().anyMatch(SlotView::active));
+        postgres.execute("INSERT INTO todo SELECT i, 'x' FROM generate_series(1, 2000) i");
+        blocked.await();
+
+        Thread.sleep(3_000);
+        taken.countDown();
+
+        assertThat(exit.join()).as(err::toString).isZero();
+        assertThat(lines()).hasSize(2000);
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     2 | --nonsense                                                   | nonsense
+                    2 | --ur=postgresql://u:secretpw@h/d                             | Unknown option: --ur;
+                    2 | -url:postgresql://u:secretpw@h/d                             | Unknown option: -url;
+                    2 | postgresql://u:secretpw@h/d                                  | no option
+                    2 | --url=postgresql://h/d?sslmode=verify-ca&sslrootcert=gone.crt --publication=e | gone.crt
                     2 | --max-events=0                                               | at least 1
                     2 | --max-events=many                                            | many
                     2 | --url=postgresql://h/d                                       | --publication is required
@@ -115,7 +191,12 @@ class QuickstartIT {
     void refusesBadInputInOneLine(int exitCode, String arguments, String says) {
         assertThat(run(arguments.split(" "))).isEqualTo(exitCode);
 
-        assertThat(err.toString().lines()).hasSize(1).first().asString().contains(says);
+        assertThat(err.toString().lines())
+                .hasSize(1)
+                .first()
+                .asString()
+                .contains(says)
+                .doesNotContain("secretpw");
         assertThat(out.size()).isZero();
     }
 
@@ -169,26 +250,99 @@ class QuickstartIT {
     }
 
     @Test
+    void hintsAtTheOptionThatMendsIt() {
+        postgres.execute("SELECT pg_create_logical_replication_slot('" + postgres.name() + "', 'pgoutput')");
+        String[] arguments = {"--url=" + postgres.url(), "--publication=events", "--slot=" + postgres.name()};
+        environment.put("WALEX_MAX_EVENTS", "1");
+        CompletableFuture<Integer> owner = CompletableFuture.supplyAsync(() -> run(arguments));
+        postgres.awaitSlotActive(postgres.name());
+
+        assertThat(run(arguments)).isEqualTo(1);
+
+        assertThat(err.toString()).contains("choose another slot with --slot=NAME");
+        postgres.execute("INSERT INTO todo VALUES (1, 'done')");
+        assertThat(owner.join()).isZero();
+    }
+
+    @Test
     @DisabledOnOs(OS.WINDOWS)
     void interruptLeavesNoSlot() throws IOException, InterruptedException {
-        Process quickstart = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Quickstart.class.getName(),
-                        "--url=" + postgres.url(),
-                        "--publication=events")
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> postgres.slots().all().stream().anyMatch(SlotView::active));
+        Process quickstart = start("--url=" + postgres.url(), "--publication=events");
+        await().atMost(STARTED).until(() -> postgres.slots().all().stream().anyMatch(SlotView::active));
 
-        // The signal of kill; that of Ctrl-C takes the same way, but a background job may ignore it.
-        quickstart.destroy();
+        interrupt(quickstart);
 
-        assertThat(quickstart.waitFor(10, TimeUnit.SECONDS)).isTrue();
         assertThat(postgres.slots().all()).isEmpty();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void interruptEndsItWhileNobodyTakesItsOutput() throws IOException, InterruptedException {
+        Process quickstart = start("--url=" + postgres.url(), "--publication=events");
+        await().atMost(STARTED).until(() -> postgres.slots().all().stream().anyMatch(SlotView::active));
+        postgres.execute("INSERT INTO todo SELECT i, repeat('x', 1000) FROM generate_series(1, 10000) i");
+        await().atMost(STARTED).until(() -> quickstart.getInputStream().available() > 60_000);
+
+        interrupt(quickstart);
+
+        assertThat(postgres.slots().all()).isEmpty();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void interruptEndsItWhileTheServerDoesNotAnswer() throws IOException, InterruptedException {
+        try (TcpProxy proxy = TcpProxy.to(postgres.host(), postgres.port())) {
+            Process quickstart = start(
+                    "--url=" + postgres.url().replaceAll("@[^/]+/", "@127.0.0.1:" + proxy.port() + "/"),
+                    "--publication=events");
+            await().atMost(STARTED).until(() -> postgres.slots().all().stream().anyMatch(SlotView::active));
+            proxy.pause();
+
+            interrupt(quickstart);
+
+            assertThat(new String(quickstart.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .doesNotContain("Exception");
+        }
+        postgres.awaitNoSlots();
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void interruptLeavesNoServer() throws IOException, InterruptedException {
+        Process quickstart = start();
+        quickstart.inputReader().readLine();
+        Matcher address = Pattern.compile("postgres@localhost:(\\d+)")
+                .matcher(quickstart
+                        .errorReader()
+                        .lines()
+                        .filter(line -> line.contains("runs at"))
+                        .findFirst()
+                        .orElseThrow());
+        assertThat(address.find()).isTrue();
+
+        interrupt(quickstart);
+
+        assertThatThrownBy(() -> new Socket("localhost", Integer.parseInt(address.group(1))))
+                .isInstanceOf(ConnectException.class);
+    }
+
+    private static Process start(String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                // The quickstart's own logs, which the tests' configuration would hide.
+                "-Dlogback.configurationFile="
+                        + Path.of("src/main/resources/logback.xml").toUri(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Quickstart.class.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command).start();
+    }
+
+    /** By the signal of kill; that of Ctrl-C takes the same way, but a background job may ignore it. */
+    private static void interrupt(Process quickstart) throws InterruptedException {
+        quickstart.toHandle().destroy();
+        assertThat(quickstart.waitFor(20, TimeUnit.SECONDS)).isTrue();
     }
 
     private int run(String... arguments) {

@@ -1,0 +1,80 @@
+package io.walex.reactive.examples.destinations;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.netty.buffer.Unpooled;
+import io.walex.reactive.event.Event;
+import io.walex.reactive.event.EventJson;
+import io.walex.reactive.handler.EventFunction;
+import io.walex.reactive.handler.HandlerModule;
+import io.walex.reactive.handler.HandlerRegistry;
+import io.walex.reactive.handler.HandlerSpec;
+import java.net.URI;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.client.HttpClient;
+import reactor.util.retry.Retry;
+
+/**
+ * Posts every event as JSON, signed so that the receiver knows who sent it, and tried again until it answers 2xx. Events of
+ * one table go in order. The id is the event's position: a receiver that remembers it notices repetitions.
+ *
+ * @see <a href="https://www.standardwebhooks.com">Standard Webhooks</a>
+ */
+public final class Webhook implements HandlerModule {
+
+    private final HttpClient http = HttpClient.create().responseTimeout(Duration.ofSeconds(10));
+    private final URI target;
+    private final byte[] secret;
+
+    public Webhook(URI target, String secret) {
+        this.target = target;
+        this.secret = secret.getBytes(UTF_8);
+    }
+
+    @Override
+    public void register(HandlerRegistry<?> on) {
+        EventFunction post = EventFunction.of("webhook", this::post)
+                .orderedBy(event -> event.source().table())
+                .retry(Retry.backoff(8, Duration.ofMillis(100)).maxBackoff(Duration.ofSeconds(30)));
+        on.onEvent("*", HandlerSpec.create().functions(post));
+    }
+
+    private Mono<Void> post(Event event) {
+        String id = event.position().toString();
+        String time = Long.toString(Instant.now().getEpochSecond());
+        String body = EventJson.toJson(event);
+        return http.headers(headers -> headers.set("content-type", "application/json")
+                        .set("webhook-id", id)
+                        .set("webhook-timestamp", time)
+                        .set("webhook-signature", "v1," + signature(id + "." + time + "." + body)))
+                .post()
+                .uri(target)
+                .send(Mono.fromSupplier(() -> Unpooled.copiedBuffer(body, UTF_8)))
+                .response()
+                .filter(response -> response.status().code() / 100 == 2)
+                .switchIfEmpty(Mono.error(() -> new IllegalStateException(target + " did not accept event " + id)))
+                .then();
+    }
+
+    private String signature(String content) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec(secret, "HmacSHA256"));
+            return Base64.getEncoder().encodeToString(mac.doFinal(content.getBytes(UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Arguments: PostgreSQL's URL, the webhook's, the secret. */
+    public static void main(String[] arguments) {
+        Destination.run(arguments[0], "webhook", new Webhook(URI.create(arguments[1]), arguments[2]))
+                .block();
+    }
+}

@@ -1,0 +1,174 @@
+package io.walex.reactive.examples.destinations;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.icegreen.greenmail.junit5.GreenMailExtension;
+import com.icegreen.greenmail.util.ServerSetupTest;
+import io.lettuce.core.Range;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
+import io.walex.reactive.event.Position;
+import io.walex.reactive.handler.HandlerModule;
+import io.walex.reactive.testsupport.PostgresExtension;
+import jakarta.mail.internet.MimeMessage;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import reactor.core.Disposable;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+import redis.embedded.RedisServer;
+
+/** Each destination between a real PostgreSQL and a real receiver. */
+class DestinationsIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final int REDIS_PORT = 16379;
+
+    @RegisterExtension
+    static final PostgresExtension postgres = PostgresExtension.shared();
+
+    @RegisterExtension
+    final GreenMailExtension mail = new GreenMailExtension(ServerSetupTest.SMTP.dynamicPort());
+
+    private Disposable running = () -> {};
+
+    @BeforeEach
+    void createTables() {
+        postgres.execute(
+                "DROP TABLE IF EXISTS \"user\"",
+                "DROP PUBLICATION IF EXISTS events",
+                "CREATE TABLE \"user\" (id int PRIMARY KEY, name text, email text)",
+                "CREATE PUBLICATION events FOR ALL TABLES");
+    }
+
+    @AfterEach
+    void stop() {
+        running.dispose();
+    }
+
+    private void start(String slot, HandlerModule module) {
+        running = Destination.run(postgres.url(), slot, module).subscribe();
+        postgres.awaitSlotActive(slot);
+    }
+
+    private record Request(String id, String time, String signature, String body) {}
+
+    @Test
+    void webhookIsSignedAndTriedAgain() throws Exception {
+        List<Request> requests = new CopyOnWriteArrayList<>();
+        DisposableServer server = HttpServer.create()
+                .port(0)
+                .route(routes -> routes.post(
+                        "/events",
+                        (request, response) -> request.receive()
+                                .aggregate()
+                                .asString()
+                                .flatMap(body -> {
+                                    requests.add(new Request(
+                                            request.requestHeaders().get("webhook-id"),
+                                            request.requestHeaders().get("webhook-timestamp"),
+                                            request.requestHeaders().get("webhook-signature"),
+                                            body));
+                                    return response.status(requests.size() < 3 ? 503 : 204)
+                                            .send();
+                                })))
+                .bindNow();
+        try {
+            start("webhook", new Webhook(URI.create("http://localhost:" + server.port() + "/events"), "secret"));
+            postgres.execute("INSERT INTO \"user\" VALUES (1, 'Chase')", "DELETE FROM \"user\"");
+
+            await().atMost(PATIENCE).until(() -> requests.size() == 4);
+        } finally {
+            server.disposeNow();
+        }
+        assertThat(requests.subList(0, 3)).extracting(Request::id).containsOnly(requests.get(0).id);
+        assertThat(requests.get(2).body).contains("\"new_record\":{\"id\":1,\"name\":\"Chase\",\"email\":null}");
+        assertThat(requests.get(3).body).contains("\"type\":\"delete\"");
+        assertThat(Position.parse(requests.get(3).id)).isGreaterThan(Position.parse(requests.get(0).id));
+        for (Request request : requests) {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(new SecretKeySpec("secret".getBytes(UTF_8), "HmacSHA256"));
+            byte[] expected = mac.doFinal((request.id + "." + request.time + "." + request.body).getBytes(UTF_8));
+            assertThat(request.signature).isEqualTo("v1," + Base64.getEncoder().encodeToString(expected));
+        }
+    }
+
+    @Test
+    void cacheForgetsWhatChanged() throws Exception {
+        withRedis((client, redis) -> {
+            List.of("1", "2", "3", "4").forEach(id -> redis.set("user:" + id, "cached"));
+            start("cache", new CacheInvalidation(client.connect().reactive()));
+
+            postgres.execute("INSERT INTO \"user\" VALUES (1), (2), (3), (4)");
+            postgres.executeInTransaction(
+                    "UPDATE \"user\" SET name = 'a' WHERE id = 1",
+                    "UPDATE \"user\" SET id = 5 WHERE id = 2",
+                    "DELETE FROM \"user\" WHERE id = 3");
+
+            await().atMost(PATIENCE).until(() -> redis.keys("user:*"), List.of("user:4")::equals);
+        });
+    }
+
+    @Test
+    void streamHasEveryEventOnce() throws Exception {
+        withRedis((client, redis) -> {
+            EventStream module = new EventStream(client.connect().reactive(), "events");
+            postgres.execute("SELECT pg_create_logical_replication_slot('again', 'pgoutput')");
+            start("stream", module);
+            postgres.execute("INSERT INTO \"user\" SELECT i FROM generate_series(1, 50) i", "DELETE FROM \"user\"");
+            await().atMost(PATIENCE).until(() -> redis.xlen("events") == 100);
+            running.dispose();
+
+            // Everything comes again from a slot that has seen nothing, and only what is new is added.
+            postgres.execute("INSERT INTO \"user\" VALUES (1)");
+            start("again", module);
+            await().atMost(PATIENCE).until(() -> redis.xlen("events") == 101);
+            assertThat(redis.xrange("events", Range.unbounded()))
+                    .extracting(entry -> entry.getBody().get("event"))
+                    .doesNotHaveDuplicates()
+                    .last()
+                    .asString()
+                    .contains("\"new_record\":{\"id\":1,");
+        });
+    }
+
+    @Test
+    void newUsersGetAMail() throws Exception {
+        start("mail", new WelcomeMail("localhost", mail.getSmtp().getPort()));
+        postgres.execute(
+                "INSERT INTO \"user\" VALUES (1, 'Chase', 'chase@example.com'), (2, 'Nobody', null), (3, 'Wrong', 'not an address')",
+                "INSERT INTO \"user\" VALUES (4, 'Ada', 'ada@example.com')");
+
+        assertThat(mail.waitForIncomingEmail(PATIENCE.toMillis(), 2)).isTrue();
+        assertThat(mail.getReceivedMessages())
+                .extracting(MimeMessage::getSubject)
+                .containsExactlyInAnyOrder("Welcome, Chase", "Welcome, Ada");
+    }
+
+    private interface WithRedis {
+        void run(RedisClient client, RedisCommands<String, String> redis);
+    }
+
+    private static void withRedis(WithRedis test) throws Exception {
+        RedisServer server = new RedisServer(REDIS_PORT);
+        server.start();
+        RedisClient client = RedisClient.create("redis://localhost:" + REDIS_PORT);
+        try {
+            test.run(client, client.connect().sync());
+        } finally {
+            client.shutdown();
+            server.stop();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.walex.reactive;
+
+import io.walex.reactive.event.SignalCodec;
+import io.walex.reactive.event.TransactionSignal;
+import io.walex.reactive.pgoutput.Lsn;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Stands between the replication stream and what subscribers see of it: WalEx's {@code message_middleware}.
+ *
+ * <p>Signals come and must go in stream order: {@code Begin}, its events, {@code End}, the next {@code Begin}. Transactions
+ * come once per subscription, also after a reconnect, and must go once. Events may be left out or replaced; a {@code Begin}
+ * and its {@code End} go together or not at all. Signals come on the connection's event loop, which must not be blocked,
+ * and may go from any thread.
+ */
+public interface Middleware {
+
+    /**
+     * Called once for every subscription to a stream.
+     *
+     * @param signals the replication stream; connects when subscribed, and is read as far as it is asked for
+     * @param link the subscription's other ends
+     */
+    Flux<TransactionSignal> apply(Flux<TransactionSignal> signals, Link link);
+
+    /** A transformer that stores nothing: what is acknowledged downstream is confirmed to the slot. */
+    static Middleware transforming(UnaryOperator<Flux<TransactionSignal>> transformer) {
+        return (signals, link) -> {
+            link.onAcknowledged(link::confirm);
+            return transformer.apply(signals);
+        };
+    }
+
+    /** What a middleware is told, and what it tells. */
+    interface Link {
+
+        /** The instance's configuration at the start of the subscription. */
+        WalExConfig config();
+
+        /** The database cluster's identity, known when the stream has connected. */
+        Mono<String> systemIdentifier();
+
+        /** Turns signals into bytes and back. Reading takes a stream that has connected, which knows the types. */
+        SignalCodec codec();
+
+        /**
+         * Has the listener told how far downstream has acknowledged: the end LSN of the longest run of transactions from
+         * the first. Called on the event loop, each time it grows.
+         */
+        void onAcknowledged(Consumer<Lsn> listener);
+
+        /**
+         * Allows the server to forget all transactions that end at or before this. What was not confirmed is sent again to
+         * the next subscription. From any thread.
+         */
+        void confirm(Lsn end);
+    }
+}

@@ -1,0 +1,144 @@
+package io.walex.reactive;
+
+import io.netty.channel.EventLoop;
+import io.walex.reactive.event.Event;
+import io.walex.reactive.event.SignalCodec;
+import io.walex.reactive.event.TransactionSignal;
+import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.replication.Acknowledgements;
+import java.util.ArrayDeque;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * One subscription's middleware. There are two accounts of transactions: what the server may forget, on the side of the
+ * replication stream, and what downstream has acknowledged, on the other; the middleware carries between them. State is
+ * confined to the event loop.
+ */
+final class MiddlewareStage implements Middleware.Link {
+
+    private static final int PREFETCH = 256;
+
+    private final WalExConfig config;
+    private final Middleware middleware;
+    private final EventLoop eventLoop;
+    private final Acknowledgements received;
+    private final Acknowledgements delivered;
+    private final SignalCodec codec;
+    private final Sinks.One<String> systemIdentifier = Sinks.one();
+    private final ArrayDeque<Receipt> receipts = new ArrayDeque<>();
+    private volatile Consumer<Lsn> listener = end -> {};
+    private Runnable onProgress = () -> {};
+    private Acknowledgements.@Nullable Ticket receiving;
+
+    /**
+     * Sets up the stage.
+     *
+     * @param received what the server is told
+     */
+    MiddlewareStage(
+            WalExConfig config,
+            Middleware middleware,
+            EventLoop eventLoop,
+            Acknowledgements received,
+            SignalCodec codec) {
+        this.config = config;
+        this.middleware = middleware;
+        this.eventLoop = eventLoop;
+        this.received = received;
+        this.delivered = new Acknowledgements(eventLoop, this::acknowledged);
+        this.codec = codec;
+    }
+
+    /** A transaction that was received whole. */
+    private record Receipt(Lsn end, Acknowledgements.Ticket ticket) {}
+
+    /** The signals behind the middleware, on the event loop. */
+    private Flux<TransactionSignal> signals(Flux<TransactionSignal> replication) {
+        return middleware
+                .apply(replication.doOnNext(this::receive), this)
+                .publishOn(Schedulers.fromExecutor(eventLoop), PREFETCH);
+    }
+
+    Flux<TransactionSignal> transactions(Flux<TransactionSignal> replication, Runnable onAcknowledged) {
+        onProgress = onAcknowledged;
+        return signals(replication);
+    }
+
+    Acknowledgements delivered() {
+        return delivered;
+    }
+
+    /** Events only; an end that demand has passed acknowledges. */
+    Flux<Event> changes(Flux<TransactionSignal> replication) {
+        TransactionEnds ends = new TransactionEnds(delivered);
+        return signals(replication).handle((signal, sink) -> {
+            Event event = ends.eventOf(signal);
+            if (event != null) {
+                sink.next(event);
+            }
+        });
+    }
+
+    private void receive(TransactionSignal signal) {
+        if (signal instanceof TransactionSignal.Begin) {
+            receiving = received.begin();
+        } else if (signal instanceof TransactionSignal.End end && receiving != null) {
+            receiving.end(end.endLsn());
+            receipts.addLast(new Receipt(end.endLsn(), receiving));
+            receiving = null;
+        }
+    }
+
+    private void acknowledged() {
+        onProgress.run();
+        listener.accept(delivered.flushed());
+    }
+
+    void connectedTo(String identifier) {
+        systemIdentifier.tryEmitValue(identifier);
+    }
+
+    @Override
+    public WalExConfig config() {
+        return config;
+    }
+
+    @Override
+    public Mono<String> systemIdentifier() {
+        return systemIdentifier.asMono();
+    }
+
+    @Override
+    public SignalCodec codec() {
+        return codec;
+    }
+
+    @Override
+    public void onAcknowledged(Consumer<Lsn> told) {
+        listener = told;
+    }
+
+    @Override
+    public void confirm(Lsn end) {
+        try {
+            eventLoop.execute(() -> confirmNow(end));
+        } catch (RejectedExecutionException ended) {
+            // The subscription is over: the slot will send the transactions again to whoever comes next.
+        }
+    }
+
+    private void confirmNow(Lsn end) {
+        for (Receipt first = receipts.peekFirst();
+                first != null && !first.end.isAfter(end);
+                first = receipts.peekFirst()) {
+            receipts.removeFirst();
+            first.ticket.acknowledge();
+        }
+    }
+}

@@ -1,0 +1,292 @@
+package io.walex.reactive.event;
+
+import io.netty.buffer.ByteBuf;
+import io.walex.reactive.codec.TypeRegistry;
+import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.pgoutput.PgOutputDecoder;
+import io.walex.reactive.pgoutput.PgOutputDecodingException;
+import io.walex.reactive.pgoutput.PgOutputMessage;
+import io.walex.reactive.pgoutput.PgOutputMessage.LogicalMessage;
+import io.walex.reactive.pgoutput.Relation;
+import io.walex.reactive.pgoutput.RelationColumn;
+import io.walex.reactive.pgoutput.TupleData;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the signals of a stream as bytes, and reads them back: each transaction with the relations that it uses, rows as
+ * PostgreSQL sent them (pgoutput messages), so that it can be read without anything that came before it. Values are
+ * neither decoded nor changed.
+ */
+public final class SignalCodec {
+
+    private static final byte BEGIN = 1;
+    private static final byte RELATION = 2;
+    private static final byte CHANGE = 3;
+    private static final byte OUTCOME = 4;
+    private static final byte END = 5;
+
+    private final Origination origination;
+    private final TypeSource types;
+
+    /**
+     * Makes a codec for one stream.
+     *
+     * @param origination what events that are read say of their origin
+     * @param types the database's types, which must be known when events are read
+     */
+    public SignalCodec(Origination origination, TypeSource types) {
+        this.origination = origination;
+        this.types = types;
+    }
+
+    public Writer writer() {
+        return new Writer();
+    }
+
+    public Reader reader() {
+        return new Reader();
+    }
+
+    /** Not thread-safe. */
+    public static final class Writer {
+
+        private final Map<Integer, Table> described = new HashMap<>();
+
+        private Writer() {}
+
+        /**
+         * Appends the signal.
+         *
+         * @throws IllegalArgumentException for an event whose columns were hidden or masked, since the bytes would show
+         *     them, and for a signal other than {@code Begin}, {@code Event} and {@code End}
+         */
+        public void write(TransactionSignal signal, ByteBuf target) {
+            if (signal instanceof TransactionSignal.Begin begin) {
+                described.clear();
+                framed(target, BEGIN, () -> begin(begin, target));
+            } else if (signal instanceof TransactionSignal.End end) {
+                framed(target, END, () -> target.writeLong(end.endLsn().value()));
+            } else if (signal instanceof Event event) {
+                event(event, target);
+            } else {
+                throw new IllegalArgumentException(signal + " cannot be stored");
+            }
+        }
+
+        private static void framed(ByteBuf target, byte kind, Runnable body) {
+            int start = target.writerIndex();
+            target.writeInt(0).writeByte(kind);
+            body.run();
+            target.setInt(start, target.writerIndex() - start - Integer.BYTES);
+        }
+
+        private static void begin(TransactionSignal.Begin begin, ByteBuf target) {
+            target.writeLong(begin.commitLsn().value());
+            // PostgreSQL's clock counts microseconds.
+            target.writeLong(ChronoUnit.MICROS.between(Instant.EPOCH, begin.commitTimestamp()));
+            target.writeInt(begin.xid());
+            String gid = begin.gid();
+            target.writeBoolean(gid != null);
+            if (gid != null) {
+                string(target, gid);
+            }
+        }
+
+        private void event(Event event, ByteBuf target) {
+            Table table = event.table();
+            if (table != null && table.isView()) {
+                throw new IllegalArgumentException("Columns of " + table.qualifiedName()
+                        + " were hidden or masked before they are stored; do so behind the store");
+            }
+            if (table != null && described.put(table.relation.oid(), table) != table) {
+                framed(target, RELATION, () -> relation(table.relation, target));
+            }
+            if (table == null && event.type() != EventType.MESSAGE) {
+                framed(target, OUTCOME, () -> {
+                    target.writeBoolean(event.type() == EventType.COMMIT_PREPARED);
+                    string(target, event.name());
+                });
+            } else {
+                framed(target, CHANGE, () -> {
+                    target.writeInt(event.ordinal());
+                    change(event, table, target);
+                });
+            }
+        }
+
+        private static void change(Event event, @Nullable Table table, ByteBuf target) {
+            if (table == null) {
+                message(event.message(), target);
+                return;
+            }
+            int oid = table.relation.oid();
+            switch (event.type()) {
+                case INSERT -> target.writeByte('I').writeInt(oid);
+                case UPDATE -> target.writeByte('U').writeInt(oid);
+                case DELETE -> target.writeByte('D').writeInt(oid);
+                default -> {
+                    Truncation options = event.truncation();
+                    target.writeByte('T').writeInt(1);
+                    target.writeByte((options.cascade() ? 1 : 0) | (options.restartIdentity() ? 2 : 0));
+                    target.writeInt(oid);
+                }
+            }
+            tuple(target, event.oldIsKey() ? 'K' : 'O', event.oldTuple());
+            tuple(target, 'N', event.newTuple());
+        }
+
+        private static void tuple(ByteBuf target, char tag, @Nullable TupleData tuple) {
+            if (tuple != null) {
+                target.writeByte(tag);
+                tuple.writeTo(target);
+            }
+        }
+
+        private static void message(LogicalMessage message, ByteBuf target) {
+            target.writeByte('M').writeBoolean(message.transactional());
+            target.writeLong(message.lsn().value());
+            string(target, message.prefix());
+            target.writeInt(message.content().length).writeBytes(message.content());
+        }
+
+        private static void relation(Relation relation, ByteBuf target) {
+            target.writeByte('R').writeInt(relation.oid());
+            string(target, relation.schema());
+            string(target, relation.name());
+            target.writeByte(relation.replicaIdentity().code());
+            target.writeShort(relation.columns().size());
+            for (RelationColumn column : relation.columns()) {
+                target.writeBoolean(column.key());
+                string(target, column.name());
+                target.writeInt(column.typeOid()).writeInt(column.typeModifier());
+            }
+        }
+
+        private static void string(ByteBuf target, String value) {
+            target.writeCharSequence(value, StandardCharsets.UTF_8);
+            target.writeByte(0);
+        }
+    }
+
+    /** Not thread-safe. */
+    public final class Reader {
+
+        private final Map<Integer, Known> relations = new HashMap<>();
+        private final Source messageSource = origination.source("", "", Map.of());
+        private TransactionSignal.@Nullable Begin begin;
+
+        private Reader() {}
+
+        /** A relation as it was described last. */
+        private record Known(byte[] description, TypeRegistry types, Table table) {}
+
+        /**
+         * Takes the next signal from the buffer; null at its end.
+         *
+         * @throws IllegalStateException when the bytes were not written by {@link Writer}
+         */
+        public @Nullable TransactionSignal read(ByteBuf source) {
+            while (source.isReadable()) {
+                try {
+                    TransactionSignal signal = record(source.readSlice(source.readInt()));
+                    if (signal != null) {
+                        return signal;
+                    }
+                } catch (IndexOutOfBoundsException | PgOutputDecodingException e) {
+                    throw new IllegalStateException("Stored transactions cannot be read: they are damaged", e);
+                }
+            }
+            return null;
+        }
+
+        private @Nullable TransactionSignal record(ByteBuf body) {
+            byte kind = body.readByte();
+            switch (kind) {
+                case BEGIN -> {
+                    begin = new TransactionSignal.Begin(
+                            Lsn.of(body.readLong()),
+                            Instant.EPOCH.plus(body.readLong(), ChronoUnit.MICROS),
+                            body.readInt(),
+                            body.readBoolean() ? string(body) : null);
+                    return begin;
+                }
+                case RELATION -> {
+                    describe(body);
+                    return null;
+                }
+                case CHANGE -> {
+                    int ordinal = body.readInt();
+                    return change(
+                            ordinal,
+                            PgOutputDecoder.decode(
+                                    body, false, open().commitLsn().value()));
+                }
+                case OUTCOME -> {
+                    EventType type = body.readBoolean() ? EventType.COMMIT_PREPARED : EventType.ROLLBACK_PREPARED;
+                    return Event.outcome(type, open(), messageSource, string(body));
+                }
+                case END -> {
+                    return new TransactionSignal.End(open(), Lsn.of(body.readLong()));
+                }
+                default -> throw new IllegalStateException("Stored transactions cannot be read: kind " + kind);
+            }
+        }
+
+        private void describe(ByteBuf body) {
+            byte[] description = new byte[body.readableBytes()];
+            body.getBytes(body.readerIndex(), description);
+            Relation relation = (Relation) PgOutputDecoder.decode(body, false, 0);
+            Known known = relations.get(relation.oid());
+            TypeRegistry current = types.types();
+            if (known == null || known.types != current || !Arrays.equals(known.description, description)) {
+                relations.put(
+                        relation.oid(), new Known(description, current, new Table(relation, current, origination)));
+            }
+        }
+
+        private Event change(int ordinal, PgOutputMessage message) {
+            if (message instanceof PgOutputMessage.Insert insert) {
+                return Event.insert(open(), ordinal, table(insert.relationOid()), insert.newTuple());
+            } else if (message instanceof PgOutputMessage.Update update) {
+                return Event.update(open(), ordinal, table(update.relationOid()), update);
+            } else if (message instanceof PgOutputMessage.Delete delete) {
+                return Event.delete(open(), ordinal, table(delete.relationOid()), delete);
+            } else if (message instanceof PgOutputMessage.Truncate truncate) {
+                Truncation options = new Truncation(truncate.cascade(), truncate.restartIdentity());
+                return Event.truncate(
+                        open(), ordinal, table(truncate.relationOids().get(0)), options);
+            } else if (message instanceof LogicalMessage logical) {
+                return Event.message(open(), ordinal, messageSource, logical);
+            }
+            throw new IllegalStateException("Stored transactions cannot be read: " + message);
+        }
+
+        private TransactionSignal.Begin open() {
+            if (begin == null) {
+                throw new IllegalStateException("Stored transactions cannot be read: one has no start");
+            }
+            return begin;
+        }
+
+        private Table table(int oid) {
+            Known known = relations.get(oid);
+            if (known == null) {
+                throw new IllegalStateException("Stored transactions cannot be read: a table is not described");
+            }
+            return known.table;
+        }
+
+        private static String string(ByteBuf body) {
+            int length = body.bytesBefore((byte) 0);
+            String value = body.readCharSequence(length, StandardCharsets.UTF_8).toString();
+            body.skipBytes(1);
+            return value;
+        }
+    }
+}

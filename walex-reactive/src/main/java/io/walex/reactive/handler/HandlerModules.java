@@ -1,0 +1,65 @@
+package io.walex.reactive.handler;
+
+import java.lang.reflect.InvocationTargetException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Finds modules by WalEx's naming convention: for table {@code todo_item} the class {@code TodoItem} of a package. Sugar;
+ * registering modules by hand does the same.
+ */
+public final class HandlerModules {
+
+    private HandlerModules() {}
+
+    /**
+     * Makes those modules of the package that exist, in the tables' order. Tables without one are skipped, and so are
+     * patterns.
+     *
+     * @param packageName where the classes are
+     * @param tables as in {@code subscribe}, such as {@link io.walex.reactive.WalExConfig#subscriptions()}
+     * @throws IllegalArgumentException when a class of that name is not a {@link HandlerModule} that can be made without
+     *     arguments
+     */
+    public static List<HandlerModule> inPackage(String packageName, Collection<String> tables, ClassLoader loader) {
+        List<HandlerModule> modules = new ArrayList<>();
+        for (String table : tables) {
+            if (!table.endsWith("*")) {
+                String name = packageName + "." + className(table);
+                find(name, loader).ifPresent(found -> modules.add(make(found)));
+            }
+        }
+        return modules;
+    }
+
+    private static Optional<Class<?>> find(String name, ClassLoader loader) {
+        try {
+            return Optional.of(Class.forName(name, true, loader));
+        } catch (ClassNotFoundException none) {
+            return Optional.empty();
+        }
+    }
+
+    /** {@code sales.todo_item} gives {@code TodoItem}. */
+    static String className(String table) {
+        return Arrays.stream(table.substring(table.lastIndexOf('.') + 1).split("_"))
+                .filter(word -> !word.isEmpty())
+                .map(word -> Character.toUpperCase(word.charAt(0)) + word.substring(1))
+                .collect(Collectors.joining());
+    }
+
+    private static HandlerModule make(Class<?> type) {
+        try {
+            return type.asSubclass(HandlerModule.class).getDeclaredConstructor().newInstance();
+        } catch (ClassCastException | NoSuchMethodException | InstantiationException | IllegalAccessException e) {
+            throw new IllegalArgumentException(
+                    type.getName() + " is not a public HandlerModule with a public constructor without parameters", e);
+        } catch (InvocationTargetException e) {
+            throw new IllegalArgumentException(type.getName() + " could not be made: " + e.getCause(), e);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.walex.reactive.handler;
+
+import io.walex.reactive.event.Event;
+import io.walex.reactive.event.EventType;
+import io.walex.reactive.event.TablePattern;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects handlers. Tables are named as in {@code subscribe}: {@code "user"} (in any schema), {@code "public.user"},
+ * {@code "public.*"}, {@code "*"}. Any number of handlers may be registered for one table; each gets its own list.
+ *
+ * <p>Each method comes in three forms: with a handler alone, with a {@link HandlerSpec} before it, and with a spec alone,
+ * whose functions are all that runs.
+ *
+ * @param <S> what the methods return
+ */
+public abstract class HandlerRegistry<S extends HandlerRegistry<S>> {
+
+    private final List<Registration> registrations = new ArrayList<>();
+
+    HandlerRegistry() {}
+
+    abstract S self();
+
+    abstract @Nullable HandlerModule module();
+
+    List<Registration> registrations() {
+        return registrations;
+    }
+
+    /** Every event of the tables; with {@code "*"} also logical messages and two-phase outcomes. */
+    public S onEvent(String table, EventHandler handler) {
+        return onEvent(table, HandlerSpec.create(), handler);
+    }
+
+    /** Every event of the tables that passes the spec. */
+    public S onEvent(String table, HandlerSpec spec, EventHandler handler) {
+        return addEvent(table, spec, Objects.requireNonNull(handler, "handler"));
+    }
+
+    /** Runs functions on every event of the tables. */
+    public S onEvent(String table, HandlerSpec spec) {
+        return addEvent(table, spec, null);
+    }
+
+    public S onInsert(String table, EventHandler handler) {
+        return onInsert(table, HandlerSpec.create(), handler);
+    }
+
+    public S onInsert(String table, HandlerSpec spec, EventHandler handler) {
+        return addTyped("onInsert", EventType.INSERT, table, spec, Objects.requireNonNull(handler, "handler"));
+    }
+
+    public S onInsert(String table, HandlerSpec spec) {
+        return addTyped("onInsert", EventType.INSERT, table, spec, null);
+    }
+
+    public S onUpdate(String table, EventHandler handler) {
+        return onUpdate(table, HandlerSpec.create(), handler);
+    }
+
+    public S onUpdate(String table, HandlerSpec spec, EventHandler handler) {
+        return addTyped("onUpdate", EventType.UPDATE, table, spec, Objects.requireNonNull(handler, "handler"));
+    }
+
+    public S onUpdate(String table, HandlerSpec spec) {
+        return addTyped("onUpdate", EventType.UPDATE, table, spec, null);
+    }
+
+    public S onDelete(String table, EventHandler handler) {
+        return onDelete(table, HandlerSpec.create(), handler);
+    }
+
+    public S onDelete(String table, HandlerSpec spec, EventHandler handler) {
+        return addTyped("onDelete", EventType.DELETE, table, spec, Objects.requireNonNull(handler, "handler"));
+    }
+
+    public S onDelete(String table, HandlerSpec spec) {
+        return addTyped("onDelete", EventType.DELETE, table, spec, null);
+    }
+
+    public S onTruncate(String table, EventHandler handler) {
+        return onTruncate(table, HandlerSpec.create(), handler);
+    }
+
+    public S onTruncate(String table, HandlerSpec spec, EventHandler handler) {
+        return addTyped("onTruncate", EventType.TRUNCATE, table, spec, Objects.requireNonNull(handler, "handler"));
+    }
+
+    public S onTruncate(String table, HandlerSpec spec) {
+        return addTyped("onTruncate", EventType.TRUNCATE, table, spec, null);
+    }
+
+    /** Logical messages with the prefix, or with any for {@code "*"}; takes {@code messages(true)} in the configuration. */
+    public S onMessage(String prefix, EventHandler handler) {
+        return onMessage(prefix, HandlerSpec.create(), handler);
+    }
+
+    public S onMessage(String prefix, HandlerSpec spec, EventHandler handler) {
+        return addMessage(prefix, spec, Objects.requireNonNull(handler, "handler"));
+    }
+
+    public S onMessage(String prefix, HandlerSpec spec) {
+        return addMessage(prefix, spec, null);
+    }
+
+    private S addEvent(String table, HandlerSpec spec, @Nullable EventHandler handler) {
+        TablePattern pattern = TablePattern.parse(table);
+        return add("onEvent " + table, pattern, pattern.asPredicate(), spec, handler);
+    }
+
+    private S addTyped(String method, EventType type, String table, HandlerSpec spec, @Nullable EventHandler handler) {
+        TablePattern pattern = TablePattern.parse(table);
+        return add(method + " " + table, pattern, Registration.ofTable(pattern, type), spec, handler);
+    }
+
+    private S addMessage(String prefix, HandlerSpec spec, @Nullable EventHandler handler) {
+        return add("onMessage " + prefix, null, Registration.ofPrefix(prefix), spec, handler);
+    }
+
+    private S add(
+            String what,
+            @Nullable TablePattern table,
+            Predicate<Event> subject,
+            HandlerSpec spec,
+            @Nullable EventHandler handler) {
+        HandlerModule module = module();
+        if (handler == null && spec.functions().isEmpty()) {
+            throw new IllegalArgumentException(what + " has neither a handler nor functions");
+        }
+        String name = module == null ? what : module.getClass().getSimpleName() + "." + what;
+        registrations.add(new Registration(name, table, subject, spec, handler, module));
+        return self();
+    }
+}

@@ -1,0 +1,112 @@
+package io.walex.reactive.handler;
+
+import io.walex.reactive.event.Event;
+import io.walex.reactive.event.EventColumns;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import reactor.util.retry.Retry;
+
+/** What a handler is given, and how it is run. Immutable: every method returns a changed copy. */
+public final class HandlerSpec {
+
+    private static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(1);
+    private static final HandlerSpec PLAIN =
+            new HandlerSpec(null, List.of(), List.of(), 0, Attempts.once(DEFAULT_TIMEOUT));
+
+    private final @Nullable Predicate<Event> filter;
+    private final List<EventColumns> columns;
+    private final List<EventFunction> functions;
+    private final int chunkSize;
+    private final Attempts attempts;
+
+    private HandlerSpec(
+            @Nullable Predicate<Event> filter,
+            List<EventColumns> columns,
+            List<EventFunction> functions,
+            int chunkSize,
+            Attempts attempts) {
+        this.filter = filter;
+        this.columns = columns;
+        this.functions = functions;
+        this.chunkSize = chunkSize;
+        this.attempts = attempts;
+    }
+
+    /** All events, no functions. */
+    public static HandlerSpec create() {
+        return PLAIN;
+    }
+
+    /** Lets only these events through, and of those only what earlier filters let through. Sees all columns. */
+    public HandlerSpec filter(Predicate<Event> value) {
+        return new HandlerSpec(filter == null ? value : filter.and(value), columns, functions, chunkSize, attempts);
+    }
+
+    /** What of the events is shown to the handler and its functions. */
+    public HandlerSpec columns(EventColumns value) {
+        List<EventColumns> all = new ArrayList<>(columns);
+        all.add(value);
+        return new HandlerSpec(filter, List.copyOf(all), functions, chunkSize, attempts);
+    }
+
+    /** Runs these for each event as well. */
+    public HandlerSpec functions(EventFunction... values) {
+        List<EventFunction> all = new ArrayList<>(functions);
+        all.addAll(Arrays.asList(values));
+        return new HandlerSpec(filter, columns, List.copyOf(all), chunkSize, attempts);
+    }
+
+    /** How many events one call gets at most; that of {@link Handlers.Builder#chunkSize} by default. */
+    public HandlerSpec chunkSize(int value) {
+        return new HandlerSpec(filter, columns, functions, Handlers.positive("chunkSize", value), attempts);
+    }
+
+    /** Whether and when a call is repeated, with the same events; never by default. */
+    public HandlerSpec retry(Retry value) {
+        return new HandlerSpec(filter, columns, functions, chunkSize, attempts.retry(value));
+    }
+
+    /** How long one call may take; 1 minute by default. */
+    public HandlerSpec timeout(Duration value) {
+        return new HandlerSpec(filter, columns, functions, chunkSize, attempts.timeout(value));
+    }
+
+    /** {@link FailurePolicy#stop()} by default. */
+    public HandlerSpec whenFailing(FailurePolicy value) {
+        return new HandlerSpec(filter, columns, functions, chunkSize, attempts.whenFailing(value));
+    }
+
+    @Nullable
+    Predicate<Event> filter() {
+        return filter;
+    }
+
+    List<EventFunction> functions() {
+        return functions;
+    }
+
+    int chunkSizeOr(int byDefault) {
+        return chunkSize == 0 ? byDefault : chunkSize;
+    }
+
+    Attempts attempts() {
+        return attempts;
+    }
+
+    /** The event as the handler sees it; null when it is filtered out. */
+    @Nullable
+    Event view(Event event) {
+        if (filter != null && !filter.test(event)) {
+            return null;
+        }
+        Event seen = event;
+        for (EventColumns each : columns) {
+            seen = each.view(seen);
+        }
+        return seen;
+    }
+}

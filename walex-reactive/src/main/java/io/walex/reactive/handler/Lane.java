@@ -1,0 +1,51 @@
+package io.walex.reactive.handler;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Lets so many pieces of work run at a time, in the order in which they were submitted. What failed keeps its place: the
+ * run is over then, and nothing behind it may start.
+ */
+final class Lane {
+
+    private final Queue<Sinks.Empty<Void>> waiting = new ArrayDeque<>();
+    private int free;
+
+    Lane(int width) {
+        free = width;
+    }
+
+    /** Takes a place in the order now; the work starts when the result is subscribed to and its turn has come. */
+    Mono<Void> submit(Mono<Void> work) {
+        return turn().then(work).doOnSuccess(done -> leave());
+    }
+
+    private synchronized Mono<Void> turn() {
+        if (free > 0) {
+            free--;
+            return Mono.empty();
+        }
+        Sinks.Empty<Void> turn = Sinks.empty();
+        waiting.add(turn);
+        return turn.asMono();
+    }
+
+    private void leave() {
+        Sinks.Empty<Void> next = next();
+        if (next != null) {
+            next.tryEmitEmpty();
+        }
+    }
+
+    private synchronized Sinks.@Nullable Empty<Void> next() {
+        Sinks.Empty<Void> next = waiting.poll();
+        if (next == null) {
+            free++;
+        }
+        return next;
+    }
+}

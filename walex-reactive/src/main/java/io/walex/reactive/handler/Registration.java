@@ -1,0 +1,72 @@
+package io.walex.reactive.handler;
+
+import io.walex.reactive.event.Event;
+import io.walex.reactive.event.EventFilters;
+import io.walex.reactive.event.EventType;
+import io.walex.reactive.event.TablePattern;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One handler as it was registered; each is itself, even when it equals another.
+ *
+ */
+final class Registration {
+
+    final String name;
+    final @Nullable TablePattern table;
+    final HandlerSpec spec;
+    final @Nullable EventHandler handler;
+    final @Nullable HandlerModule module;
+    private final Predicate<Event> subject;
+
+    Registration(
+            String name,
+            @Nullable TablePattern table,
+            Predicate<Event> subject,
+            HandlerSpec spec,
+            @Nullable EventHandler handler,
+            @Nullable HandlerModule module) {
+        this.name = name;
+        this.table = table;
+        this.subject = subject;
+        this.spec = spec;
+        this.handler = handler;
+        this.module = module;
+    }
+
+    static Predicate<Event> ofTable(TablePattern table, EventType type) {
+        return event -> event.type() == type
+                && table.matches(event.source().schema(), event.source().table());
+    }
+
+    static Predicate<Event> ofPrefix(String prefix) {
+        return event -> event.type() == EventType.MESSAGE
+                && (prefix.equals("*") || event.name().equals(prefix));
+    }
+
+    /** The event as the handler sees it; null when it is not for it. */
+    @Nullable
+    Event view(Event event) {
+        return subject.test(event) ? spec.view(event) : null;
+    }
+
+    boolean isForMessages() {
+        return table == null;
+    }
+
+    /** The tables that it, or its filter, was told of. */
+    List<TablePattern> tables() {
+        List<TablePattern> named = new ArrayList<>();
+        if (table != null) {
+            named.add(table);
+        }
+        Predicate<Event> filter = spec.filter();
+        if (filter != null) {
+            named.addAll(EventFilters.tablesOf(filter));
+        }
+        return named;
+    }
+}

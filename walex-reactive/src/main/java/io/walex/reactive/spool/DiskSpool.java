@@ -1,0 +1,78 @@
+package io.walex.reactive.spool;
+
+import io.walex.reactive.Middleware;
+import io.walex.reactive.SlotSpec;
+import io.walex.reactive.event.TransactionSignal;
+import java.nio.file.Path;
+import java.util.Objects;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * Keeps transactions on disk until they are acknowledged, so that a slow or absent consumer does not hold back WAL on the
+ * server: {@code config.middleware(DiskSpool.in(directory))}.
+ *
+ * <p>The server is told of a transaction when it is on disk, forced out of all caches ({@code fsync}). Subscribers get
+ * transactions from the spool in commit order, each once per subscription; a new subscription starts behind the last
+ * transaction that was acknowledged in the prefix. The process may be killed at any moment: no transaction is lost, and
+ * none is stored twice. The last few transactions that were handled, and whose acknowledgement had not reached the disk, come again, as
+ * they do without a spool.
+ *
+ * <p>Each instance has its directory, {@code <directory>/<instance>}, which belongs to one durable slot of one database
+ * cluster and is used by one subscription at a time. Disk use is bounded: at the limit the replication stream pauses until
+ * space was reclaimed, and the server keeps the WAL meanwhile. A single transaction that is larger than
+ * seven eighths of the limit may fail the stream.
+ *
+ * <p>Built on RocksDB, the optional dependency {@code org.rocksdb:rocksdbjni}. Immutable: every method returns a changed
+ * copy.
+ */
+public final class DiskSpool implements Middleware {
+
+    private static final long DEFAULT_LIMIT = 1L << 30;
+    private static final long SMALLEST_LIMIT = 1 << 20;
+
+    private final Path directory;
+    private final long maxBytes;
+
+    private DiskSpool(Path directory, long maxBytes) {
+        this.directory = directory;
+        this.maxBytes = maxBytes;
+    }
+
+    /** A spool below this directory, which is made when needed, of up to 1 GiB. */
+    public static DiskSpool in(Path directory) {
+        return new DiskSpool(Objects.requireNonNull(directory, "directory"), DEFAULT_LIMIT);
+    }
+
+    /**
+     * How many bytes of transactions are kept, at least 1 MiB. Space is reclaimed in pieces of an eighth, up to 64 MiB. The
+     * files take up to a quarter (and at least 8 MiB) more, for the store's own log.
+     */
+    public DiskSpool maxBytes(long value) {
+        if (value < SMALLEST_LIMIT) {
+            throw new IllegalArgumentException("maxBytes must be at least " + SMALLEST_LIMIT + ", was " + value);
+        }
+        return new DiskSpool(directory, value);
+    }
+
+    @Override
+    public Flux<TransactionSignal> apply(Flux<TransactionSignal> signals, Link link) {
+        return Flux.usingWhen(
+                Mono.fromCallable(() -> open(link)),
+                spool -> spool.through(signals),
+                RunningSpool::close,
+                (spool, error) -> spool.close(),
+                RunningSpool::close);
+    }
+
+    private RunningSpool open(Link link) {
+        if (!(link.config().slot() instanceof SlotSpec.Durable slot)) {
+            throw new SpoolException(
+                    "A spool takes a durable slot: a temporary one would leave a gap behind what is spooled; use SlotSpec.durable(name)",
+                    null);
+        }
+        Path own = directory.resolve(link.config().name().replaceAll("[^A-Za-z0-9._-]", "_"));
+        return new RunningSpool(
+                SpoolStore.open(own, maxBytes, link.config().database() + "/" + slot.name()), link, maxBytes);
+    }
+}

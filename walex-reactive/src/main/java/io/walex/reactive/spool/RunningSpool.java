@@ -1,0 +1,70 @@
+package io.walex.reactive.spool;
+
+import io.walex.reactive.Middleware;
+import io.walex.reactive.event.TransactionSignal;
+import io.walex.reactive.pgoutput.Lsn;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+
+/** One subscription's spool: a writer, a reader, and the store between them. */
+final class RunningSpool {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunningSpool.class);
+
+    private final SpoolStore store;
+    private final Middleware.Link link;
+    private final Scheduler writing;
+    private final Scheduler reading;
+    private final Sinks.Many<Long> written = Sinks.many().replay().latest();
+    private final AcknowledgedChunks delivered = new AcknowledgedChunks();
+    private final SpoolWriter writer;
+
+    RunningSpool(SpoolStore store, Middleware.Link link, long maxBytes) {
+        String name = "walex-" + link.config().name() + "-spool";
+        this.store = store;
+        this.link = link;
+        this.writing = Schedulers.newSingle(name + "-write", true);
+        this.reading = Schedulers.newSingle(name + "-read", true);
+        this.writer = new SpoolWriter(
+                store, link.codec().writer(), maxBytes, writing.createWorker(), delivered, this::stored);
+        LOG.info(
+                "{} opened its spool: {} bytes wait in it",
+                link.config().name(),
+                store.written().chunk() > store.consumed() ? store.keptBytes() : 0);
+    }
+
+    Flux<TransactionSignal> through(Flux<TransactionSignal> signals) {
+        link.onAcknowledged(writer::acknowledged);
+        SpoolReader reader = new SpoolReader(store, link.codec().reader(), delivered, reading, written.asFlux());
+        Flux<TransactionSignal> stored = link.systemIdentifier()
+                // At once: nothing of another cluster may be written.
+                .doOnNext(store::requireCluster)
+                .doOnNext(cluster -> announce())
+                .thenMany(reader.signals());
+        return stored.takeUntilOther(writer.end()).doOnSubscribe(subscription -> signals.subscribe(writer));
+    }
+
+    private void stored(Lsn end) {
+        link.confirm(end);
+        announce();
+    }
+
+    private synchronized void announce() {
+        written.tryEmitNext(store.written().chunk());
+    }
+
+    /** Ends reading and writing, and closes the store. Never fails. */
+    Mono<Void> close() {
+        return Mono.fromRunnable(writer::cancel)
+                .then(Mono.when(writing.disposeGracefully(), reading.disposeGracefully()))
+                .then(Mono.<Void>fromRunnable(store::close).subscribeOn(Schedulers.boundedElastic()))
+                .doOnError(error ->
+                        LOG.warn("The spool of {} was not closed", link.config().name(), error))
+                .onErrorComplete();
+    }
+}

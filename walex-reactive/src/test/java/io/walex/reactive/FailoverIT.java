@@ -1,0 +1,153 @@
+package io.walex.reactive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.walex.reactive.testsupport.EmbeddedServer;
+import io.walex.reactive.testsupport.EmbeddedServer.StopMode;
+import io.walex.reactive.testsupport.PostgresServer;
+import io.walex.reactive.testsupport.StandbyServer;
+import io.walex.reactive.testsupport.TcpProxy;
+import io.walex.reactive.testsupport.TestDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.Disposable;
+import reactor.util.retry.Retry;
+
+/** The address leads to a promoted standby, PostgreSQL 17 and newer. */
+class FailoverIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final List<Integer> received = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private EmbeddedServer primary;
+    private StandbyServer standby;
+    private TcpProxy proxy;
+    private TestDatabase database;
+    private Disposable stream;
+
+    @BeforeEach
+    void startPrimaryAndStandby() {
+        primary = PostgresServer.start(PostgresServer.DEFAULT_MAJOR, Map.of("wal_sender_timeout", "5s"));
+        database = primary.createDatabase();
+        database.execute("CREATE TABLE todo (id int PRIMARY KEY)", "CREATE PUBLICATION events FOR TABLE todo");
+        standby = StandbyServer.of(primary, "standby", Map.of("hot_standby_feedback", "on"));
+        proxy = TcpProxy.to(primary);
+    }
+
+    @AfterEach
+    void stop() {
+        if (stream != null) {
+            stream.dispose();
+        }
+        proxy.close();
+        standby.close();
+        primary.close();
+    }
+
+    private void start(SlotSpec slot) {
+        WalEx walEx = WalEx.create(WalExConfig.fromUrl(database.url())
+                .host(proxy.host())
+                .port(proxy.port())
+                .publication("events")
+                .slot(slot)
+                .statusInterval(Duration.ofMillis(100))
+                .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(200)))
+                .build());
+        stream = walEx.changes()
+                .subscribe(event -> received.add((Integer) event.newRecord().get("id")), failure::set);
+        walEx.awaitStreaming().block(PATIENCE);
+    }
+
+    private void insert(TestDatabase into, int from, int to) {
+        into.execute("INSERT INTO todo SELECT * FROM generate_series(" + from + ", " + to + ")");
+    }
+
+    private void awaitReceived(int last) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(received)
+                        .containsExactlyElementsOf(
+                                IntStream.rangeClosed(1, last).boxed().toList()));
+    }
+
+    /** As a standby with sync_replication_slots does from time to time. */
+    private void synchronizeSlots() {
+        TestDatabase copy = standby.database("postgres");
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).until(() -> {
+            copy.execute("SELECT pg_sync_replication_slots()");
+            return copy.queryText(
+                            "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'walex' AND synced AND NOT temporary")
+                    .equals("1");
+        });
+    }
+
+    @Test
+    void failoverSlotContinuesOnThePromotedStandby() {
+        primary.database("postgres")
+                .execute("ALTER SYSTEM SET synchronized_standby_slots = 'standby'", "SELECT pg_reload_conf()");
+        start(SlotSpec.durable("walex").forFailover());
+        insert(database, 1, 100);
+        awaitReceived(100);
+        synchronizeSlots();
+        insert(database, 101, 200);
+        awaitReceived(200);
+
+        primary.stop(StopMode.IMMEDIATE);
+        standby.promote();
+        proxy.switchTo(standby);
+        insert(standby.database(database.name()), 201, 300);
+
+        awaitReceived(300);
+        assertThat(failure).hasNullValue();
+        primary.startAgain();
+    }
+
+    @Test
+    void promotedStandbyThatLacksDeliveredChangesIsAnError() {
+        start(SlotSpec.durable("walex").forFailover());
+        insert(database, 1, 100);
+        awaitReceived(100);
+        synchronizeSlots();
+        // Not named in synchronized_standby_slots, the standby may fall behind the stream.
+        standby.database("postgres").execute("ALTER SYSTEM SET primary_conninfo = ''", "SELECT pg_reload_conf()");
+        await().until(() -> primary.database("postgres")
+                .queryText("SELECT count(*) FROM pg_stat_replication WHERE application_name <> 'WalEx'")
+                .equals("0"));
+        insert(database, 101, 200);
+        awaitReceived(200);
+
+        primary.stop(StopMode.IMMEDIATE);
+        standby.promote();
+        proxy.switchTo(standby);
+
+        await().atMost(PATIENCE).until(() -> failure.get() != null);
+        assertThat(failure.get())
+                .isInstanceOf(SlotInvalidatedException.class)
+                .hasMessageContainingAll("was promoted at", "lacks committed changes", "synchronized_standby_slots");
+        primary.startAgain();
+    }
+
+    @Test
+    void slotThatIsNoFailoverSlotIsAnError() {
+        start(SlotSpec.durable("walex"));
+        insert(database, 1, 100);
+        awaitReceived(100);
+
+        primary.stop(StopMode.IMMEDIATE);
+        standby.promote();
+        proxy.switchTo(standby);
+
+        await().atMost(PATIENCE).until(() -> failure.get() != null);
+        assertThat(failure.get()).isInstanceOf(SlotInvalidatedException.class).hasMessageContaining("walex");
+        primary.startAgain();
+    }
+}

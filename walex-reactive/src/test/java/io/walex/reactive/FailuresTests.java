@@ -1,0 +1,98 @@
+package io.walex.reactive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.r2dbc.spi.R2dbcException;
+import io.r2dbc.spi.R2dbcNonTransientResourceException;
+import java.io.EOFException;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FailuresTests {
+
+    private static final WalExConfig CONFIG = WalExConfig.builder()
+            .host("db.example")
+            .username("shop")
+            .publication("events")
+            .slot(SlotSpec.durable("walex"))
+            .build();
+
+    private static Throwable translate(Throwable failure) {
+        return Failures.translate(failure, CONFIG, "slot \"walex\"");
+    }
+
+    private static R2dbcException sql(String state, String message) {
+        return new R2dbcNonTransientResourceException(message, state);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "28P01, AuthenticationException",
+        "28000, AuthenticationException",
+        "3D000, DatabaseNotFoundException",
+        "42501, InsufficientPrivilegeException",
+        "55006, SlotInUseException",
+        "53300, CapacityException",
+        "53400, CapacityException",
+        "42704, SlotNotFoundException",
+        "55000, SlotInvalidatedException",
+        "58P01, SlotInvalidatedException",
+        "57P01, ConnectionLostException",
+        "57P03, ConnectionLostException",
+        "08006, ConnectionLostException",
+        "XX000, ServerException",
+    })
+    void sqlStatesDecide(String state, String type) {
+        assertThat(translate(sql(state, "reason")).getClass().getSimpleName()).isEqualTo(type);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    permission denied for database "shop"  | GRANT CONNECT ON DATABASE "shop" TO "shop"
+                    permission denied for database shop    | GRANT CREATE ON DATABASE "shop" TO "shop"
+                    must be owner of table todo            | owner of the tables
+                    permission denied to start WAL sender  | ALTER ROLE ... REPLICATION
+                    permission denied to use replication slots | ALTER ROLE ... REPLICATION
+                    """)
+    void missingPrivilegeIsTheOneToGrant(String says, String remedy) {
+        assertThat(translate(sql("42501", says)))
+                .isInstanceOf(InsufficientPrivilegeException.class)
+                .hasMessageContaining(remedy);
+    }
+
+    @Test
+    void publicationThatWentIsNotTakenForASlot() {
+        assertThat(translate(sql("42704", "publication \"events\" does not exist")))
+                .isInstanceOf(PublicationNotFoundException.class)
+                .hasMessageContainingAll("\"events\"", "create it again");
+    }
+
+    @Test
+    void endOfTheStreamAndSilenceAreALostConnection() {
+        assertThat(translate(new EOFException("closed")))
+                .isInstanceOf(ConnectionLostException.class)
+                .hasMessage("Connection to db.example:5432 lost while streaming from slot \"walex\": closed");
+        assertThat(translate(new TimeoutException("silent"))).isInstanceOf(ConnectionLostException.class);
+    }
+
+    @Test
+    void errorsOfTheSubscriberStayWhatTheyAre() {
+        RuntimeException own = new IllegalArgumentException("mine");
+
+        assertThat(translate(own)).isSameAs(own);
+    }
+
+    @Test
+    void retriesConnectionsAlwaysAndAddressesOnceTheyHaveWorked() {
+        Throwable lost = translate(new EOFException("closed"));
+        Throwable unreachable = translate(new java.net.ConnectException("refused"));
+        Throwable wrongPassword = translate(sql("28P01", "no"));
+
+        assertThat(Failures.isRetryable(lost, false)).isTrue();
+        assertThat(Failures.isRetryable(unreachable, false)).isFalse();
+        assertThat(Failures.isRetryable(unreachable, true)).isTrue();
+        assertThat(Failures.isRetryable(wrongPassword, true)).isFalse();
+    }
+}

@@ -1,0 +1,194 @@
+package io.walex.reactive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
+
+import io.walex.reactive.event.Event;
+import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.TcpProxy;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import reactor.core.Disposable;
+
+/** Changes of the configuration while streams run. */
+class ReconfigureIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    @RegisterExtension
+    final PostgresExtension postgres = PostgresExtension.shared();
+
+    private final List<String> seen = new CopyOnWriteArrayList<>();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private Disposable running = () -> {};
+
+    @BeforeEach
+    void createTables() {
+        postgres.execute(
+                "CREATE TYPE mood AS ENUM ('sad', 'happy')",
+                "CREATE TABLE todo (id int PRIMARY KEY)",
+                "CREATE TABLE other (id int PRIMARY KEY, mood mood)",
+                "CREATE PUBLICATION events FOR ALL TABLES",
+                "SELECT pg_create_logical_replication_slot('walex', 'pgoutput')");
+    }
+
+    @AfterEach
+    void stop() {
+        running.dispose();
+    }
+
+    private WalExConfig.Builder config() {
+        return WalExConfig.fromUrl(postgres.url())
+                .publication("events")
+                .subscribe("todo")
+                .slot(SlotSpec.durable("walex"));
+    }
+
+    private void start(WalEx walex) {
+        running = walex.changes().subscribe(event -> seen.add(describe(event)), failure::set);
+        postgres.awaitSlotActive("walex");
+    }
+
+    private static String describe(Event event) {
+        return event.name() + " " + event.newRecord().getText("id");
+    }
+
+    private void awaitSeen(String... expected) {
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            assertThat(failure.get()).isNull();
+            assertThat(seen).containsExactly(expected);
+        });
+    }
+
+    @Test
+    void subscriptionsChangeAtTheNextTransaction() throws Exception {
+        WalEx walex = WalEx.create(config().build());
+        start(walex);
+        postgres.executeInTransaction("INSERT INTO todo VALUES (1)", "INSERT INTO other VALUES (1, 'sad')");
+        awaitSeen("todo 1");
+
+        walex.reconfigure(c -> c.addSubscriptions("other"));
+        assertThat(walex.config().subscriptions()).containsExactly("todo", "other");
+        postgres.executeInTransaction("INSERT INTO todo VALUES (2)", "INSERT INTO other VALUES (2, 'happy')");
+        awaitSeen("todo 1", "todo 2", "other 2");
+
+        walex.reconfigure(c -> c.removeSubscriptions("todo"));
+        postgres.executeInTransaction("INSERT INTO todo VALUES (3)", "INSERT INTO other VALUES (3, null)");
+        awaitSeen("todo 1", "todo 2", "other 2", "other 3");
+
+        walex.reconfigure(c -> c.subscribe("*"));
+        postgres.execute("INSERT INTO todo VALUES (4)");
+        awaitSeen("todo 1", "todo 2", "other 2", "other 3", "todo 4");
+    }
+
+    @Test
+    void aTransactionThatHasBegunKeepsItsSubscriptions() {
+        WalEx walex = WalEx.create(config().subscribe("*").build());
+        postgres.executeInTransaction("INSERT INTO todo VALUES (1)", "INSERT INTO other VALUES (1)");
+        postgres.execute("INSERT INTO other VALUES (2)", "INSERT INTO todo VALUES (2)");
+
+        running = walex.changes()
+                .doOnNext(event -> {
+                    if (seen.isEmpty()) {
+                        walex.reconfigure(c -> c.subscribe("todo"));
+                    }
+                })
+                .subscribe(event -> seen.add(describe(event)), failure::set);
+
+        awaitSeen("todo 1", "other 1", "todo 2");
+    }
+
+    @Test
+    void aNewAddressTakesANewConnection() throws Exception {
+        TcpProxy first = TcpProxy.to(postgres.host(), postgres.port());
+        try (TcpProxy second = TcpProxy.to(postgres.host(), postgres.port())) {
+            WalEx walex =
+                    WalEx.create(config().host("localhost").port(first.port()).build());
+            start(walex);
+            postgres.execute("INSERT INTO todo VALUES (1)");
+            awaitSeen("todo 1");
+            int pid = postgres.slot("walex").orElseThrow().activePid();
+
+            walex.reconfigure(c -> c.port(second.port()));
+            await().atMost(PATIENCE)
+                    .until(() -> postgres.slot("walex")
+                            .filter(slot -> slot.active() && slot.activePid() != pid)
+                            .isPresent());
+            first.close();
+            postgres.execute("INSERT INTO todo VALUES (2)");
+
+            awaitSeen("todo 1", "todo 2");
+        }
+    }
+
+    @Test
+    void newCredentialsTakeANewConnection() throws Exception {
+        String role = "reader_" + postgres.name();
+        postgres.execute("CREATE ROLE " + role + " LOGIN REPLICATION PASSWORD 'one'");
+        try {
+            WalEx walex = WalEx.create(config().build());
+            start(walex);
+            postgres.execute("INSERT INTO todo VALUES (1)");
+            awaitSeen("todo 1");
+
+            walex.reconfigure(c -> c.username(role).password("two"));
+            await().atMost(PATIENCE)
+                    .until(() -> postgres.query(
+                                            "SELECT usename FROM pg_stat_replication WHERE usename = '" + role + "'",
+                                            row -> row.getString(1))
+                                    .size()
+                            == 1);
+            postgres.execute("INSERT INTO todo VALUES (2)");
+            awaitSeen("todo 1", "todo 2");
+            assertThat(walex.config().toString()).doesNotContain("two").contains("password=***");
+        } finally {
+            running.dispose();
+            postgres.awaitSlotInactive("walex");
+            try (Connection connection = postgres.jdbc();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("DROP ROLE " + role);
+            }
+        }
+    }
+
+    @Test
+    void slotAndPublicationAreRefusedWithTheReason() {
+        WalEx walex = WalEx.create(config().build());
+
+        assertThatExceptionOfType(InvalidConfigException.class)
+                .isThrownBy(() -> walex.reconfigure(c -> c.slot(SlotSpec.durable("another"))))
+                .withMessage(
+                        "slot of \"WalEx\" cannot be changed from slot \"walex\" to slot \"another\": the new one would start elsewhere, with a gap or with repetitions; create another instance");
+        assertThatExceptionOfType(InvalidConfigException.class)
+                .isThrownBy(() -> walex.reconfigure(c -> c.publication("others")))
+                .withMessageContaining("publication of \"WalEx\" cannot be changed from [events] to [others]");
+        assertThatExceptionOfType(InvalidConfigException.class)
+                .isThrownBy(() -> walex.reconfigure(c -> c.subscribe("todo").removeSubscriptions("toods")))
+                .withMessage("\"toods\" is not among the subscriptions [todo]");
+        assertThat(walex.config().slot()).isEqualTo(SlotSpec.durable("walex"));
+    }
+
+    @Test
+    void aTemporarySlotIsNotThrownAwayForANewAddress() {
+        WalEx walex = WalEx.create(config().slot(SlotSpec.temporary()).build());
+        walex.reconfigure(c -> c.password("not streaming yet"));
+        running = walex.changes().subscribe(event -> seen.add(describe(event)), failure::set);
+        await().atMost(PATIENCE).until(() -> postgres.slots().all().size() == 2);
+
+        assertThatExceptionOfType(InvalidConfigException.class)
+                .isThrownBy(() -> walex.reconfigure(c -> c.port(1)))
+                .withMessageContaining("temporary slot, which would be lost");
+        walex.reconfigure(c -> c.addSubscriptions("other"));
+        postgres.execute("INSERT INTO other VALUES (1)");
+        awaitSeen("other 1");
+    }
+}

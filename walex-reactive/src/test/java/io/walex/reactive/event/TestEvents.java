@@ -1,0 +1,113 @@
+package io.walex.reactive.event;
+
+import io.netty.buffer.ByteBuf;
+import io.walex.reactive.codec.TypeRegistry;
+import io.walex.reactive.pgoutput.Frames;
+import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.pgoutput.PgOutputDecoder;
+import io.walex.reactive.pgoutput.PgOutputMessage;
+import io.walex.reactive.pgoutput.Relation;
+import io.walex.reactive.pgoutput.RelationColumn;
+import io.walex.reactive.pgoutput.ReplicaIdentity;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Events of a table {@code public.user (id int, name text, email text)} without a server. */
+public final class TestEvents {
+
+    /** Stands for an unchanged TOASTed value. */
+    public static final String UNCHANGED = new String("unchanged");
+
+    private static final int INT = 23;
+    private static final int TEXT = 25;
+
+    private final Table table;
+    private final TransactionSignal.Begin begin;
+    private int ordinal;
+
+    private TestEvents(String name, ReplicaIdentity identity, long commitLsn) {
+        boolean full = identity == ReplicaIdentity.FULL;
+        Relation relation = new Relation(
+                0,
+                name.hashCode(),
+                "public",
+                name,
+                identity,
+                List.of(
+                        new RelationColumn("id", true, INT, -1),
+                        new RelationColumn("name", full, TEXT, -1),
+                        new RelationColumn("email", full, TEXT, -1)));
+        table = new Table(relation, TypeRegistry.builtIn(), new Origination("test", "1", "db"));
+        begin = new TransactionSignal.Begin(Lsn.of(commitLsn), Instant.EPOCH, 7, null);
+    }
+
+    public static TestEvents of(String table, ReplicaIdentity identity) {
+        return new TestEvents(table, identity, 100);
+    }
+
+    /** One insert in a transaction of its own. */
+    public static Event insert(String table, long commitLsn, int id) {
+        return new TestEvents(table, ReplicaIdentity.DEFAULT, commitLsn).insert(String.valueOf(id), "n" + id, null);
+    }
+
+    public Event insert(@Nullable String... values) {
+        PgOutputMessage.Insert insert = (PgOutputMessage.Insert)
+                decode(tuple(Frames.message('I').int32(1).letter('N'), values));
+        return Event.insert(begin, ordinal++, table, insert.newTuple());
+    }
+
+    /** An update without an old row. */
+    public Event update(@Nullable String... values) {
+        return update(decode(tuple(Frames.message('U').int32(1).letter('N'), values)));
+    }
+
+    /** An update with the whole old row. */
+    public Event update(List<@Nullable String> old, List<@Nullable String> after) {
+        Frames frames = tuple(Frames.message('U').int32(1).letter('O'), old.toArray(String[]::new));
+        return update(decode(tuple(frames.letter('N'), after.toArray(String[]::new))));
+    }
+
+    private Event update(PgOutputMessage update) {
+        return Event.update(begin, ordinal++, table, (PgOutputMessage.Update) update);
+    }
+
+    /** A delete with its key, or with the whole old row. */
+    public Event delete(boolean keyOnly, @Nullable String... values) {
+        PgOutputMessage message = decode(tuple(Frames.message('D').int32(1).letter(keyOnly ? 'K' : 'O'), values));
+        return Event.delete(begin, ordinal++, table, (PgOutputMessage.Delete) message);
+    }
+
+    public Event truncate() {
+        return Event.truncate(begin, ordinal++, table, new Truncation(false, false));
+    }
+
+    public static List<@Nullable String> row(@Nullable String... values) {
+        List<@Nullable String> row = new ArrayList<>();
+        for (String value : values) {
+            row.add(value);
+        }
+        return row;
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private static Frames tuple(Frames frames, @Nullable String... values) {
+        frames.columns(values.length);
+        for (String value : values) {
+            if (value == null) {
+                frames.nullColumn();
+            } else if (value == UNCHANGED) {
+                frames.unchanged();
+            } else {
+                frames.text(value);
+            }
+        }
+        return frames;
+    }
+
+    private static PgOutputMessage decode(Frames frames) {
+        ByteBuf buffer = frames.buffer();
+        return PgOutputDecoder.decode(buffer, false, 1);
+    }
+}

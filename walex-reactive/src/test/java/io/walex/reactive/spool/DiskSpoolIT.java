@@ -1,0 +1,364 @@
+package io.walex.reactive.spool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.walex.reactive.Middleware;
+import io.walex.reactive.SlotSpec;
+import io.walex.reactive.WalEx;
+import io.walex.reactive.WalExConfig;
+import io.walex.reactive.event.Event;
+import io.walex.reactive.event.EventJson;
+import io.walex.reactive.event.EventType;
+import io.walex.reactive.event.Position;
+import io.walex.reactive.event.Transaction;
+import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.TcpProxy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.reactivestreams.Subscription;
+import reactor.core.Disposable;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Mono;
+
+/** The durable spool between a real server and its subscribers. */
+class DiskSpoolIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @RegisterExtension
+    final PostgresExtension postgres = PostgresExtension.shared();
+
+    @TempDir
+    Path directory;
+
+    private Disposable running = () -> {};
+
+    @BeforeEach
+    void createTables() {
+        postgres.execute(
+                "CREATE TYPE mood AS ENUM ('sad', 'happy')",
+                "CREATE TABLE todo (id bigint PRIMARY KEY, title text, body text, mood mood)",
+                "ALTER TABLE todo ALTER body SET STORAGE EXTERNAL",
+                "ALTER TABLE todo REPLICA IDENTITY FULL",
+                "CREATE TABLE keyed (id int PRIMARY KEY, body text)",
+                "ALTER TABLE keyed ALTER body SET STORAGE EXTERNAL",
+                "CREATE PUBLICATION events FOR ALL TABLES",
+                "SELECT pg_create_logical_replication_slot('walex', 'pgoutput')",
+                "SELECT pg_create_logical_replication_slot('plain', 'pgoutput')");
+    }
+
+    @AfterEach
+    void stop() {
+        running.dispose();
+        postgres.awaitSlotInactive("walex");
+    }
+
+    private WalExConfig.Builder config() {
+        return WalExConfig.fromUrl(postgres.url())
+                .publication("events")
+                .messages(true)
+                .statusInterval(Duration.ofMillis(50))
+                .slot(SlotSpec.durable("walex"));
+    }
+
+    private WalEx spooled() {
+        return spooled(DiskSpool.in(directory));
+    }
+
+    private WalEx spooled(Middleware spool) {
+        return WalEx.create(config().middleware(spool).build());
+    }
+
+    private Lsn confirmed() {
+        return postgres.slot("walex").orElseThrow().confirmedFlushLsn();
+    }
+
+    private void awaitConfirmed(Lsn lsn) {
+        await().atMost(PATIENCE).until(() -> confirmed().compareTo(lsn) >= 0);
+    }
+
+    /** Without the time of messages outside transactions, which is that of their sending. */
+    private static List<String> json(List<Event> events) {
+        return events.stream()
+                .map(event -> event.xid() != 0
+                        ? EventJson.toJson(event)
+                        : EventJson.toJson(event).replaceAll("\"timestamp\":\"[^\"]*\"", ""))
+                .toList();
+    }
+
+    private void everyKindOfChange() {
+        postgres.execute(
+                "INSERT INTO todo VALUES (1, 'a', repeat('x', 3000), 'happy')",
+                "UPDATE todo SET title = 'ä'",
+                "UPDATE todo SET id = 2, title = null",
+                "INSERT INTO keyed VALUES (1, repeat('y', 3000)), (2, null)",
+                "UPDATE keyed SET id = id + 10",
+                "SELECT pg_logical_emit_message(true, 'note', 'within')",
+                "SELECT pg_logical_emit_message(false, 'note', 'without')",
+                "DELETE FROM keyed",
+                "DELETE FROM todo",
+                "TRUNCATE todo, keyed RESTART IDENTITY CASCADE",
+                "ALTER TABLE todo ADD extra int DEFAULT 5",
+                "INSERT INTO todo VALUES (3)",
+                "SELECT pg_logical_emit_message(true, 'last', '')");
+    }
+
+    private static List<Event> toTheLast(WalEx walex) {
+        return walex.changes()
+                .takeUntil(event -> event.name().equals("last"))
+                .collectList()
+                .block(PATIENCE);
+    }
+
+    @Test
+    void givesTheSameEventsAsTheStreamItself() {
+        for (boolean binary : List.of(false, true)) {
+            everyKindOfChange();
+            WalExConfig config = config().binary(binary).build();
+
+            List<Event> plain = toTheLast(
+                    WalEx.create(config.mutate().slot(SlotSpec.durable("plain")).build()));
+            List<Event> spooled = toTheLast(WalEx.create(config.mutate()
+                    .middleware(DiskSpool.in(directory.resolve("binary " + binary)))
+                    .build()));
+
+            assertThat(json(spooled)).isEqualTo(json(plain));
+            assertThat(spooled).extracting(Event::type).contains(EventType.INSERT, EventType.TRUNCATE);
+            postgres.awaitSlotInactive("walex");
+            postgres.awaitSlotInactive("plain");
+            postgres.execute("TRUNCATE todo, keyed", "ALTER TABLE todo DROP extra");
+            for (String slot : List.of("walex", "plain")) {
+                postgres.execute("SELECT pg_replication_slot_advance('" + slot + "', pg_current_wal_lsn())");
+            }
+        }
+    }
+
+    @Test
+    void confirmsWhatIsOnDiskWhileTheConsumerStalls() {
+        List<Event> seen = new CopyOnWriteArrayList<>();
+        Stalled<Event> stalled = new Stalled<>(seen);
+        spooled().changes().subscribe(stalled);
+        running = stalled;
+        postgres.awaitSlotActive("walex");
+        postgres.execute("INSERT INTO todo SELECT i, repeat('x', 1000) FROM generate_series(1, 5000) i");
+
+        awaitConfirmed(postgres.currentLsn());
+        assertThat(seen).isEmpty();
+
+        stalled.request(Long.MAX_VALUE);
+        await().atMost(PATIENCE).until(() -> seen.size() == 5000);
+        assertThat(seen).extracting(Event::position).isSorted().doesNotHaveDuplicates();
+    }
+
+    @Test
+    void aNewSubscriptionStartsBehindWhatWasAcknowledged() {
+        List<String> seen = new CopyOnWriteArrayList<>();
+        for (int i = 1; i <= 6; i++) {
+            postgres.execute("INSERT INTO keyed VALUES (" + i + ")");
+        }
+
+        // Takes two, acknowledges the first of them.
+        spooled()
+                .transactions()
+                .concatMap(transaction -> ids(transaction).doOnNext(seen::add).thenReturn(transaction), 0)
+                .take(2)
+                .doOnNext(transaction -> {
+                    if (seen.size() == 1) {
+                        transaction.acknowledge();
+                    }
+                })
+                .delayUntil(transaction -> Mono.delay(Duration.ofMillis(300)))
+                .blockLast(PATIENCE);
+        assertThat(seen).containsExactly("1", "2");
+        postgres.awaitSlotInactive("walex");
+
+        List<String> again = spooled()
+                .transactions()
+                .concatMap(transaction -> ids(transaction).doOnNext(id -> transaction.acknowledge()), 0)
+                .take(5)
+                .collectList()
+                .block(PATIENCE);
+        assertThat(again).containsExactly("2", "3", "4", "5", "6");
+    }
+
+    private static Mono<String> ids(Transaction transaction) {
+        return transaction
+                .events()
+                .map(event -> event.newRecord().getText("id"))
+                .collectList()
+                .map(ids -> String.join(",", ids));
+    }
+
+    @Test
+    void pausesAtItsLimitAndReclaimsWhatWasConsumed() {
+        long limit = 4 << 20;
+        long slack = 16 << 20;
+        List<Event> seen = new CopyOnWriteArrayList<>();
+        Stalled<Event> stalled = new Stalled<>(seen);
+        spooled(DiskSpool.in(directory).maxBytes(limit)).changes().subscribe(stalled);
+        running = stalled;
+        postgres.awaitSlotActive("walex");
+        Lsn before = postgres.currentLsn();
+        // 40 MB that do not compress.
+        for (int i = 0; i < 40; i++) {
+            postgres.execute("INSERT INTO keyed SELECT " + i
+                    + " * 10 + i, (SELECT string_agg(md5(random()::text || i || n), '') FROM generate_series(1, 3200) n)"
+                    + " FROM generate_series(1, 10) i");
+        }
+        Lsn written = postgres.currentLsn();
+
+        await().atMost(PATIENCE).until(() -> confirmed().isAfter(before));
+        await().during(Duration.ofMillis(500)).atMost(PATIENCE).until(() -> size(directory) < limit + slack);
+        assertThat(confirmed().compareTo(written)).isNegative();
+        assertThat(size(directory)).isGreaterThan(limit / 2);
+
+        stalled.request(Long.MAX_VALUE);
+        await().atMost(PATIENCE).until(() -> {
+            assertThat(size(directory)).isLessThan(limit + slack);
+            return seen.size() == 400;
+        });
+        assertThat(seen)
+                .extracting(event -> event.newRecord().get("id", Integer.class))
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, 400).boxed().toList());
+        awaitConfirmed(written);
+        stalled.dispose();
+        postgres.awaitSlotInactive("walex");
+    }
+
+    @Test
+    void aTransactionThatCannotFitFailsTheStream() {
+        postgres.execute(
+                "INSERT INTO keyed SELECT i, (SELECT string_agg(md5(random()::text || i || n), '') FROM generate_series(1, 3200) n) FROM generate_series(1, 30) i");
+
+        assertThatThrownBy(() -> spooled(DiskSpool.in(directory).maxBytes(1 << 20))
+                        .changes()
+                        .blockLast(PATIENCE))
+                .isInstanceOf(SpoolException.class)
+                .hasMessageMatching("The transaction at .* is larger than the spool's 1048576 bytes; raise maxBytes");
+    }
+
+    @Test
+    void neitherLosesNorRepeatsAcrossReconnects() throws Exception {
+        List<Position> seen = new CopyOnWriteArrayList<>();
+        try (TcpProxy proxy = TcpProxy.to(postgres.host(), postgres.port())) {
+            running = WalEx.create(config().host(proxy.host())
+                            .port(proxy.port())
+                            .middleware(DiskSpool.in(directory))
+                            .build())
+                    .changes()
+                    .subscribe(event -> seen.add(event.position()));
+            for (int i = 0; i < 10; i++) {
+                postgres.execute(
+                        "INSERT INTO todo SELECT i FROM generate_series(" + i * 1000 + ", " + (i * 1000 + 999) + ") i");
+                proxy.reset();
+            }
+            await().atMost(PATIENCE).until(() -> seen.size() == 10_000);
+        }
+        assertThat(seen).isSorted().doesNotHaveDuplicates();
+        running.dispose();
+    }
+
+    @Test
+    void belongsToOneSlotAndOneSubscription() {
+        WalEx walex = spooled();
+        running = walex.changes().subscribe();
+        postgres.awaitSlotActive("walex");
+
+        assertThatThrownBy(() -> walex.changes().blockFirst(PATIENCE))
+                .isInstanceOf(SpoolException.class)
+                .hasMessageContaining("is in use; give each instance its own name");
+        running.dispose();
+        postgres.awaitSlotInactive("walex");
+        assertThatThrownBy(() -> WalEx.create(config().slot(SlotSpec.durable("plain"))
+                                .middleware(DiskSpool.in(directory))
+                                .build())
+                        .changes()
+                        .blockFirst(PATIENCE))
+                .isInstanceOf(SpoolException.class)
+                .hasMessageContaining("/walex, not to " + postgres.name() + "/plain; use another directory");
+        assertThatThrownBy(() -> WalEx.create(config().slot(SlotSpec.temporary())
+                                .middleware(DiskSpool.in(directory))
+                                .build())
+                        .changes()
+                        .blockFirst(PATIENCE))
+                .isInstanceOf(SpoolException.class)
+                .hasMessageContaining("use SlotSpec.durable(name)");
+    }
+
+    @Test
+    void closesGracefully() {
+        WalEx walex = spooled();
+        Mono<List<Event>> events = walex.changes().collectList().cache();
+        running = events.subscribe();
+        postgres.awaitSlotActive("walex");
+        postgres.execute("INSERT INTO keyed VALUES (1)");
+        awaitConfirmed(postgres.currentLsn());
+
+        walex.closeGracefully().block(PATIENCE);
+
+        assertThat(events.block(PATIENCE)).hasSizeLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void anyTransformerMayStandThere() {
+        List<Event> seen = new CopyOnWriteArrayList<>();
+        Middleware middleware = Middleware.transforming(signals -> signals.filter(
+                signal -> !(signal instanceof Event event && event.name().equals("todo"))));
+        running = spooled(middleware).changes().subscribe(seen::add);
+        postgres.awaitSlotActive("walex");
+        postgres.executeInTransaction("INSERT INTO todo VALUES (1)", "INSERT INTO keyed VALUES (1)");
+
+        awaitConfirmed(postgres.currentLsn());
+        assertThat(seen).extracting(Event::name).containsExactly("keyed");
+    }
+
+    private static long size(Path directory) {
+        try (Stream<Path> files = Files.walk(directory)) {
+            return files.mapToLong(file -> {
+                        try {
+                            return Files.isRegularFile(file) ? Files.size(file) : 0;
+                        } catch (IOException vanished) {
+                            return 0;
+                        }
+                    })
+                    .sum();
+        } catch (UncheckedIOException vanished) {
+            return size(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Asks for nothing until it is told to. */
+    private static final class Stalled<T> extends BaseSubscriber<T> {
+
+        private final List<T> seen;
+
+        Stalled(List<T> seen) {
+            this.seen = seen;
+        }
+
+        @Override
+        protected void hookOnSubscribe(Subscription subscription) {}
+
+        @Override
+        protected void hookOnNext(T value) {
+            seen.add(value);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+package io.walex.reactive.spool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.walex.reactive.testsupport.ForkedJvm;
+import io.walex.reactive.testsupport.PostgresExtension;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process with a spool, killed with SIGKILL at random moments. */
+class SpoolKillIT {
+
+    private static final int KILLS = 20;
+    private static final int MOST_REPEATED = 20;
+
+    @RegisterExtension
+    final PostgresExtension postgres = PostgresExtension.shared();
+
+    @TempDir
+    Path directory;
+
+    private final long seed = System.nanoTime();
+    private final Random random = new Random(seed);
+
+    @Test
+    void neitherLosesNorDoublesATransaction() throws Exception {
+        postgres.execute(
+                "CREATE TABLE todo (id int PRIMARY KEY, body text)",
+                "CREATE PUBLICATION events FOR ALL TABLES",
+                "SELECT pg_create_logical_replication_slot('walex', 'pgoutput')");
+        Path output = directory.resolve("output");
+        AtomicBoolean writing = new AtomicBoolean(true);
+        CompletableFuture<List<String>> written = CompletableFuture.supplyAsync(() -> write(writing));
+
+        int kills = 0;
+        while (kills < KILLS) {
+            int before = lines(output).size();
+            Process process = start(output);
+            await().atMost(Duration.ofSeconds(30)).until(() -> lines(output).size() > before);
+            Thread.sleep(random.nextInt(400));
+            process.destroyForcibly().waitFor();
+            kills++;
+            postgres.awaitSlotInactive("walex");
+        }
+        writing.set(false);
+        List<String> expected = written.join();
+
+        Process last = start(output);
+        try {
+            await().atMost(Duration.ofMinutes(2))
+                    .pollInterval(Duration.ofMillis(200))
+                    .until(() -> lines(output).stream()
+                            .anyMatch(line -> line.endsWith(" " + expected.get(expected.size() - 1))));
+        } finally {
+            last.destroyForcibly().waitFor();
+        }
+        List<String> delivered = delivered(output);
+        int same = 0;
+        while (same < delivered.size()
+                && same < expected.size()
+                && delivered.get(same).equals(expected.get(same))) {
+            same++;
+        }
+        assertThat(delivered.subList(same, delivered.size()))
+                .as("seed %d, surplus", seed)
+                .isEmpty();
+        assertThat(expected.subList(same, expected.size()))
+                .as("seed %d, lost", seed)
+                .isEmpty();
+    }
+
+    private Process start(Path output) {
+        return ForkedJvm.start(
+                List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-Xshare:auto"),
+                SpooledConsumer.class,
+                postgres.url(),
+                directory.resolve("spool").toString(),
+                output.toString());
+    }
+
+    /** Returns each transaction's ids in commit order. */
+    private List<String> write(AtomicBoolean writing) {
+        List<String> transactions = new ArrayList<>();
+        try (Connection connection = postgres.jdbc();
+                Statement statement = connection.createStatement()) {
+            for (int id = 1; writing.get() || transactions.size() < 100; ) {
+                int rows = 1 + random.nextInt(5);
+                List<String> ids = new ArrayList<>();
+                for (int i = 0; i < rows; i++) {
+                    ids.add(String.valueOf(id++));
+                }
+                statement.execute(
+                        "INSERT INTO todo SELECT unnest(ARRAY[" + String.join(",", ids) + "]), repeat('x', 500)");
+                transactions.add(String.join(",", ids));
+                Thread.sleep(random.nextInt(6));
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return transactions;
+    }
+
+    /**
+     * What came, in order. What a process had handled just before it was killed, and whose acknowledgement was still on its
+     * way, may come again: the last few transactions, in order, as the next process's first.
+     */
+    private static List<String> delivered(Path output) throws IOException {
+        List<String> delivered = new ArrayList<>();
+        String process = "";
+        int repeated = 0;
+        for (String line : lines(output)) {
+            String[] parts = line.split(" ");
+            if (!parts[0].equals(process)) {
+                process = parts[0];
+                int before = delivered.lastIndexOf(parts[2]);
+                repeated = before < 0 ? 0 : delivered.size() - before;
+                assertThat(repeated).as("transactions that came again").isLessThanOrEqualTo(MOST_REPEATED);
+            }
+            if (repeated > 0) {
+                assertThat(parts[2]).isEqualTo(delivered.get(delivered.size() - repeated));
+                repeated--;
+            } else {
+                delivered.add(parts[2]);
+            }
+        }
+        return delivered;
+    }
+
+    private static List<String> lines(Path output) throws IOException {
+        return Files.exists(output) ? Files.readAllLines(output) : List.of();
+    }
+}
