@@ -165,6 +165,12 @@ final class SlotGuard {
                             .formatted(slot.name()),
                     null));
         }
+        if (config.twoPhase() == TwoPhase.OFF && slot.twoPhase()) {
+            return Mono.error(new InvalidConfigException(
+                    "Replication slot \"%s\" was made with two-phase decoding, which stays with it: choose twoPhase(AT_COMMIT) or twoPhase(AT_PREPARE), or drop it so that it is made anew"
+                            .formatted(slot.name()),
+                    null));
+        }
         return Mono.empty();
     }
 

@@ -184,6 +184,47 @@ class ProtocolOptionsIT {
         assertThat(ids(take(3, atCommit))).containsExactly(2, 3, 1);
     }
 
+    @Test
+    void sendsAPreparedTransactionAgainThatWasReceivedButNotAcknowledged() {
+        postgres.execute("CREATE PUBLICATION events FOR ALL TABLES");
+        createSlot(true);
+        postgres.executeInTransaction("INSERT INTO todo VALUES (1)", "PREPARE TRANSACTION 'first'");
+        postgres.execute("INSERT INTO todo VALUES (2)");
+        WalExConfig config = config().twoPhase(TwoPhase.AT_COMMIT).build();
+
+        List<Object> received = WalEx.transactions(config)
+                .concatMap(transaction -> transaction
+                        .events()
+                        .map(event -> event.newRecord().get("id"))
+                        .collectList()
+                        .doOnNext(ids -> {
+                            if (ids.contains(2)) {
+                                transaction.acknowledge();
+                                postgres.execute("COMMIT PREPARED 'first'");
+                            }
+                        })
+                        // Long enough for the slot to be told of whatever counts as acknowledged.
+                        .delayElement(Duration.ofSeconds(1)))
+                .flatMapIterable(ids -> ids)
+                .take(2)
+                .collectList()
+                .block(PATIENCE);
+        assertThat(received).isEqualTo(List.of(2, 1));
+
+        assertThat(ids(take(2, options -> options.twoPhase(TwoPhase.AT_COMMIT))))
+                .containsExactly(2, 1);
+    }
+
+    @Test
+    void refusesATwoPhaseSlotWhenPreparedTransactionsAreNotWanted() {
+        postgres.execute("CREATE PUBLICATION events FOR ALL TABLES");
+        createSlot(true);
+
+        assertThatThrownBy(() -> take(1, config -> config))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("twoPhase(AT_COMMIT)");
+    }
+
     private static List<Object> ids(List<Event> events) {
         return events.stream().map(event -> event.newRecord().get("id")).toList();
     }

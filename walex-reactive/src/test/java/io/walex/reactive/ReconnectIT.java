@@ -108,6 +108,18 @@ class ReconnectIT {
     }
 
     @Test
+    void cancelledWalsender() {
+        start(config());
+        insert(1, 10);
+        awaitReceived(10);
+
+        postgres.execute("SELECT pg_cancel_backend(active_pid) FROM pg_replication_slots WHERE slot_name = 'walex'");
+        insert(11, 20);
+
+        awaitReceived(20);
+    }
+
+    @Test
     void tcpReset() {
         start(config());
         insert(1, 10);

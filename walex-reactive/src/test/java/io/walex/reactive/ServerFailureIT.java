@@ -157,28 +157,33 @@ class ServerFailureIT {
 
     @Test
     void slotThatTheServerGaveUpIsAnError() {
-        WalEx walEx = WalEx.create(config().build());
         database.execute("ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'", "SELECT pg_reload_conf()");
-        try {
-            StepVerifier.create(walEx.changes(), 0)
+        try (TcpProxy proxy = TcpProxy.to(server)) {
+            WalEx walEx =
+                    WalEx.create(config().host(proxy.host()).port(proxy.port()).build());
+
+            StepVerifier.create(walEx.changes())
                     .then(() -> walEx.awaitStreaming().block(PATIENCE))
-                    .then(() -> {
-                        for (int i = 0; i < 8; i++) {
-                            database.execute(
-                                    "INSERT INTO todo SELECT " + i
-                                            + " * 10000 + i, repeat('x', 1000) FROM generate_series(1, 9999) i",
-                                    "SELECT pg_switch_wal()",
-                                    "CHECKPOINT");
-                        }
-                    })
-                    .thenRequest(Long.MAX_VALUE)
-                    .thenConsumeWhile(event -> true)
+                    .then(proxy::refuse)
+                    .then(proxy::reset)
+                    .then(() -> database.awaitSlotInactive("walex"))
+                    .then(this::outgrowTheSlot)
+                    .then(proxy::accept)
                     .expectErrorSatisfies(error -> assertThat(error)
                             .isInstanceOf(SlotInvalidatedException.class)
                             .hasMessageContainingAll("walex", "invalidated", "max_slot_wal_keep_size"))
                     .verify(PATIENCE);
         } finally {
             database.execute("ALTER SYSTEM RESET max_slot_wal_keep_size", "SELECT pg_reload_conf()");
+        }
+    }
+
+    private void outgrowTheSlot() {
+        for (int i = 0; i < 8; i++) {
+            database.execute(
+                    "INSERT INTO todo SELECT " + i + " * 10000 + i, repeat('x', 1000) FROM generate_series(1, 9999) i",
+                    "SELECT pg_switch_wal()",
+                    "CHECKPOINT");
         }
     }
 

@@ -11,6 +11,7 @@ import io.walex.reactive.pgoutput.PgOutputMessage.LogicalMessage;
 import io.walex.reactive.pgoutput.PgOutputMessage.Truncate;
 import io.walex.reactive.pgoutput.PgOutputMessage.Update;
 import io.walex.reactive.pgoutput.Relation;
+import io.walex.reactive.pgoutput.TupleData;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -82,12 +83,16 @@ final class ChangeAssembler {
         PgOutputMessage message = PgOutputDecoder.decode(payload, withXid, walStart);
         if (message instanceof Insert insert) {
             Table table = wantedTable(insert.relationOid(), 'I', walStart);
+            requireColumns(table, insert.newTuple(), 'I', walStart);
             return Event.insert(wantedTransaction('I', walStart), nextOrdinal++, table, insert.newTuple());
         } else if (message instanceof Update update) {
             Table table = wantedTable(update.relationOid(), 'U', walStart);
+            requireColumns(table, update.oldTuple(), 'U', walStart);
+            requireColumns(table, update.newTuple(), 'U', walStart);
             return Event.update(wantedTransaction('U', walStart), nextOrdinal++, table, update);
         } else if (message instanceof Delete delete) {
             Table table = wantedTable(delete.relationOid(), 'D', walStart);
+            requireColumns(table, delete.oldTuple(), 'D', walStart);
             return Event.delete(wantedTransaction('D', walStart), nextOrdinal++, table, delete);
         } else if (message instanceof Relation relation) {
             relations.put(relation);
@@ -162,6 +167,20 @@ final class ChangeAssembler {
             throw new PgOutputDecodingException("outside a transaction", type, 0, Lsn.of(walStart), null);
         }
         return table;
+    }
+
+    /** A row of another shape than its relation's would be read with the wrong names and types. */
+    private static void requireColumns(Table table, @Nullable TupleData tuple, char type, long walStart) {
+        int described = table.relation.columns().size();
+        if (tuple != null && tuple.columnCount() != described) {
+            throw new PgOutputDecodingException(
+                    "row of %d columns, but %s was described with %d"
+                            .formatted(tuple.columnCount(), table.qualifiedName(), described),
+                    type,
+                    1,
+                    Lsn.of(walStart),
+                    null);
+        }
     }
 
     /** Null when not subscribed to. */

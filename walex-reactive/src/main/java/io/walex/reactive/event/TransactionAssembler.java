@@ -117,8 +117,11 @@ public final class TransactionAssembler {
      * @throws PgOutputDecodingException when it cannot be decoded, or does not fit what came before
      */
     public @Nullable TransactionSignal next(ByteBuf payload, long walStart, long sentAt) {
+        if (!payload.isReadable()) {
+            throw new PgOutputDecodingException("empty", (char) 0, 0, Lsn.of(walStart), null);
+        }
         byte type = payload.getByte(payload.readerIndex());
-        if (type != 'E' && uncommitted.isReceiving()) {
+        if (uncommitted.isReceiving() && !(type == 'E' && uncommitted.isStreaming())) {
             return receive(payload, type, walStart);
         }
         return switch (type) {
@@ -130,10 +133,18 @@ public final class TransactionAssembler {
 
     /** A message of a transaction that is kept until its outcome. */
     private @Nullable TransactionSignal receive(ByteBuf payload, byte type, long walStart) {
-        if (type == 'P') {
-            String gid = ((PgOutputMessage.Prepare) decode(payload, walStart)).gid();
-            uncommitted.prepared(gid);
-            return new TransactionSignal.Hold(gid);
+        if (type == 'P' && !uncommitted.isStreaming()) {
+            var prepare = (PgOutputMessage.Prepare) decode(payload, walStart);
+            uncommitted.prepared(prepare.gid());
+            return new TransactionSignal.Hold(prepare.gid(), prepare.prepareLsn());
+        }
+        if (!isChange(type)) {
+            throw new PgOutputDecodingException(
+                    uncommitted.isStreaming() ? "within a streamed block" : "within a prepared transaction",
+                    (char) (type & 0xFF),
+                    0,
+                    Lsn.of(walStart),
+                    null);
         }
         boolean described = type == 'R' || type == 'Y';
         if (described && !uncommitted.isStreaming()) {
@@ -145,17 +156,48 @@ public final class TransactionAssembler {
         return null;
     }
 
+    private static boolean isChange(byte type) {
+        return switch (type) {
+            case 'I', 'U', 'D', 'T', 'M', 'R', 'Y', 'O' -> true;
+            default -> false;
+        };
+    }
+
     private static PgOutputMessage decode(ByteBuf payload, long walStart) {
         return PgOutputDecoder.decode(payload, false, walStart);
     }
 
+    /** Where a message may stand among the others; a wrong place means that something was lost. */
+    private void requireInPlace(PgOutputMessage message, byte type, long walStart) {
+        boolean ends = message instanceof PgOutputMessage.Commit || message instanceof PgOutputMessage.Prepare;
+        String problem = null;
+        if (twoPhase == TwoPhase.OFF && isTwoPhase(message)) {
+            problem = "of a prepared transaction, though twoPhase is OFF";
+        } else if (ends && !changes.isOpen()) {
+            problem = "outside a transaction";
+        } else if (!ends && changes.isOpen()) {
+            problem = "within a transaction";
+        } else if (message instanceof PgOutputMessage.StreamStop && !uncommitted.isStreaming()) {
+            problem = "outside a streamed block";
+        }
+        if (problem != null) {
+            throw new PgOutputDecodingException(problem, (char) type, 0, Lsn.of(walStart), null);
+        }
+    }
+
+    private static boolean isTwoPhase(PgOutputMessage message) {
+        return message instanceof PgOutputMessage.BeginPrepare
+                || message instanceof PgOutputMessage.Prepare
+                || message instanceof PgOutputMessage.StreamPrepare
+                || message instanceof PgOutputMessage.CommitPrepared
+                || message instanceof PgOutputMessage.RollbackPrepared;
+    }
+
     private @Nullable TransactionSignal boundary(PgOutputMessage message, byte type, long walStart) {
+        requireInPlace(message, type, walStart);
         if (message instanceof PgOutputMessage.Begin begin) {
             return open(new TransactionSignal.Begin(begin.commitLsn(), begin.commitTimestamp(), begin.xid(), null));
         } else if (message instanceof PgOutputMessage.Commit commit) {
-            if (!changes.isOpen()) {
-                throw new PgOutputDecodingException("outside a transaction", 'C', 0, Lsn.of(walStart), null);
-            }
             return delivered(close(commit.endLsn()));
         } else if (message instanceof PgOutputMessage.StreamStart start) {
             uncommitted.streamStart(start.xid());
@@ -176,7 +218,7 @@ public final class TransactionAssembler {
         } else if (message instanceof PgOutputMessage.StreamPrepare prepare) {
             return streamPrepare(prepare);
         } else if (message instanceof PgOutputMessage.CommitPrepared commit) {
-            return commitPrepared(commit);
+            return commitPrepared(commit, walStart);
         } else if (message instanceof PgOutputMessage.RollbackPrepared rollback) {
             return rollbackPrepared(rollback);
         } else {
@@ -214,27 +256,45 @@ public final class TransactionAssembler {
         TransactionSpool spool = uncommitted.take(prepare.xid());
         if (twoPhase == TwoPhase.AT_COMMIT) {
             uncommitted.prepared(prepare.gid(), spool);
-            return new TransactionSignal.Hold(prepare.gid());
+            return new TransactionSignal.Hold(prepare.gid(), prepare.prepareLsn());
         }
         var begin = new TransactionSignal.Begin(
                 prepare.prepareLsn(), prepare.prepareTimestamp(), prepare.xid(), prepare.gid());
         return replay(spool, begin, prepare.endLsn(), null);
     }
 
-    private @Nullable TransactionSignal commitPrepared(PgOutputMessage.CommitPrepared commit) {
+    private @Nullable TransactionSignal commitPrepared(PgOutputMessage.CommitPrepared commit, long walStart) {
         var begin =
                 new TransactionSignal.Begin(commit.commitLsn(), commit.commitTimestamp(), commit.xid(), commit.gid());
-        return twoPhase == TwoPhase.AT_COMMIT
-                ? replay(uncommitted.takePrepared(commit.gid()), begin, commit.endLsn(), commit.gid())
-                : whole(
-                        begin,
-                        Event.outcome(EventType.COMMIT_PREPARED, begin, messageSource, commit.gid()),
-                        commit.endLsn());
+        if (twoPhase == TwoPhase.AT_PREPARE) {
+            return whole(
+                    begin,
+                    Event.outcome(EventType.COMMIT_PREPARED, begin, messageSource, commit.gid()),
+                    commit.endLsn());
+        }
+        TransactionSpool spool = uncommitted.takePrepared(commit.gid());
+        if (spool != null) {
+            return replay(spool, begin, commit.endLsn(), commit.gid());
+        }
+        if (progress.isNew(begin.commitLsn()) || progress.isUnfinished(begin.commitLsn())) {
+            throw new PgOutputDecodingException(
+                    "prepared transaction \"%s\" was committed, but its changes were confirmed to the slot before; read this slot with twoPhase(AT_PREPARE) as when it was prepared, or drop the slot and take a new snapshot of the tables"
+                            .formatted(commit.gid()),
+                    'K',
+                    0,
+                    Lsn.of(walStart),
+                    null);
+        }
+        return null;
     }
 
     private @Nullable TransactionSignal rollbackPrepared(PgOutputMessage.RollbackPrepared rollback) {
         if (twoPhase == TwoPhase.AT_COMMIT) {
-            uncommitted.takePrepared(rollback.gid()).close();
+            TransactionSpool dropped = uncommitted.takePrepared(rollback.gid());
+            if (dropped == null) {
+                return null;
+            }
+            dropped.close();
             return new TransactionSignal.Release(rollback.gid());
         }
         // Only the record's end is told, where the next record may start: its last byte is this one's alone.
@@ -315,11 +375,12 @@ public final class TransactionAssembler {
         if (running.releases == null) {
             return end;
         }
-        // Before the end: the transaction's own ticket holds the slot now, and the end may not be asked for soon.
-        if (end != null) {
-            queued.add(end);
+        var release = new TransactionSignal.Release(running.releases);
+        if (end == null) {
+            return release;
         }
-        return new TransactionSignal.Release(running.releases);
+        queued.add(release);
+        return end;
     }
 
     private void endReplay() {

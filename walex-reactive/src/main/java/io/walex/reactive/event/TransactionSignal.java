@@ -33,9 +33,16 @@ public sealed interface TransactionSignal
      */
     record End(Begin begin, Lsn endLsn) implements TransactionSignal {}
 
-    /** A prepared transaction is kept here until its outcome: nothing from here on may be confirmed to the slot. */
-    record Hold(String gid) implements TransactionSignal {}
+    /**
+     * A prepared transaction is kept here until its outcome: nothing from here on may be confirmed to the slot.
+     *
+     * @param prepareLsn tells transactions with the same gid apart
+     */
+    record Hold(String gid, Lsn prepareLsn) implements TransactionSignal {}
 
-    /** The outcome has come, and what was kept is delivered, but for its end, or dropped. */
+    /**
+     * The outcome has come, and there is nothing more to yield of the transaction. If its start was yielded, it has to be
+     * acknowledged like any other before the slot may go on.
+     */
     record Release(String gid) implements TransactionSignal {}
 }

@@ -141,7 +141,8 @@ final class TransactionSpool implements AutoCloseable {
         }
 
         private boolean isAborted(ByteBuf message) {
-            if (aborted.isEmpty()) {
+            // One that is too short to tell is found out when it is decoded.
+            if (aborted.isEmpty() || message.readableBytes() <= Integer.BYTES) {
                 return false;
             }
             return switch (message.getByte(message.readerIndex())) {

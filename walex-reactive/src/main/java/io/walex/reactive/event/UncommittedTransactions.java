@@ -81,18 +81,10 @@ final class UncommittedTransactions {
         }
     }
 
-    /**
-     * Hands over a prepared transaction, which the caller closes.
-     *
-     * @throws IllegalStateException when it was never received
-     */
+    /** Hands over a prepared transaction, which the caller closes; null when it was never received. */
+    @Nullable
     TransactionSpool takePrepared(String gid) {
-        TransactionSpool taken = prepared.remove(gid);
-        if (taken == null) {
-            throw new IllegalStateException("The outcome of prepared transaction \"" + gid
-                    + "\" came, but not its changes; it was prepared while this slot was read with another TwoPhase");
-        }
-        return taken;
+        return prepared.remove(gid);
     }
 
     void clear() {

@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one subscription may confirm to its slot: the end of the longest run of acknowledged transactions from the
@@ -26,6 +27,10 @@ public final class Acknowledgements {
     private final ArrayDeque<Ticket> holding = new ArrayDeque<>();
 
     private int holdsOutstanding;
+    private long holdsParked;
+
+    /** What the next transaction releases. */
+    private @Nullable Ticket releasedByNext;
 
     /**
      * Tracks a subscription.
@@ -50,10 +55,18 @@ public final class Acknowledgements {
 
     /** Registers the transaction that starts now. */
     public Ticket begin() {
-        return register(new Ticket(false));
+        Ticket ticket = register(new Ticket(false));
+        if (releasedByNext != null) {
+            releasedByNext.releasedBy = ticket;
+            releasedByNext = null;
+        }
+        return ticket;
     }
 
-    /** Keeps the slot from advancing past what was received until now, until {@link Ticket#release()}. */
+    /**
+     * Keeps the slot from advancing past what was received until now, until {@link Ticket#release()} or until the
+     * transaction is acknowledged that it was {@linkplain Ticket#releaseWithNext() handed over to}.
+     */
     public Ticket hold() {
         holdsOutstanding++;
         Ticket hold = register(new Ticket(true));
@@ -102,6 +115,7 @@ public final class Acknowledgements {
         holding.forEach(ticket -> ticket.forgotten = true);
         holding.clear();
         holdsOutstanding = 0;
+        releasedByNext = null;
         onProgress.run();
     }
 
@@ -128,22 +142,52 @@ public final class Acknowledgements {
                 head != null && (head.hold || head.isDone());
                 head = outstanding.peekFirst()) {
             outstanding.removeFirst();
+            head.parkedAt = holdsParked;
             if (head.hold) {
                 holdsOutstanding--;
+                head.parkedAt = ++holdsParked;
                 holding.addLast(head);
-            } else if (holding.isEmpty()) {
-                moveTo(head.endLsn);
             } else {
-                holding.getLast().confirmedBehind = head.endLsn;
+                head.confirmed = true;
+                if (holding.isEmpty()) {
+                    moveTo(head.endLsn);
+                } else {
+                    holding.getLast().confirmedBehind = head.endLsn;
+                }
             }
             progress = true;
         }
-        for (Ticket hold = holding.peekFirst(); hold != null && hold.isDone(); hold = holding.peekFirst()) {
-            moveTo(holding.removeFirst().confirmedBehind);
+        for (int ended = endedHolds(); ended > 0; ended--) {
+            Ticket hold = holding.removeFirst();
+            hold.confirmed = true;
+            moveTo(hold.confirmedBehind);
         }
         if (progress) {
             onProgress.run();
         }
+    }
+
+    /**
+     * How many of the first holds can end. One that was handed over ends no sooner than what was confirmed with its
+     * transaction: a slot between the two would send the outcome without the changes.
+     */
+    private int endedHolds() {
+        int ended = 0;
+        int seen = 0;
+        long reach = 0;
+        for (Ticket hold : holding) {
+            if (!hold.isDone()) {
+                break;
+            }
+            seen++;
+            if (hold.releasedBy != null) {
+                reach = Math.max(reach, hold.releasedBy.parkedAt);
+            }
+            if (hold.parkedAt >= reach) {
+                ended = seen;
+            }
+        }
+        return ended;
     }
 
     /** One transaction's claim on the slot. */
@@ -155,7 +199,15 @@ public final class Acknowledgements {
 
         private final boolean hold;
         private long confirmedBehind;
+
+        /** Of a hold: its number; of a transaction: that of the last hold before it. */
+        private long parkedAt;
+
+        private boolean confirmed;
         private boolean forgotten;
+
+        /** The transaction that a hold became. */
+        private @Nullable Ticket releasedBy;
 
         private Ticket(boolean hold) {
             this.hold = hold;
@@ -169,6 +221,19 @@ public final class Acknowledgements {
         /** Ends a hold; the slot may advance as far as the transactions around it allow. */
         public void release() {
             endAcknowledged(Lsn.INVALID);
+        }
+
+        /**
+         * Hands a hold over to the transaction that begins next: the server still has to send it again until that one is
+         * acknowledged.
+         */
+        public void releaseWithNext() {
+            releasedByNext = this;
+        }
+
+        /** Whether a hold was handed over to a transaction. */
+        public boolean isHandedOver() {
+            return releasedBy != null;
         }
 
         /** The transaction arrived whole; on the event loop. */
@@ -197,8 +262,13 @@ public final class Acknowledgements {
             end(transactionEnd);
         }
 
+        /** Whether it no longer keeps the slot; on the event loop. */
+        public boolean isConfirmed() {
+            return confirmed;
+        }
+
         private boolean isDone() {
-            return ended && acknowledged;
+            return releasedBy == null ? ended && acknowledged : releasedBy.confirmed;
         }
     }
 }

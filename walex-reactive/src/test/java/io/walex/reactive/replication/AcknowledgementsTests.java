@@ -171,4 +171,57 @@ class AcknowledgementsTests {
                 .until(() -> shared.flushed().value() == count);
         loop.shutdown();
     }
+
+    @Test
+    void aHoldThatIsHandedOverEndsWithTheTransaction() {
+        Ticket hold = acknowledgements.hold();
+        Ticket between = ended(20);
+        between.acknowledge();
+        hold.releaseWithNext();
+        Ticket transaction = ended(30);
+        Ticket after = ended(40);
+        after.acknowledge();
+        runEventLoop();
+
+        assertThat(acknowledgements.flushed()).isEqualTo(Lsn.INVALID);
+        acknowledgements.idleAt(50);
+        assertThat(acknowledgements.flushed()).isEqualTo(Lsn.INVALID);
+
+        transaction.acknowledge();
+        runEventLoop();
+
+        assertThat(hold.isConfirmed()).isTrue();
+        assertThat(acknowledgements.flushed()).isEqualTo(Lsn.of(40));
+    }
+
+    @Test
+    void theSlotNeverStandsBetweenAPreparedTransactionAndItsOutcome() {
+        Ticket first = acknowledgements.hold();
+        ended(10).acknowledge();
+        Ticket second = acknowledgements.hold();
+        first.releaseWithNext();
+        ended(30).acknowledge();
+        runEventLoop();
+        assertThat(acknowledgements.flushed()).isEqualTo(Lsn.INVALID);
+
+        second.releaseWithNext();
+        ended(40).acknowledge();
+        runEventLoop();
+        assertThat(acknowledgements.flushed()).isEqualTo(Lsn.of(40));
+    }
+
+    @Test
+    void aHoldThatIsHandedOverDoesNotEndAnother() {
+        Ticket first = acknowledgements.hold();
+        Ticket second = acknowledgements.hold();
+        first.releaseWithNext();
+        ended(30).acknowledge();
+        runEventLoop();
+
+        assertThat(acknowledgements.outstanding()).isZero();
+        assertThat(acknowledgements.flushed()).isEqualTo(Lsn.INVALID);
+
+        second.release();
+        assertThat(acknowledgements.flushed()).isEqualTo(Lsn.of(30));
+    }
 }

@@ -1,0 +1,216 @@
+package io.walex.reactive.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.netty.buffer.Unpooled;
+import io.walex.reactive.codec.TypeRegistry;
+import io.walex.reactive.pgoutput.Frames;
+import io.walex.reactive.pgoutput.PgOutputDecodingException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Message sequences that no server should send, and those that are hard to have it send. */
+class TransactionAssemblerTests {
+
+    private static final int TEXT = 25;
+    private static final int XID = 7;
+
+    private TransactionAssembler assembler = assembler(TwoPhase.AT_COMMIT);
+
+    private static TransactionAssembler assembler(TwoPhase twoPhase) {
+        return new TransactionAssembler(
+                new Origination("test", "1", "db"),
+                (schema, table) -> true,
+                TypeSource.of(TypeRegistry.builtIn()),
+                new TransactionAssembler.Spool(Path.of("unused"), 1 << 20),
+                twoPhase);
+    }
+
+    private List<TransactionSignal> take(Frames... messages) {
+        List<TransactionSignal> signals = new ArrayList<>();
+        for (Frames message : messages) {
+            for (TransactionSignal signal = assembler.next(message.buffer(), 0, 0);
+                    signal != null;
+                    signal = assembler.queued()) {
+                signals.add(signal);
+            }
+        }
+        return signals;
+    }
+
+    private static Frames begin(long lsn) {
+        return Frames.message('B').int64(lsn).int64(0).int32(XID);
+    }
+
+    private static Frames commit(long lsn) {
+        return Frames.message('C').int8(0).int64(lsn).int64(lsn + 8).int64(0);
+    }
+
+    private static Frames relation(String... columns) {
+        Frames relation = Frames.message('R')
+                .int32(1)
+                .string("public")
+                .string("t")
+                .letter('d')
+                .int16(columns.length);
+        for (String column : columns) {
+            relation.int8(0).string(column).int32(TEXT).int32(-1);
+        }
+        return relation;
+    }
+
+    private static Frames insert(String... values) {
+        Frames insert = Frames.message('I').int32(1).letter('N').columns(values.length);
+        for (String value : values) {
+            insert.text(value);
+        }
+        return insert;
+    }
+
+    private static Frames beginPrepare(long lsn, String gid) {
+        return Frames.message('b').int64(lsn).int64(lsn + 8).int64(0).int32(XID).string(gid);
+    }
+
+    private static Frames prepare(long lsn, String gid) {
+        return Frames.message('P')
+                .int8(0)
+                .int64(lsn)
+                .int64(lsn + 8)
+                .int64(0)
+                .int32(XID)
+                .string(gid);
+    }
+
+    private static Frames commitPrepared(long lsn, String gid) {
+        return Frames.message('K')
+                .int8(0)
+                .int64(lsn)
+                .int64(lsn + 8)
+                .int64(0)
+                .int32(XID)
+                .string(gid);
+    }
+
+    private static Frames rollbackPrepared(long lsn, String gid) {
+        return Frames.message('r')
+                .int8(0)
+                .int64(lsn)
+                .int64(lsn + 8)
+                .int64(0)
+                .int64(0)
+                .int32(XID)
+                .string(gid);
+    }
+
+    private static Frames streamStart() {
+        return Frames.message('S').int32(XID).int8(1);
+    }
+
+    private void assertRefused(String reason, Frames message) {
+        assertThatThrownBy(() -> take(message))
+                .isInstanceOf(PgOutputDecodingException.class)
+                .hasMessageContaining(reason);
+    }
+
+    @Test
+    void refusesRowsOfAnotherShapeThanTheirRelation() {
+        take(begin(10), relation("a", "b"));
+
+        assertRefused("row of 1 columns, but public.t was described with 2", insert("x"));
+        assertRefused("row of 3 columns", insert("x", "y", "z"));
+        assertRefused(
+                "row of 1 columns",
+                Frames.message('U')
+                        .int32(1)
+                        .letter('O')
+                        .columns(1)
+                        .text("x")
+                        .letter('N')
+                        .columns(2)
+                        .text("x")
+                        .text("y"));
+        assertRefused(
+                "row of 1 columns",
+                Frames.message('D').int32(1).letter('K').columns(1).text("x"));
+    }
+
+    @Test
+    void ignoresTheRollbackOfWhatItNeverHad() {
+        assertThat(take(rollbackPrepared(10, "unknown"))).isEmpty();
+    }
+
+    @Test
+    void refusesTheCommitOfAPreparedTransactionItNeverHad() {
+        assertRefused("\"unknown\"", commitPrepared(10, "unknown"));
+    }
+
+    @Test
+    void refusesPreparedTransactionsThatWereNotAskedFor() {
+        assembler = assembler(TwoPhase.OFF);
+
+        assertRefused("twoPhase is OFF", beginPrepare(10, "x"));
+        assertRefused("twoPhase is OFF", prepare(10, "x"));
+        assertRefused("twoPhase is OFF", commitPrepared(10, "x"));
+        assertRefused("twoPhase is OFF", rollbackPrepared(10, "x"));
+        assertRefused(
+                "twoPhase is OFF",
+                Frames.message('p')
+                        .int8(0)
+                        .int64(1)
+                        .int64(2)
+                        .int64(0)
+                        .int32(XID)
+                        .string("x"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(chars = {'B', 'C', 'S', 'A', 'c', 'b', 'P', 'K', 'r', 'p', '?'})
+    void refusesAllButChangesWithinAStreamedBlock(char type) {
+        take(streamStart());
+
+        assertRefused("within a streamed block", Frames.message(type));
+    }
+
+    @ParameterizedTest
+    @ValueSource(chars = {'B', 'C', 'S', 'E', 'A', 'c', 'b', 'K', 'r', 'p', '?'})
+    void refusesAllButChangesWithinAPreparedTransaction(char type) {
+        take(beginPrepare(10, "x"));
+
+        assertRefused("within a prepared transaction", Frames.message(type));
+    }
+
+    @Test
+    void refusesWhatIsOutOfPlace() {
+        assertRefused("outside a streamed block", Frames.message('E'));
+        assertRefused("outside a transaction", commit(10));
+        assertRefused("outside a transaction", prepare(10, "x"));
+        take(begin(10));
+        assertRefused("within a transaction", begin(20));
+        assertRefused("within a transaction", streamStart());
+    }
+
+    @Test
+    void refusesAnEmptyMessage() {
+        assertThatThrownBy(() -> assembler.next(Unpooled.EMPTY_BUFFER, 0, 0))
+                .isInstanceOf(PgOutputDecodingException.class);
+    }
+
+    @Test
+    void refusesATruncatedChangeOfAStreamedTransactionWithAnAbortedPart() {
+        take(streamStart(), Frames.message('I').int8(0), Frames.message('E'));
+        take(Frames.message('A').int32(XID).int32(XID + 1));
+
+        assertThatThrownBy(() -> take(Frames.message('c')
+                        .int32(XID)
+                        .int8(0)
+                        .int64(10)
+                        .int64(18)
+                        .int64(0)))
+                .isInstanceOf(PgOutputDecodingException.class);
+    }
+}
