@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -91,11 +90,7 @@ final class TupleRow implements Row {
 
     @Override
     public List<Column> columns() {
-        return IntStream.range(0, table.columns.size())
-                .filter(index -> !table.isHidden(index)
-                        && (!keyOnly || table.columns.get(index).key()))
-                .mapToObj(table.columns::get)
-                .toList();
+        return table.shown(keyOnly);
     }
 
     @Override
