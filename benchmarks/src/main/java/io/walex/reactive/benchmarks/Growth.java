@@ -40,7 +40,7 @@ final class Growth {
         for (int perTransaction : new int[] {1, 100, 100_000}) {
             workloads.add(Workloads.narrow(
                     "%,d rows in a transaction".formatted(perTransaction),
-                    Math.round(400_000 * scale) / perTransaction * perTransaction,
+                    Math.max(1, Math.round(400_000 * scale) / perTransaction) * perTransaction,
                     perTransaction));
         }
         for (int tables : new int[] {1, 100, 10_000}) {

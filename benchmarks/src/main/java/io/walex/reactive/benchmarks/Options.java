@@ -43,7 +43,7 @@ record Options(
                 ? new Options(
                         true,
                         0.1,
-                        2,
+                        1,
                         3,
                         List.of("throughput", "replay", "latency"),
                         List.of("W1", "W2", "W3", "W4"),

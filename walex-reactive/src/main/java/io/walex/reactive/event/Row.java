@@ -63,7 +63,7 @@ public interface Row {
      *
      * @throws NoSuchElementException when one of {@link #columns()} is an unchanged TOASTed value that was not sent, since
      *     it could be taken for null
-     * @throws IllegalArgumentException when Jackson cannot map it
+     * @throws IllegalArgumentException when it cannot be mapped, or something would be lost
      */
     <T> T as(Class<T> type);
 

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.io.SerializedString;
 
@@ -31,6 +32,8 @@ final class Table {
     private final Map<String, Integer> indexes;
     private final BitSet hidden;
     private final BitSet masked;
+    private final List<Column> shown;
+    private final List<Column> shownKey;
 
     Table(Relation relation, TypeRegistry types, Origination origination) {
         this.relation = relation;
@@ -54,6 +57,8 @@ final class Table {
         source = origination.source(relation.schema(), relation.name(), typeNames);
         hidden = new BitSet();
         masked = new BitSet();
+        shown = columns;
+        shownKey = shown.stream().filter(Column::key).toList();
     }
 
     private Table(Table other, Source source, ColumnCodec[] codecs, BitSet hidden, BitSet masked) {
@@ -65,6 +70,11 @@ final class Table {
         this.codecs = codecs;
         this.hidden = hidden;
         this.masked = masked;
+        shown = IntStream.range(0, columns.size())
+                .filter(index -> !hidden.get(index))
+                .mapToObj(columns::get)
+                .toList();
+        shownKey = shown.stream().filter(Column::key).toList();
     }
 
     /** The same table without some of its columns. */
@@ -90,6 +100,11 @@ final class Table {
     /** Whether it shows something else than what came. */
     boolean isView() {
         return !hidden.isEmpty() || !masked.isEmpty();
+    }
+
+    /** The columns that a row shows: all that are not hidden, or the key's among them. */
+    List<Column> shown(boolean keyOnly) {
+        return keyOnly ? shownKey : shown;
     }
 
     boolean isHidden(int column) {

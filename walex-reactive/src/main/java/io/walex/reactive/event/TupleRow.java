@@ -11,8 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+<<<<<<< HEAD
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+=======
+>>>>>>> helper-e
 import org.jspecify.annotations.Nullable;
 
 /** A row over a tuple's bytes. */
@@ -92,11 +95,7 @@ final class TupleRow implements Row {
 
     @Override
     public List<Column> columns() {
-        return IntStream.range(0, table.columns.size())
-                .filter(index -> !table.isHidden(index)
-                        && (!keyOnly || table.columns.get(index).key()))
-                .mapToObj(table.columns::get)
-                .toList();
+        return table.shown(keyOnly);
     }
 
     @Override

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class ReadPacing {
 
     private static final long SHORTEST = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(4);
+    private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(8);
 
     /** The sender is fast when it sends this much ... */
     private static final int FAST = 4 << 10;
@@ -25,8 +25,8 @@ final class ReadPacing {
     /** A read of this size was cut off rather than exhausted: more waits. */
     private static final int CUT_OFF = 12 << 10;
 
-    /** When a pause brought this much, a longer one pays. */
-    private static final int PLENTY = 32 << 10;
+    /** When a pause brought this much for each millisecond, a longer one pays. */
+    private static final int PLENTY = 16 << 10;
 
     private long momentStart;
     private long bytesInMoment;
@@ -52,7 +52,9 @@ final class ReadPacing {
             return 0;
         }
         if (bytesInMoment >= FAST) {
-            pause = bytesInMoment < PLENTY ? SHORTEST : Math.min(LONGEST, pause + Math.max(pause, SHORTEST));
+            pause = bytesInMoment < PLENTY * Math.max(1, pause / SHORTEST)
+                    ? Math.max(SHORTEST, pause / 2)
+                    : Math.min(LONGEST, Math.max(SHORTEST, 2 * pause));
             momentStart = now + pause;
             bytesInMoment = 0;
             return pause;

@@ -172,7 +172,7 @@ class CopyDataHandlerTests {
         assertThat(pulled).hasSize(1);
         assertThat(channel.config().isAutoRead()).isFalse();
 
-        channel.advanceTimeBy(5, TimeUnit.MILLISECONDS);
+        channel.advanceTimeBy(9, TimeUnit.MILLISECONDS);
         channel.runScheduledPendingTasks();
 
         assertThat(channel.config().isAutoRead()).isTrue();

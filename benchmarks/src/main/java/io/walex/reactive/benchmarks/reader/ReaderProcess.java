@@ -72,6 +72,10 @@ public final class ReaderProcess implements AutoCloseable {
 
     private String answer(String wanted) throws IOException {
         String line = answers.readLine();
+        // The JVM itself may have something to say.
+        while (line != null && !line.startsWith("@")) {
+            line = answers.readLine();
+        }
         if (line == null) {
             throw new EOFException(reader.label() + " exited");
         }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -83,10 +82,8 @@ public record ProcessCost(long nanoTime, double userSeconds, double systemSecond
                     .mapToDouble(line -> Long.parseLong(line.replaceAll("\\D", "")) / KILOBYTES_PER_MEGABYTE)
                     .findFirst()
                     .orElse(Double.NaN);
-        } catch (NoSuchFileException gone) {
+        } catch (IOException | UncheckedIOException gone) {
             return Double.NaN;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }
