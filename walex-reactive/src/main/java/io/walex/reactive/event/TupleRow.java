@@ -11,11 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
-<<<<<<< HEAD
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
-=======
->>>>>>> helper-e
 import org.jspecify.annotations.Nullable;
 
 /** A row over a tuple's bytes. */
