@@ -6,8 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,12 +15,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class TransactionSpool implements AutoCloseable {
 
-    private static final int FILE_BUFFER = 1 << 16;
+    private static final int FILE_BUFFER = 1 << 14;
     private static final int RECORD_HEADER = Integer.BYTES + Long.BYTES;
 
     private final SpoolSpace space;
     private final boolean withXids;
-    private final Set<Integer> aborted = new HashSet<>();
+    private final int xid;
+
+    /** By their distance from the transaction's id, which comes before theirs: a bit for each, even of a million. */
+    private final BitSet aborted = new BitSet();
+
     private final ByteBuf memory = Unpooled.buffer(1024);
     private long reserved;
     private @Nullable FileChannel file;
@@ -30,10 +33,12 @@ final class TransactionSpool implements AutoCloseable {
      * An empty spool.
      *
      * @param withXids whether messages carry their transaction id, as in streamed blocks
+     * @param xid the whole transaction's id
      */
-    TransactionSpool(SpoolSpace space, boolean withXids) {
+    TransactionSpool(SpoolSpace space, boolean withXids, int xid) {
         this.space = space;
         this.withXids = withXids;
+        this.xid = xid;
     }
 
     boolean withXids() {
@@ -52,7 +57,12 @@ final class TransactionSpool implements AutoCloseable {
 
     /** Drops the changes of a subtransaction; what was described of relations stays, since it is not sent again. */
     void abort(int subXid) {
-        aborted.add(subXid);
+        aborted.set(distance(subXid));
+    }
+
+    /** Ids wrap around, so their difference counts. */
+    private int distance(int subXid) {
+        return Math.max(subXid - xid, 0);
     }
 
     private void flush() {
@@ -146,7 +156,7 @@ final class TransactionSpool implements AutoCloseable {
                 return false;
             }
             return switch (message.getByte(message.readerIndex())) {
-                case 'I', 'U', 'D', 'T', 'M' -> aborted.contains(message.getInt(message.readerIndex() + 1));
+                case 'I', 'U', 'D', 'T', 'M' -> aborted.get(distance(message.getInt(message.readerIndex() + 1)));
                 default -> false;
             };
         }

@@ -79,7 +79,7 @@ final class UncommittedTransactions {
     }
 
     void streamStart(int xid) {
-        receiving = streamed.computeIfAbsent(xid, started -> new TransactionSpool(space, true));
+        receiving = streamed.computeIfAbsent(xid, started -> new TransactionSpool(space, true, started));
     }
 
     void streamStop() {
@@ -103,11 +103,11 @@ final class UncommittedTransactions {
     /** Hands over a streamed transaction, which the caller closes; an empty one if nothing of it was streamed. */
     TransactionSpool take(int xid) {
         TransactionSpool taken = streamed.remove(xid);
-        return taken == null ? new TransactionSpool(space, true) : taken;
+        return taken == null ? new TransactionSpool(space, true, xid) : taken;
     }
 
     void beginPrepare() {
-        receiving = new TransactionSpool(space, false);
+        receiving = new TransactionSpool(space, false, 0);
         described.clear();
     }
 

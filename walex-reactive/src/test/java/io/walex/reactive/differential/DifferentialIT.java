@@ -57,11 +57,11 @@ class DifferentialIT {
         for (Combination combination : combinations) {
             TestDatabase copy = create(server);
             copy.execute(Workload.SCHEMA);
-            try (Replica replica = new Replica(copy)) {
+            try (Replica replica = new Replica(copy, combination.twoPhase())) {
                 WalEx.changes(combination.config(source))
                         .takeUntil(event -> event.type() == EventType.MESSAGE
                                 && event.name().equals("end"))
-                        .doOnNext(replica::apply)
+                        .doOnNext(replica::receive)
                         .blockLast(PATIENCE);
             }
             assertThat(contents(copy)).as(combination.toString()).isEqualTo(expected);
@@ -107,6 +107,9 @@ class DifferentialIT {
                             known.add(new Combination(protocol, streaming, twoPhase, false, "leaves"));
                             known.add(new Combination(protocol, streaming, twoPhase, true, "roots"));
                         }
+                    }
+                    if (protocol >= 3) {
+                        known.add(new Combination(protocol, streaming, TwoPhase.AT_PREPARE, false, "roots"));
                     }
                 }
             }

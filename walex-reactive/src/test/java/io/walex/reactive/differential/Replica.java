@@ -2,7 +2,9 @@ package io.walex.reactive.differential;
 
 import io.walex.reactive.event.Column;
 import io.walex.reactive.event.Event;
+import io.walex.reactive.event.EventType;
 import io.walex.reactive.event.Row;
+import io.walex.reactive.event.TwoPhase;
 import io.walex.reactive.testsupport.TestDatabase;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -10,24 +12,41 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
  * Applies events to a copy of the schema, with nothing but what the events hold. Schema changes come as logical messages
- * with the prefix {@code ddl}.
+ * with the prefix {@code ddl}. What is delivered at PREPARE waits for its outcome.
  */
 final class Replica implements AutoCloseable {
 
     private final Connection connection;
+    private final boolean atPrepare;
+    private final Map<String, List<Event>> prepared = new HashMap<>();
 
-    Replica(TestDatabase copy) throws SQLException {
+    Replica(TestDatabase copy, TwoPhase twoPhase) throws SQLException {
+        atPrepare = twoPhase == TwoPhase.AT_PREPARE;
         connection = copy.jdbc();
         connection.setAutoCommit(false);
     }
 
-    void apply(Event event) {
+    void receive(Event event) {
+        if (event.type() == EventType.COMMIT_PREPARED) {
+            prepared.remove(event.gid()).forEach(this::apply);
+        } else if (event.type() == EventType.ROLLBACK_PREPARED) {
+            prepared.remove(event.gid());
+        } else if (atPrepare && event.gid() != null) {
+            prepared.computeIfAbsent(event.gid(), started -> new ArrayList<>()).add(event);
+        } else {
+            apply(event);
+        }
+    }
+
+    private void apply(Event event) {
         try {
             switch (event.type()) {
                 case INSERT -> insert(event);
