@@ -71,10 +71,10 @@ public final class Binding {
         }
         TokenBuffer tokens = TokenBuffer.forGeneration();
         tokens.writeStartObject();
-        columns.forEach((name, value) -> {
-            tokens.writeName(name);
-            tokens.writeEmbeddedObject(new Later(value));
-        });
+        for (Map.Entry<String, Supplier<@Nullable Object>> column : columns.entrySet()) {
+            tokens.writeName(column.getKey());
+            tokens.writeEmbeddedObject(new Later(column.getValue()));
+        }
         tokens.writeEndObject();
         try {
             return ROWS.readValue(tokens.asParser(), type);
@@ -119,7 +119,7 @@ public final class Binding {
         }
         String message = column == null ? reason : "column \"" + column + "\": " + reason;
         boolean safe = own || e instanceof ValueInstantiationException;
-        return new IllegalArgumentException(message, safe && cause != e ? cause : null);
+        return new IllegalArgumentException(message, safe && !e.equals(cause) ? cause : null);
     }
 
     /** A column's value, decoded when a property takes it. */
