@@ -14,8 +14,9 @@ final class Relations {
     private static final int FIRST_NORMAL_OID = 16384;
 
     private final Origination origination;
-    private BiPredicate<String, String> subscribed;
     private final TypeSource types;
+    private BiPredicate<String, String> subscribed;
+    private volatile @Nullable BiPredicate<String, String> resubscription;
     private final IntObjectHashMap<Entry> byOid = new IntObjectHashMap<>();
     /** What the transaction that is being replayed says of its relations; null while none has descriptions of its own. */
     private @Nullable IntObjectHashMap<Entry> replayed;
@@ -57,8 +58,18 @@ final class Relations {
         replayed = null;
     }
 
-    /** Changes what is wanted; between transactions. */
+    /** Changes what is wanted from the next transaction on; from any thread. */
     void resubscribe(BiPredicate<String, String> wanted) {
+        resubscription = wanted;
+    }
+
+    /** A transaction starts: what is wanted stays the same until its end. */
+    void beginTransaction() {
+        BiPredicate<String, String> wanted = resubscription;
+        if (wanted == null) {
+            return;
+        }
+        resubscription = null;
         subscribed = wanted;
         for (Entry entry : List.copyOf(byOid.values())) {
             Relation relation = entry.relation;

@@ -9,7 +9,6 @@ import io.walex.reactive.pgoutput.PgOutputMessage.LogicalMessage;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
@@ -29,13 +28,10 @@ public final class TransactionAssembler {
 
     private final Source messageSource;
     private final Relations relations;
-    private final Progress progress = new Progress();
-    private final ChangeAssembler changes;
+    private final TransactionOutput output;
     private final UncommittedTransactions uncommitted;
+    private final PreparedTransactions prepared;
     private final TwoPhase twoPhase;
-    private final ArrayDeque<TransactionSignal> queued = new ArrayDeque<>();
-    private @Nullable Replay replay;
-    private volatile @Nullable BiPredicate<String, String> resubscription;
 
     /**
      * Makes an assembler for one subscription.
@@ -54,8 +50,9 @@ public final class TransactionAssembler {
             TwoPhase twoPhase) {
         this.messageSource = origination.source("", "", Map.of());
         this.relations = new Relations(origination, subscribed, types);
-        this.changes = new ChangeAssembler(messageSource, relations, progress);
+        this.output = new TransactionOutput(messageSource, relations);
         this.uncommitted = new UncommittedTransactions(new SpoolSpace(spool.directory, spool.memoryLimit));
+        this.prepared = new PreparedTransactions(twoPhase, messageSource, uncommitted, output);
         this.twoPhase = twoPhase;
     }
 
@@ -70,21 +67,19 @@ public final class TransactionAssembler {
     /** A new connection starts: the server describes its relations anew and sends from a transaction's start. */
     public void connected() {
         relations.reset();
-        changes.reset();
-        queued.clear();
+        output.reset();
         uncommitted.clear();
-        endReplay();
     }
 
     /** Changes what is wanted from the next transaction on; from any thread. */
     public void resubscribe(BiPredicate<String, String> subscribed) {
-        resubscription = subscribed;
+        relations.resubscribe(subscribed);
     }
 
     /** Frees memory and temporary files; the assembler must not be used again. */
     public void close() {
+        output.reset();
         uncommitted.clear();
-        endReplay();
     }
 
     /** Whether nothing can be taken or yielded until the types of a relation are known. */
@@ -94,17 +89,7 @@ public final class TransactionAssembler {
 
     /** Returns the next signal left behind by messages before; null when there is none. */
     public @Nullable TransactionSignal queued() {
-        if (isBlocked()) {
-            return null;
-        }
-        TransactionSignal signal = queued.poll();
-        if (signal == null) {
-            signal = changes.queued();
-        }
-        if (signal == null && replay != null) {
-            signal = replayed(replay);
-        }
-        return signal == null ? null : deliver(signal);
+        return output.queued();
     }
 
     /**
@@ -128,7 +113,7 @@ public final class TransactionAssembler {
             uncommitted.relation(payload);
         }
         return switch (type) {
-            case 'I', 'U', 'D', 'T', 'R', 'Y', 'O' -> delivered(changes.change(payload, false, walStart));
+            case 'I', 'U', 'D', 'T', 'R', 'Y', 'O' -> output.change(payload, walStart);
             case 'M' -> message(payload, walStart, sentAt);
             default -> boundary(decode(payload, walStart), type, walStart);
         };
@@ -137,9 +122,7 @@ public final class TransactionAssembler {
     /** A message of a transaction that is kept until its outcome. */
     private @Nullable TransactionSignal receive(ByteBuf payload, byte type, long walStart) {
         if (type == 'P' && !uncommitted.isStreaming()) {
-            var prepare = (PgOutputMessage.Prepare) decode(payload, walStart);
-            uncommitted.prepared(prepare.gid());
-            return new TransactionSignal.Hold(prepare.gid(), prepare.prepareLsn());
+            return prepared.prepare((PgOutputMessage.Prepare) decode(payload, walStart));
         }
         if (!isChange(type)) {
             throw new PgOutputDecodingException(
@@ -155,7 +138,7 @@ public final class TransactionAssembler {
             if (type == 'R') {
                 uncommitted.relation(payload);
             }
-            changes.change(payload, false, walStart);
+            output.change(payload, walStart);
         } else {
             uncommitted.receive(payload, walStart);
         }
@@ -179,9 +162,9 @@ public final class TransactionAssembler {
         String problem = null;
         if (twoPhase == TwoPhase.OFF && isTwoPhase(message)) {
             problem = "of a prepared transaction, though twoPhase is OFF";
-        } else if (ends && !changes.isOpen()) {
+        } else if (ends && !output.isOpen()) {
             problem = "outside a transaction";
-        } else if (!ends && changes.isOpen()) {
+        } else if (!ends && output.isOpen()) {
             problem = "within a transaction";
         } else if (message instanceof PgOutputMessage.StreamStop && !uncommitted.isStreaming()) {
             problem = "outside a streamed block";
@@ -202,9 +185,10 @@ public final class TransactionAssembler {
     private @Nullable TransactionSignal boundary(PgOutputMessage message, byte type, long walStart) {
         requireInPlace(message, type, walStart);
         if (message instanceof PgOutputMessage.Begin begin) {
-            return open(new TransactionSignal.Begin(begin.commitLsn(), begin.commitTimestamp(), begin.xid(), null));
+            return output.open(
+                    new TransactionSignal.Begin(begin.commitLsn(), begin.commitTimestamp(), begin.xid(), null));
         } else if (message instanceof PgOutputMessage.Commit commit) {
-            return delivered(close(commit.endLsn()));
+            return output.close(commit.endLsn());
         } else if (message instanceof PgOutputMessage.StreamStart start) {
             uncommitted.streamStart(start.xid());
         } else if (message instanceof PgOutputMessage.StreamStop) {
@@ -212,207 +196,40 @@ public final class TransactionAssembler {
         } else if (message instanceof PgOutputMessage.StreamAbort abort) {
             uncommitted.streamAbort(abort.xid(), abort.subXid());
         } else if (message instanceof PgOutputMessage.StreamCommit commit) {
-            return replay(
+            return output.replay(
                     uncommitted.take(commit.xid()),
                     new TransactionSignal.Begin(commit.commitLsn(), commit.commitTimestamp(), commit.xid(), null),
                     commit.endLsn(),
                     null);
         } else if (message instanceof PgOutputMessage.BeginPrepare begin) {
-            return beginPrepare(begin);
+            return prepared.begin(begin);
         } else if (message instanceof PgOutputMessage.Prepare prepare) {
-            return delivered(close(prepare.endLsn()));
+            return prepared.prepare(prepare);
         } else if (message instanceof PgOutputMessage.StreamPrepare prepare) {
-            return streamPrepare(prepare);
+            return prepared.streamPrepare(prepare);
         } else if (message instanceof PgOutputMessage.CommitPrepared commit) {
-            return commitPrepared(commit, walStart);
+            return prepared.commit(commit, walStart);
         } else if (message instanceof PgOutputMessage.RollbackPrepared rollback) {
-            return rollbackPrepared(rollback);
+            return prepared.rollback(rollback);
         } else {
             throw new PgOutputDecodingException("unexpected here", (char) type, 0, Lsn.of(walStart), null);
         }
         return null;
     }
 
-    private @Nullable TransactionSignal open(TransactionSignal.Begin begin) {
-        BiPredicate<String, String> subscribed = resubscription;
-        if (subscribed != null) {
-            resubscription = null;
-            relations.resubscribe(subscribed);
-        }
-        boolean isNew = progress.isNew(begin.commitLsn());
-        changes.open(isNew || progress.isUnfinished(begin.commitLsn()) ? begin : null);
-        return isNew ? deliver(begin) : null;
-    }
-
-    private @Nullable TransactionSignal close(Lsn endLsn) {
-        TransactionSignal.Begin begin = changes.close();
-        return begin == null ? null : new TransactionSignal.End(begin, endLsn);
-    }
-
-    private @Nullable TransactionSignal beginPrepare(PgOutputMessage.BeginPrepare begin) {
-        if (twoPhase == TwoPhase.AT_COMMIT) {
-            uncommitted.beginPrepare();
-            return null;
-        }
-        return open(
-                new TransactionSignal.Begin(begin.prepareLsn(), begin.prepareTimestamp(), begin.xid(), begin.gid()));
-    }
-
-    private @Nullable TransactionSignal streamPrepare(PgOutputMessage.StreamPrepare prepare) {
-        TransactionSpool spool = uncommitted.take(prepare.xid());
-        if (twoPhase == TwoPhase.AT_COMMIT) {
-            uncommitted.prepared(prepare.gid(), spool);
-            return new TransactionSignal.Hold(prepare.gid(), prepare.prepareLsn());
-        }
-        var begin = new TransactionSignal.Begin(
-                prepare.prepareLsn(), prepare.prepareTimestamp(), prepare.xid(), prepare.gid());
-        return replay(spool, begin, prepare.endLsn(), null);
-    }
-
-    private @Nullable TransactionSignal commitPrepared(PgOutputMessage.CommitPrepared commit, long walStart) {
-        var begin =
-                new TransactionSignal.Begin(commit.commitLsn(), commit.commitTimestamp(), commit.xid(), commit.gid());
-        if (twoPhase == TwoPhase.AT_PREPARE) {
-            return whole(
-                    begin,
-                    Event.outcome(EventType.COMMIT_PREPARED, begin, messageSource, commit.gid()),
-                    commit.endLsn());
-        }
-        TransactionSpool spool = uncommitted.takePrepared(commit.gid());
-        if (spool != null) {
-            return replay(spool, begin, commit.endLsn(), commit.gid());
-        }
-        if (progress.isNew(begin.commitLsn()) || progress.isUnfinished(begin.commitLsn())) {
-            throw new PgOutputDecodingException(
-                    "prepared transaction \"%s\" was committed, but its changes were confirmed to the slot before; read this slot with twoPhase(AT_PREPARE) as when it was prepared, or drop the slot and take a new snapshot of the tables"
-                            .formatted(commit.gid()),
-                    'K',
-                    0,
-                    Lsn.of(walStart),
-                    null);
-        }
-        return null;
-    }
-
-    private @Nullable TransactionSignal rollbackPrepared(PgOutputMessage.RollbackPrepared rollback) {
-        if (twoPhase == TwoPhase.AT_COMMIT) {
-            TransactionSpool dropped = uncommitted.takePrepared(rollback.gid());
-            if (dropped == null) {
-                return null;
-            }
-            dropped.close();
-            return new TransactionSignal.Release(rollback.gid());
-        }
-        // Only the record's end is told, where the next record may start: its last byte is this one's alone.
-        Lsn position = Lsn.of(rollback.rollbackEndLsn().value() - 1);
-        var begin = new TransactionSignal.Begin(position, rollback.rollbackTimestamp(), rollback.xid(), rollback.gid());
-        return whole(
-                begin,
-                Event.outcome(EventType.ROLLBACK_PREPARED, begin, messageSource, rollback.gid()),
-                rollback.rollbackEndLsn());
-    }
-
     private @Nullable TransactionSignal message(ByteBuf payload, long walStart, long sentAt) {
         if (payload.readableBytes() > 1 && payload.getByte(payload.readerIndex() + 1) != 0) {
-            return delivered(changes.change(payload, false, walStart));
+            return output.change(payload, walStart);
         }
         // Not transactional: sent when it is decoded, not at a commit, so it makes a transaction of its own.
         LogicalMessage message = (LogicalMessage) decode(payload, walStart);
         var begin = new TransactionSignal.Begin(
                 within(message.lsn()), POSTGRES_EPOCH.plus(sentAt, ChronoUnit.MICROS), 0, null);
-        return whole(begin, Event.message(begin, 0, messageSource, message), message.lsn());
+        return output.whole(begin, Event.message(begin, 0, messageSource, message), message.lsn());
     }
 
     /** A position inside of the record that ends here: where one ends, the next begins, and it may be a commit. */
     private static Lsn within(Lsn recordEnd) {
         return Lsn.of(recordEnd.value() - 1);
-    }
-
-    /** A transaction of one event, or what is still to be yielded of it. */
-    private @Nullable TransactionSignal whole(TransactionSignal.Begin begin, Event event, Lsn endLsn) {
-        boolean isNew = progress.isNew(begin.commitLsn());
-        if (isNew) {
-            queued.add(begin);
-        }
-        if (isNew || progress.isUnfinished(begin.commitLsn())) {
-            if (isNew || progress.isNew(0)) {
-                queued.add(event);
-            }
-            queued.add(new TransactionSignal.End(begin, endLsn));
-        }
-        return queued();
-    }
-
-    /**
-     * A transaction that was kept.
-     *
-     * @param releases the hold that ends with it
-     */
-    private record Replay(
-            TransactionSpool spool,
-            TransactionSpool.Reader reader,
-            Lsn endLsn,
-            @Nullable String releases) {}
-
-    private @Nullable TransactionSignal replay(
-            TransactionSpool spool, TransactionSignal.Begin begin, Lsn endLsn, @Nullable String releases) {
-        try {
-            replay = new Replay(spool, spool.read(), endLsn, releases);
-        } catch (RuntimeException e) {
-            spool.close();
-            throw e;
-        }
-        TransactionSignal opened = open(begin);
-        if (releases != null) {
-            relations.beginReplay();
-        }
-        return opened;
-    }
-
-    private @Nullable TransactionSignal replayed(Replay running) {
-        TransactionSpool spool = running.spool;
-        for (ByteBuf message = running.reader.next(); message != null; message = running.reader.next()) {
-            Event event = changes.change(message, spool.withXids(), running.reader.walStart());
-            if (event != null) {
-                return event;
-            }
-            if (isBlocked()) {
-                return null;
-            }
-        }
-        endReplay();
-        TransactionSignal end = close(running.endLsn);
-        if (running.releases == null) {
-            return end;
-        }
-        var release = new TransactionSignal.Release(running.releases);
-        if (end == null) {
-            return release;
-        }
-        queued.add(release);
-        return end;
-    }
-
-    private void endReplay() {
-        if (replay != null) {
-            replay.spool.close();
-            replay = null;
-            relations.endReplay();
-        }
-    }
-
-    private @Nullable TransactionSignal delivered(@Nullable TransactionSignal signal) {
-        return signal == null ? null : deliver(signal);
-    }
-
-    private TransactionSignal deliver(TransactionSignal signal) {
-        if (signal instanceof Event event) {
-            progress.event(event.ordinal());
-        } else if (signal instanceof TransactionSignal.Begin begin) {
-            progress.begin(begin.commitLsn());
-        } else if (signal instanceof TransactionSignal.End) {
-            progress.end();
-        }
-        return signal;
     }
 }

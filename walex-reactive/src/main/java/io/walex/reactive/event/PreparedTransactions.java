@@ -1,0 +1,101 @@
+package io.walex.reactive.event;
+
+import io.walex.reactive.event.TransactionSignal.Begin;
+import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.pgoutput.PgOutputDecodingException;
+import io.walex.reactive.pgoutput.PgOutputMessage.BeginPrepare;
+import io.walex.reactive.pgoutput.PgOutputMessage.CommitPrepared;
+import io.walex.reactive.pgoutput.PgOutputMessage.Prepare;
+import io.walex.reactive.pgoutput.PgOutputMessage.RollbackPrepared;
+import io.walex.reactive.pgoutput.PgOutputMessage.StreamPrepare;
+import org.jspecify.annotations.Nullable;
+
+/** When transactions go out that are committed in two phases, and what of their outcome. */
+final class PreparedTransactions {
+
+    private final TwoPhase twoPhase;
+    private final Source messageSource;
+    private final UncommittedTransactions uncommitted;
+    private final TransactionOutput output;
+
+    PreparedTransactions(
+            TwoPhase twoPhase, Source messageSource, UncommittedTransactions uncommitted, TransactionOutput output) {
+        this.twoPhase = twoPhase;
+        this.messageSource = messageSource;
+        this.uncommitted = uncommitted;
+        this.output = output;
+    }
+
+    @Nullable
+    TransactionSignal begin(BeginPrepare begin) {
+        if (twoPhase == TwoPhase.AT_COMMIT) {
+            uncommitted.beginPrepare();
+            return null;
+        }
+        return output.open(new Begin(begin.prepareLsn(), begin.prepareTimestamp(), begin.xid(), begin.gid()));
+    }
+
+    @Nullable
+    TransactionSignal prepare(Prepare prepare) {
+        if (uncommitted.isReceiving()) {
+            uncommitted.prepared(prepare.gid());
+            return new TransactionSignal.Hold(prepare.gid(), prepare.prepareLsn());
+        }
+        return output.close(prepare.endLsn());
+    }
+
+    @Nullable
+    TransactionSignal streamPrepare(StreamPrepare prepare) {
+        TransactionSpool spool = uncommitted.take(prepare.xid());
+        if (twoPhase == TwoPhase.AT_COMMIT) {
+            uncommitted.prepared(prepare.gid(), spool);
+            return new TransactionSignal.Hold(prepare.gid(), prepare.prepareLsn());
+        }
+        var begin = new Begin(prepare.prepareLsn(), prepare.prepareTimestamp(), prepare.xid(), prepare.gid());
+        return output.replay(spool, begin, prepare.endLsn(), null);
+    }
+
+    @Nullable
+    TransactionSignal commit(CommitPrepared commit, long walStart) {
+        var begin = new Begin(commit.commitLsn(), commit.commitTimestamp(), commit.xid(), commit.gid());
+        if (twoPhase == TwoPhase.AT_PREPARE) {
+            return output.whole(
+                    begin,
+                    Event.outcome(EventType.COMMIT_PREPARED, begin, messageSource, commit.gid()),
+                    commit.endLsn());
+        }
+        TransactionSpool spool = uncommitted.takePrepared(commit.gid());
+        if (spool != null) {
+            return output.replay(spool, begin, commit.endLsn(), commit.gid());
+        }
+        if (output.wants(begin.commitLsn())) {
+            throw new PgOutputDecodingException(
+                    "prepared transaction \"%s\" was committed, but its changes were confirmed to the slot before; read this slot with twoPhase(AT_PREPARE) as when it was prepared, or drop the slot and take a new snapshot of the tables"
+                            .formatted(commit.gid()),
+                    'K',
+                    0,
+                    Lsn.of(walStart),
+                    null);
+        }
+        return null;
+    }
+
+    @Nullable
+    TransactionSignal rollback(RollbackPrepared rollback) {
+        if (twoPhase == TwoPhase.AT_COMMIT) {
+            TransactionSpool dropped = uncommitted.takePrepared(rollback.gid());
+            if (dropped == null) {
+                return null;
+            }
+            dropped.close();
+            return new TransactionSignal.Release(rollback.gid());
+        }
+        // Only the record's end is told, where the next record may start: its last byte is this one's alone.
+        Lsn position = Lsn.of(rollback.rollbackEndLsn().value() - 1);
+        var begin = new Begin(position, rollback.rollbackTimestamp(), rollback.xid(), rollback.gid());
+        return output.whole(
+                begin,
+                Event.outcome(EventType.ROLLBACK_PREPARED, begin, messageSource, rollback.gid()),
+                rollback.rollbackEndLsn());
+    }
+}

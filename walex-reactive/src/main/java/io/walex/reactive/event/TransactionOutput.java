@@ -1,0 +1,176 @@
+package io.walex.reactive.event;
+
+import io.netty.buffer.ByteBuf;
+import io.walex.reactive.pgoutput.Lsn;
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes out: one transaction after another, each from its start to its end, whether it is being received or was kept
+ * until now, and nothing that went out before.
+ */
+final class TransactionOutput {
+
+    private final Relations relations;
+    private final Progress progress = new Progress();
+    private final ChangeAssembler changes;
+    private final ArrayDeque<TransactionSignal> queued = new ArrayDeque<>();
+    private @Nullable Replay replay;
+
+    TransactionOutput(Source messageSource, Relations relations) {
+        this.relations = relations;
+        this.changes = new ChangeAssembler(messageSource, relations, progress);
+    }
+
+    /**
+     * A transaction that was kept.
+     *
+     * @param releases the hold that ends with it
+     */
+    private record Replay(
+            TransactionSpool spool,
+            TransactionSpool.Reader reader,
+            Lsn endLsn,
+            @Nullable String releases) {}
+
+    /** Forgets what is under way, but not what went out. */
+    void reset() {
+        changes.reset();
+        queued.clear();
+        endReplay();
+    }
+
+    boolean isOpen() {
+        return changes.isOpen();
+    }
+
+    /** Whether something of the transaction is still to go out. */
+    boolean wants(Lsn commitLsn) {
+        return progress.isNew(commitLsn) || progress.isUnfinished(commitLsn);
+    }
+
+    /** Returns the next signal left behind by messages before; null when there is none. */
+    @Nullable
+    TransactionSignal queued() {
+        if (relations.isRefreshing()) {
+            return null;
+        }
+        TransactionSignal signal = queued.poll();
+        if (signal == null) {
+            signal = changes.queued();
+        }
+        if (signal == null && replay != null) {
+            signal = replayed(replay);
+        }
+        return signal == null ? null : deliver(signal);
+    }
+
+    /** A transaction starts whose changes follow. */
+    @Nullable
+    TransactionSignal open(TransactionSignal.Begin begin) {
+        relations.beginTransaction();
+        boolean isNew = progress.isNew(begin.commitLsn());
+        changes.open(wants(begin.commitLsn()) ? begin : null);
+        return isNew ? deliver(begin) : null;
+    }
+
+    /** A change of the open transaction, or a relation. */
+    @Nullable
+    TransactionSignal change(ByteBuf payload, long walStart) {
+        Event event = changes.change(payload, false, walStart);
+        return event == null ? null : deliver(event);
+    }
+
+    /** The open transaction ends. */
+    @Nullable
+    TransactionSignal close(Lsn endLsn) {
+        TransactionSignal end = end(endLsn);
+        return end == null ? null : deliver(end);
+    }
+
+    private @Nullable TransactionSignal end(Lsn endLsn) {
+        TransactionSignal.Begin begin = changes.close();
+        return begin == null ? null : new TransactionSignal.End(begin, endLsn);
+    }
+
+    /** A transaction of one event, or what is still to go out of it. */
+    @Nullable
+    TransactionSignal whole(TransactionSignal.Begin begin, Event event, Lsn endLsn) {
+        boolean isNew = progress.isNew(begin.commitLsn());
+        if (isNew) {
+            queued.add(begin);
+        }
+        if (wants(begin.commitLsn())) {
+            if (isNew || progress.isNew(0)) {
+                queued.add(event);
+            }
+            queued.add(new TransactionSignal.End(begin, endLsn));
+        }
+        return queued();
+    }
+
+    /**
+     * A transaction that was kept, from its start to its end.
+     *
+     * @param kept is closed when it was read, or given up
+     * @param releases the hold that ends with it; null when there is none
+     */
+    @Nullable
+    TransactionSignal replay(
+            TransactionSpool kept, TransactionSignal.Begin begin, Lsn endLsn, @Nullable String releases) {
+        try {
+            replay = new Replay(kept, kept.read(), endLsn, releases);
+        } catch (RuntimeException e) {
+            kept.close();
+            throw e;
+        }
+        TransactionSignal opened = open(begin);
+        if (releases != null) {
+            relations.beginReplay();
+        }
+        return opened;
+    }
+
+    private @Nullable TransactionSignal replayed(Replay running) {
+        TransactionSpool spool = running.spool;
+        for (ByteBuf message = running.reader.next(); message != null; message = running.reader.next()) {
+            Event event = changes.change(message, spool.withXids(), running.reader.walStart());
+            if (event != null) {
+                return event;
+            }
+            if (relations.isRefreshing()) {
+                return null;
+            }
+        }
+        endReplay();
+        TransactionSignal end = end(running.endLsn);
+        if (running.releases == null) {
+            return end;
+        }
+        var release = new TransactionSignal.Release(running.releases);
+        if (end == null) {
+            return release;
+        }
+        queued.add(release);
+        return end;
+    }
+
+    private void endReplay() {
+        if (replay != null) {
+            replay.spool.close();
+            replay = null;
+            relations.endReplay();
+        }
+    }
+
+    private TransactionSignal deliver(TransactionSignal signal) {
+        if (signal instanceof Event event) {
+            progress.event(event.ordinal());
+        } else if (signal instanceof TransactionSignal.Begin begin) {
+            progress.begin(begin.commitLsn());
+        } else if (signal instanceof TransactionSignal.End) {
+            progress.end();
+        }
+        return signal;
+    }
+}
