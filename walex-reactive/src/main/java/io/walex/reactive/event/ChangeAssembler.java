@@ -49,10 +49,6 @@ final class ChangeAssembler {
         nextOrdinal = 0;
     }
 
-    boolean isOpen() {
-        return open;
-    }
-
     /** The transaction ends; returns what it was opened with. */
     TransactionSignal.@Nullable Begin close() {
         TransactionSignal.Begin begin = current;

@@ -29,7 +29,7 @@ final class PreparedTransactions {
     @Nullable
     TransactionSignal begin(BeginPrepare begin) {
         if (twoPhase == TwoPhase.AT_COMMIT) {
-            uncommitted.beginPrepare();
+            uncommitted.beginPrepare(begin);
             return null;
         }
         return output.open(new Begin(begin.prepareLsn(), begin.prepareTimestamp(), begin.xid(), begin.gid()));
@@ -37,8 +37,8 @@ final class PreparedTransactions {
 
     @Nullable
     TransactionSignal prepare(Prepare prepare) {
-        if (uncommitted.isReceiving()) {
-            uncommitted.prepared(prepare.gid());
+        if (uncommitted.preparing() != null) {
+            uncommitted.endPrepare();
             return new TransactionSignal.Hold(prepare.gid(), prepare.prepareLsn());
         }
         return output.close(prepare.endLsn());

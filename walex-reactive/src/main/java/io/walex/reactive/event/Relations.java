@@ -5,6 +5,7 @@ import io.walex.reactive.codec.TypeRegistry;
 import io.walex.reactive.pgoutput.Relation;
 import java.util.List;
 import java.util.function.BiPredicate;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The relations that the server has described on this connection, and which of them are wanted. */
@@ -18,7 +19,7 @@ final class Relations {
     private BiPredicate<String, String> subscribed;
     private volatile @Nullable BiPredicate<String, String> resubscription;
     private final IntObjectHashMap<Entry> byOid = new IntObjectHashMap<>();
-    /** What the transaction that is being replayed says of its relations; null while none has descriptions of its own. */
+    /** What the transaction that is being replayed says of its relations; null while none is. */
     private @Nullable IntObjectHashMap<Entry> replayed;
 
     private int generation;
@@ -54,8 +55,21 @@ final class Relations {
         replayed = new IntObjectHashMap<>();
     }
 
-    void endReplay() {
+    /**
+     * Ends the replay.
+     *
+     * @param stays which of its descriptions, by OID, hold for what the server sends next
+     */
+    void endReplay(IntPredicate stays) {
+        IntObjectHashMap<Entry> own = replayed;
         replayed = null;
+        if (own != null) {
+            own.forEach((oid, entry) -> {
+                if (stays.test(oid)) {
+                    byOid.put(oid, entry);
+                }
+            });
+        }
     }
 
     /** Changes what is wanted from the next transaction on; from any thread. */
@@ -87,7 +101,7 @@ final class Relations {
     private void put(Relation relation, IntObjectHashMap<Entry> target) {
         if (!subscribed.test(relation.schema(), relation.name())) {
             target.put(relation.oid(), new Entry(relation, null));
-        } else if (needsRefresh(relation, target.containsKey(relation.oid()))) {
+        } else if (needsRefresh(relation, get(relation.oid()) != null)) {
             int asked = generation;
             refreshing++;
             types.refresh(() -> {

@@ -31,7 +31,7 @@ public final class TransactionAssembler {
     private final TransactionOutput output;
     private final UncommittedTransactions uncommitted;
     private final PreparedTransactions prepared;
-    private final TwoPhase twoPhase;
+    private final MessageOrder order;
 
     /**
      * Makes an assembler for one subscription.
@@ -51,9 +51,10 @@ public final class TransactionAssembler {
         this.messageSource = origination.source("", "", Map.of());
         this.relations = new Relations(origination, subscribed, types);
         this.output = new TransactionOutput(messageSource, relations);
-        this.uncommitted = new UncommittedTransactions(new SpoolSpace(spool.directory, spool.memoryLimit));
+        this.uncommitted = new UncommittedTransactions(
+                new SpoolSpace(spool.directory, spool.memoryLimit), twoPhase == TwoPhase.AT_COMMIT);
         this.prepared = new PreparedTransactions(twoPhase, messageSource, uncommitted, output);
-        this.twoPhase = twoPhase;
+        this.order = new MessageOrder(twoPhase, uncommitted, output);
     }
 
     /**
@@ -109,7 +110,7 @@ public final class TransactionAssembler {
         if (uncommitted.isReceiving() && !(type == 'E' && uncommitted.isStreaming())) {
             return receive(payload, type, walStart);
         }
-        if (type == 'R' && twoPhase == TwoPhase.AT_COMMIT) {
+        if (type == 'R') {
             uncommitted.relation(payload);
         }
         return switch (type) {
@@ -122,7 +123,7 @@ public final class TransactionAssembler {
     /** A message of a transaction that is kept until its outcome. */
     private @Nullable TransactionSignal receive(ByteBuf payload, byte type, long walStart) {
         if (type == 'P' && !uncommitted.isStreaming()) {
-            return prepared.prepare((PgOutputMessage.Prepare) decode(payload, walStart));
+            return boundary(decode(payload, walStart), type, walStart);
         }
         if (!isChange(type)) {
             throw new PgOutputDecodingException(
@@ -156,34 +157,8 @@ public final class TransactionAssembler {
         return PgOutputDecoder.decode(payload, false, walStart);
     }
 
-    /** Where a message may stand among the others; a wrong place means that something was lost. */
-    private void requireInPlace(PgOutputMessage message, byte type, long walStart) {
-        boolean ends = message instanceof PgOutputMessage.Commit || message instanceof PgOutputMessage.Prepare;
-        String problem = null;
-        if (twoPhase == TwoPhase.OFF && isTwoPhase(message)) {
-            problem = "of a prepared transaction, though twoPhase is OFF";
-        } else if (ends && !output.isOpen()) {
-            problem = "outside a transaction";
-        } else if (!ends && output.isOpen()) {
-            problem = "within a transaction";
-        } else if (message instanceof PgOutputMessage.StreamStop && !uncommitted.isStreaming()) {
-            problem = "outside a streamed block";
-        }
-        if (problem != null) {
-            throw new PgOutputDecodingException(problem, (char) type, 0, Lsn.of(walStart), null);
-        }
-    }
-
-    private static boolean isTwoPhase(PgOutputMessage message) {
-        return message instanceof PgOutputMessage.BeginPrepare
-                || message instanceof PgOutputMessage.Prepare
-                || message instanceof PgOutputMessage.StreamPrepare
-                || message instanceof PgOutputMessage.CommitPrepared
-                || message instanceof PgOutputMessage.RollbackPrepared;
-    }
-
     private @Nullable TransactionSignal boundary(PgOutputMessage message, byte type, long walStart) {
-        requireInPlace(message, type, walStart);
+        order.check(message, type, walStart);
         if (message instanceof PgOutputMessage.Begin begin) {
             return output.open(
                     new TransactionSignal.Begin(begin.commitLsn(), begin.commitTimestamp(), begin.xid(), null));
@@ -220,6 +195,10 @@ public final class TransactionAssembler {
     private @Nullable TransactionSignal message(ByteBuf payload, long walStart, long sentAt) {
         if (payload.readableBytes() > 1 && payload.getByte(payload.readerIndex() + 1) != 0) {
             return output.change(payload, walStart);
+        }
+        if (output.opened() != null) {
+            throw new PgOutputDecodingException(
+                    "within a transaction, of which it is no part", 'M', 0, Lsn.of(walStart), null);
         }
         // Not transactional: sent when it is decoded, not at a commit, so it makes a transaction of its own.
         LogicalMessage message = (LogicalMessage) decode(payload, walStart);

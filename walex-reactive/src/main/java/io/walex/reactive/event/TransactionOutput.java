@@ -15,6 +15,7 @@ final class TransactionOutput {
     private final Progress progress = new Progress();
     private final ChangeAssembler changes;
     private final ArrayDeque<TransactionSignal> queued = new ArrayDeque<>();
+    private TransactionSignal.@Nullable Begin opened;
     private @Nullable Replay replay;
 
     TransactionOutput(Source messageSource, Relations relations) {
@@ -35,13 +36,18 @@ final class TransactionOutput {
 
     /** Forgets what is under way, but not what went out. */
     void reset() {
+        opened = null;
         changes.reset();
         queued.clear();
-        endReplay();
+        if (replay != null) {
+            replay.spool.close();
+            replay = null;
+        }
     }
 
-    boolean isOpen() {
-        return changes.isOpen();
+    /** The transaction that is being received or replayed; null between transactions. */
+    TransactionSignal.@Nullable Begin opened() {
+        return opened;
     }
 
     /** Whether something of the transaction is still to go out. */
@@ -68,6 +74,7 @@ final class TransactionOutput {
     /** A transaction starts whose changes follow. */
     @Nullable
     TransactionSignal open(TransactionSignal.Begin begin) {
+        opened = begin;
         relations.beginTransaction();
         boolean isNew = progress.isNew(begin.commitLsn());
         changes.open(wants(begin.commitLsn()) ? begin : null);
@@ -89,6 +96,7 @@ final class TransactionOutput {
     }
 
     private @Nullable TransactionSignal end(Lsn endLsn) {
+        opened = null;
         TransactionSignal.Begin begin = changes.close();
         return begin == null ? null : new TransactionSignal.End(begin, endLsn);
     }
@@ -124,11 +132,9 @@ final class TransactionOutput {
             kept.close();
             throw e;
         }
-        TransactionSignal opened = open(begin);
-        if (releases != null) {
-            relations.beginReplay();
-        }
-        return opened;
+        TransactionSignal begun = open(begin);
+        relations.beginReplay();
+        return begun;
     }
 
     private @Nullable TransactionSignal replayed(Replay running) {
@@ -142,7 +148,9 @@ final class TransactionOutput {
                 return null;
             }
         }
-        endReplay();
+        replay = null;
+        relations.endReplay(spool::describes);
+        spool.close();
         TransactionSignal end = end(running.endLsn);
         if (running.releases == null) {
             return end;
@@ -153,14 +161,6 @@ final class TransactionOutput {
         }
         queued.add(release);
         return end;
-    }
-
-    private void endReplay() {
-        if (replay != null) {
-            replay.spool.close();
-            replay = null;
-            relations.endReplay();
-        }
     }
 
     private TransactionSignal deliver(TransactionSignal signal) {

@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.BitSet;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +26,9 @@ final class TransactionSpool implements AutoCloseable {
 
     /** By their distance from the transaction's id, which comes before theirs: a bit for each, even of a million. */
     private final BitSet aborted = new BitSet();
+
+    /** The OIDs of the relations that were described here, and not elsewhere since. */
+    private final Set<Integer> described = new HashSet<>();
 
     private final ByteBuf memory = Unpooled.buffer(1024);
     private long reserved;
@@ -53,6 +58,21 @@ final class TransactionSpool implements AutoCloseable {
             flush();
         }
         memory.writeInt(payload.readableBytes()).writeLong(walStart).writeBytes(payload);
+    }
+
+    /** The relation is described here, in a message that follows. */
+    void described(int oid) {
+        described.add(oid);
+    }
+
+    /** The relation is described elsewhere, for all that the server sends from now on. */
+    void describedElsewhere(int oid) {
+        described.remove(oid);
+    }
+
+    /** Whether the server has described the relation last here. */
+    boolean describes(int oid) {
+        return described.contains(oid);
     }
 
     /** Drops the changes of a subtransaction; what was described of relations stays, since it is not sent again. */

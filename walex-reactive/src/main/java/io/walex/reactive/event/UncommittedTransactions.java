@@ -2,6 +2,7 @@ package io.walex.reactive.event;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.walex.reactive.pgoutput.PgOutputMessage.BeginPrepare;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +13,15 @@ final class UncommittedTransactions {
     /** Where the OIDs of a Truncate start: behind its type, their number and its options. */
     private static final int TRUNCATED_AT = 1 + Integer.BYTES + 1;
 
+    /** Where a Relation's OID starts within a streamed block: behind its type and its transaction's id. */
+    private static final int STREAMED_OID_AT = 1 + Integer.BYTES;
+
     private final SpoolSpace space;
     private final Map<Integer, TransactionSpool> streamed = new HashMap<>();
     private final Map<String, TransactionSpool> prepared = new HashMap<>();
     private @Nullable TransactionSpool receiving;
+    private @Nullable BeginPrepare preparing;
+    private final boolean keepsPrepared;
 
     /** The relation messages in force for transactions that are sent whole. */
     private final Map<Integer, ByteBuf> descriptions = new HashMap<>();
@@ -23,8 +29,14 @@ final class UncommittedTransactions {
     /** Those that the prepared transaction that is being received has with it. */
     private final Map<Integer, ByteBuf> described = new HashMap<>();
 
-    UncommittedTransactions(SpoolSpace space) {
+    /**
+     * Empty.
+     *
+     * @param keepsPrepared whether prepared transactions that are sent whole are kept here too
+     */
+    UncommittedTransactions(SpoolSpace space, boolean keepsPrepared) {
         this.space = space;
+        this.keepsPrepared = keepsPrepared;
     }
 
     /** Whether changes that come now belong to such a transaction. */
@@ -37,22 +49,41 @@ final class UncommittedTransactions {
         return receiving != null && receiving.withXids();
     }
 
+    /** The prepared transaction that is being received; null when none is. */
+    @Nullable
+    BeginPrepare preparing() {
+        return preparing;
+    }
+
+    /** Whether something of the transaction was streamed. */
+    boolean isStreamed(int xid) {
+        return streamed.containsKey(xid);
+    }
+
     void receive(ByteBuf payload, long walStart) {
         if (receiving == null) {
             throw new IllegalStateException("No uncommitted transaction is being received");
         }
         if (!receiving.withXids()) {
             describe(receiving, payload, walStart);
+        } else if (payload.getByte(payload.readerIndex()) == 'R' && payload.readableBytes() > STREAMED_OID_AT + 3) {
+            receiving.described(payload.getInt(payload.readerIndex() + STREAMED_OID_AT));
         }
         receiving.append(payload, walStart);
     }
 
-    /** Remembers a relation message from outside of streamed blocks, without reading it. */
+    /** A relation message from outside of streamed blocks, which is in force for all that follows outside of them. */
     void relation(ByteBuf payload) {
         int start = payload.readerIndex();
-        if (payload.readableBytes() > Integer.BYTES) {
+        if (payload.readableBytes() <= Integer.BYTES) {
+            return;
+        }
+        int oid = payload.getInt(start + 1);
+        streamed.values().forEach(spool -> spool.describedElsewhere(oid));
+        prepared.values().forEach(spool -> spool.describedElsewhere(oid));
+        if (keepsPrepared) {
             ByteBuf copy = Unpooled.buffer(payload.readableBytes());
-            descriptions.put(payload.getInt(start + 1), copy.writeBytes(payload, start, payload.readableBytes()));
+            descriptions.put(oid, copy.writeBytes(payload, start, payload.readableBytes()));
         }
     }
 
@@ -100,23 +131,27 @@ final class UncommittedTransactions {
         }
     }
 
-    /** Hands over a streamed transaction, which the caller closes; an empty one if nothing of it was streamed. */
+    /** Hands over a streamed transaction, which the caller closes. */
     TransactionSpool take(int xid) {
         TransactionSpool taken = streamed.remove(xid);
-        return taken == null ? new TransactionSpool(space, true, xid) : taken;
+        if (taken == null) {
+            throw new IllegalStateException("Transaction %s was not streamed".formatted(Integer.toUnsignedString(xid)));
+        }
+        return taken;
     }
 
-    void beginPrepare() {
+    void beginPrepare(BeginPrepare begin) {
+        preparing = begin;
         receiving = new TransactionSpool(space, false, 0);
         described.clear();
     }
 
-    void prepared(String gid) {
-        TransactionSpool whole = receiving;
-        receiving = null;
-        if (whole != null) {
-            prepared(gid, whole);
+    void endPrepare() {
+        if (receiving != null && preparing != null) {
+            prepared(preparing.gid(), receiving);
         }
+        receiving = null;
+        preparing = null;
     }
 
     void prepared(String gid, TransactionSpool whole) {
@@ -136,6 +171,7 @@ final class UncommittedTransactions {
         if (receiving != null) {
             receiving.close();
             receiving = null;
+            preparing = null;
         }
         streamed.values().forEach(TransactionSpool::close);
         streamed.clear();

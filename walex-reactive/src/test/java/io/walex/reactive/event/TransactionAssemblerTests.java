@@ -109,7 +109,34 @@ class TransactionAssemblerTests {
     }
 
     private static Frames streamStart() {
-        return Frames.message('S').int32(XID).int8(1);
+        return streamStart(true);
+    }
+
+    private static Frames streamStart(boolean first) {
+        return Frames.message('S').int32(XID).int8(first ? 1 : 0);
+    }
+
+    private static Frames streamStop() {
+        return Frames.message('E');
+    }
+
+    private static Frames streamCommit(long lsn) {
+        return Frames.message('c').int32(XID).int8(0).int64(lsn).int64(lsn + 8).int64(0);
+    }
+
+    private static Frames streamPrepare(long lsn, String gid) {
+        return Frames.message('p')
+                .int8(0)
+                .int64(lsn)
+                .int64(lsn + 8)
+                .int64(0)
+                .int32(XID)
+                .string(gid);
+    }
+
+    /** The same message as a streamed block has it. */
+    private static Frames streamed(Frames message) {
+        return message.withXid(XID);
     }
 
     private void assertRefused(String reason, Frames message) {
@@ -225,6 +252,68 @@ class TransactionAssemblerTests {
         take(begin(10));
         assertRefused("within a transaction", begin(20));
         assertRefused("within a transaction", streamStart());
+        assertRefused(
+                "within a transaction",
+                Frames.message('M').int8(0).int64(5).string("p").int32(0));
+    }
+
+    @Test
+    void refusesTheEndOfAnotherTransaction() {
+        take(begin(10));
+        assertRefused("0/A was begun", commit(11));
+        assertRefused("within a transaction", prepare(10, "x"));
+    }
+
+    @Test
+    void refusesThePrepareOfAnotherTransaction() {
+        take(beginPrepare(10, "x"));
+        assertRefused("\"x\" was begun at 0/A", prepare(10, "y"));
+        assembler.connected();
+        take(beginPrepare(10, "x"));
+        assertRefused("\"x\" was begun at 0/A", prepare(11, "x"));
+    }
+
+    @Test
+    void refusesThePrepareOfAnotherTransactionAtPrepare() {
+        assembler = assembler(TwoPhase.AT_PREPARE);
+        take(beginPrepare(10, "x"));
+        assertRefused("within a prepared transaction", commit(10));
+        assertRefused("\"x\" was begun at 0/A", prepare(10, "y"));
+        assertRefused("\"x\" was begun at 0/A", prepare(11, "x"));
+    }
+
+    @Test
+    void refusesWhatIsLeftOfAStreamedTransactionThatItNeverHad() {
+        assertRefused("was not streamed", streamCommit(10));
+        assertRefused("was not streamed", streamPrepare(10, "x"));
+        assertRefused("its first block is missing", streamStart(false));
+    }
+
+    @Test
+    void refusesAStreamedTransactionThatStartsAgain() {
+        take(streamStart(), streamStop());
+        assertRefused("had started before", streamStart());
+    }
+
+    @Test
+    void readsWhatFollowsAStreamedTransactionAsItWasDescribedLast() {
+        take(streamStart(), streamed(relation("a")), streamed(insert("one")), streamStop());
+        take(begin(10), relation("a", "b"), insert("two", "b"), commit(10));
+
+        assertThat(rows(take(streamCommit(20)))).containsExactly(Map.of("a", "one"));
+        assertThat(rows(take(begin(30), insert("three", "b"), commit(30))))
+                .containsExactly(Map.of("a", "three", "b", "b"));
+    }
+
+    @Test
+    void readsWhatFollowsAStreamedTransactionAsThatDescribedIt() {
+        take(begin(10), relation("a"), insert("one"), commit(10));
+        take(streamStart(), streamed(relation("a", "b")), streamed(insert("two", "b")), streamStop());
+
+        assertThat(rows(take(begin(20), insert("three"), commit(20)))).containsExactly(Map.of("a", "three"));
+        assertThat(rows(take(streamCommit(30)))).containsExactly(Map.of("a", "two", "b", "b"));
+        assertThat(rows(take(begin(40), insert("four", "b"), commit(40))))
+                .containsExactly(Map.of("a", "four", "b", "b"));
     }
 
     @Test
@@ -235,15 +324,9 @@ class TransactionAssemblerTests {
 
     @Test
     void refusesATruncatedChangeOfAStreamedTransactionWithAnAbortedPart() {
-        take(streamStart(), Frames.message('I').int8(0), Frames.message('E'));
+        take(streamStart(), Frames.message('I').int8(0), streamStop());
         take(Frames.message('A').int32(XID).int32(XID + 1));
 
-        assertThatThrownBy(() -> take(Frames.message('c')
-                        .int32(XID)
-                        .int8(0)
-                        .int64(10)
-                        .int64(18)
-                        .int64(0)))
-                .isInstanceOf(PgOutputDecodingException.class);
+        assertRefused("1 remain", streamCommit(10));
     }
 }

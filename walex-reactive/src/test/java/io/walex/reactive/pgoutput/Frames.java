@@ -72,6 +72,13 @@ public final class Frames {
         return letter('u');
     }
 
+    /** The same message as it stands in a streamed block. */
+    public Frames withXid(int xid) {
+        Frames streamed = message((char) buffer.getByte(0)).int32(xid);
+        streamed.buffer.writeBytes(buffer, 1, buffer.readableBytes() - 1);
+        return streamed;
+    }
+
     /** The message, in a heap buffer that needs no release. */
     public ByteBuf buffer() {
         return buffer.copy();
