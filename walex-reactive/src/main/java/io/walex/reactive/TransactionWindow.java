@@ -1,6 +1,7 @@
 package io.walex.reactive;
 
 import io.walex.reactive.event.Event;
+import io.walex.reactive.event.ReplicationOrigin;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.pgoutput.Lsn;
@@ -70,6 +71,11 @@ final class TransactionWindow implements Transaction {
     @Override
     public @Nullable String gid() {
         return begin.gid();
+    }
+
+    @Override
+    public @Nullable ReplicationOrigin origin() {
+        return begin.origin();
     }
 
     @Override

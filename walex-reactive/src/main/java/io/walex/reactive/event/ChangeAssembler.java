@@ -97,8 +97,8 @@ final class ChangeAssembler {
             return truncate(truncate, walStart);
         } else if (message instanceof LogicalMessage logical) {
             return message(logical, walStart);
-        } else if (message instanceof PgOutputMessage.Type || message instanceof PgOutputMessage.Origin) {
-            // Types are known from the catalog; an origin only tells where a transaction was replicated from.
+        } else if (message instanceof PgOutputMessage.Type) {
+            // Types are known from the catalog.
             return null;
         }
         throw new PgOutputDecodingException("unexpected here", type, 0, Lsn.of(walStart), null);

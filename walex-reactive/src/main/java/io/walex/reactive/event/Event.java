@@ -249,6 +249,14 @@ public final class Event implements TransactionSignal {
         return transaction.gid();
     }
 
+    /**
+     * Where the transaction was replicated from; null when it started on this server, and for the outcome of a two-phase
+     * transaction, of which the server does not tell it.
+     */
+    public @Nullable ReplicationOrigin origin() {
+        return transaction.origin();
+    }
+
     private Content requireContent() {
         if (content == null) {
             throw new IllegalStateException("A " + type.jsonName() + " event has neither table nor content");

@@ -1,6 +1,7 @@
 package io.walex.reactive.event;
 
 import io.walex.reactive.codec.JsonValues;
+import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.pgoutput.PgOutputMessage.LogicalMessage;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,8 @@ import tools.jackson.core.JsonGenerator;
  * <p>As in WalEx, {@code old_record} is there for deletes only: an update's old values are in {@code changes}. Columns
  * that the row does not hold (an unchanged TOASTed value, all but the key of a deleted row) are left out, so that they
  * cannot be taken for null. LSNs and the position are strings. A logical message has {@code message} with its {@code
- * prefix}, {@code content} (Base64) and {@code transactional}; events of two-phase transactions have their {@code gid}.
+ * prefix}, {@code content} (Base64) and {@code transactional}; events of two-phase transactions have their {@code gid}, replicated ones an {@code origin} with
+ * its {@code name} and {@code lsn}.
  */
 public final class EventJson {
 
@@ -71,7 +73,18 @@ public final class EventJson {
         if (event.gid() != null) {
             json.writeStringProperty("gid", event.gid());
         }
+        writeOrigin(event.origin(), json);
         json.writeEndObject();
+    }
+
+    private static void writeOrigin(@Nullable ReplicationOrigin origin, JsonGenerator json) {
+        if (origin != null) {
+            Lsn lsn = origin.lsn();
+            json.writeObjectPropertyStart("origin");
+            json.writeStringProperty("name", origin.name());
+            json.writeStringProperty("lsn", lsn == null ? null : lsn.toString());
+            json.writeEndObject();
+        }
     }
 
     private static void writeSource(Source source, JsonGenerator json) {

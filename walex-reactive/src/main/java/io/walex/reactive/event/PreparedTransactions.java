@@ -26,13 +26,12 @@ final class PreparedTransactions {
         this.output = output;
     }
 
-    @Nullable
-    TransactionSignal begin(BeginPrepare begin) {
+    void begin(BeginPrepare begin) {
         if (twoPhase == TwoPhase.AT_COMMIT) {
             uncommitted.beginPrepare(begin);
-            return null;
+        } else {
+            output.open(new Begin(begin.prepareLsn(), begin.prepareTimestamp(), begin.xid(), begin.gid()));
         }
-        return output.open(new Begin(begin.prepareLsn(), begin.prepareTimestamp(), begin.xid(), begin.gid()));
     }
 
     @Nullable

@@ -96,6 +96,12 @@ public final class SignalCodec {
             if (gid != null) {
                 string(target, gid);
             }
+            ReplicationOrigin origin = begin.origin();
+            if (origin != null) {
+                Lsn lsn = origin.lsn();
+                target.writeLong(lsn == null ? Lsn.INVALID.value() : lsn.value());
+                string(target, origin.name());
+            }
         }
 
         private void event(Event event, ByteBuf target) {
@@ -213,7 +219,8 @@ public final class SignalCodec {
                             Lsn.of(body.readLong()),
                             Instant.EPOCH.plus(body.readLong(), ChronoUnit.MICROS),
                             body.readInt(),
-                            body.readBoolean() ? string(body) : null);
+                            body.readBoolean() ? string(body) : null,
+                            body.isReadable() ? origin(Lsn.of(body.readLong()), string(body)) : null);
                     return begin;
                 }
                 case RELATION -> {
@@ -236,6 +243,10 @@ public final class SignalCodec {
                 }
                 default -> throw new IllegalStateException("Stored transactions cannot be read: kind " + kind);
             }
+        }
+
+        private static ReplicationOrigin origin(Lsn lsn, String name) {
+            return new ReplicationOrigin(name, lsn.equals(Lsn.INVALID) ? null : lsn);
         }
 
         private void describe(ByteBuf body) {

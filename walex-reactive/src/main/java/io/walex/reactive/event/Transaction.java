@@ -34,6 +34,10 @@ public interface Transaction {
     @Nullable
     String gid();
 
+    /** Where it was replicated from; null when it started on this server. */
+    @Nullable
+    ReplicationOrigin origin();
+
     /**
      * The events in the order of their changes, live, for one subscriber. Completes when the commit was received, which
      * takes demand beyond the last event. Cancelling drops the rest of the transaction, which then still wants to be

@@ -114,7 +114,8 @@ public final class TransactionAssembler {
             uncommitted.relation(payload);
         }
         return switch (type) {
-            case 'I', 'U', 'D', 'T', 'R', 'Y', 'O' -> output.change(payload, walStart);
+            case 'I', 'U', 'D', 'T', 'R', 'Y' -> output.change(payload, walStart);
+            case 'O' -> origin(payload, walStart);
             case 'M' -> message(payload, walStart, sentAt);
             default -> boundary(decode(payload, walStart), type, walStart);
         };
@@ -132,6 +133,9 @@ public final class TransactionAssembler {
                     0,
                     Lsn.of(walStart),
                     null);
+        }
+        if (type == 'O') {
+            return origin(payload, walStart);
         }
         boolean described = type == 'R' || type == 'Y';
         if (described && !uncommitted.isStreaming()) {
@@ -160,8 +164,7 @@ public final class TransactionAssembler {
     private @Nullable TransactionSignal boundary(PgOutputMessage message, byte type, long walStart) {
         order.check(message, type, walStart);
         if (message instanceof PgOutputMessage.Begin begin) {
-            return output.open(
-                    new TransactionSignal.Begin(begin.commitLsn(), begin.commitTimestamp(), begin.xid(), null));
+            output.open(new TransactionSignal.Begin(begin.commitLsn(), begin.commitTimestamp(), begin.xid(), null));
         } else if (message instanceof PgOutputMessage.Commit commit) {
             return output.close(commit.endLsn());
         } else if (message instanceof PgOutputMessage.StreamStart start) {
@@ -177,7 +180,7 @@ public final class TransactionAssembler {
                     commit.endLsn(),
                     null);
         } else if (message instanceof PgOutputMessage.BeginPrepare begin) {
-            return prepared.begin(begin);
+            prepared.begin(begin);
         } else if (message instanceof PgOutputMessage.Prepare prepare) {
             return prepared.prepare(prepare);
         } else if (message instanceof PgOutputMessage.StreamPrepare prepare) {
@@ -188,6 +191,19 @@ public final class TransactionAssembler {
             return prepared.rollback(rollback);
         } else {
             throw new PgOutputDecodingException("unexpected here", (char) type, 0, Lsn.of(walStart), null);
+        }
+        return null;
+    }
+
+    /** Comes at a transaction's start, and nowhere else. */
+    private @Nullable TransactionSignal origin(ByteBuf payload, long walStart) {
+        var message = (PgOutputMessage.Origin) decode(payload, walStart);
+        Lsn lsn = message.lsn();
+        var origin = new ReplicationOrigin(message.name(), lsn.equals(Lsn.INVALID) ? null : lsn);
+        if (uncommitted.isReceiving()) {
+            uncommitted.origin(origin);
+        } else if (!output.origin(origin)) {
+            throw new PgOutputDecodingException("not at a transaction's start", 'O', 0, Lsn.of(walStart), null);
         }
         return null;
     }

@@ -16,6 +16,10 @@ final class TransactionOutput {
     private final ChangeAssembler changes;
     private final ArrayDeque<TransactionSignal> queued = new ArrayDeque<>();
     private TransactionSignal.@Nullable Begin opened;
+
+    /** The same, as long as its origin may still come. */
+    private TransactionSignal.@Nullable Begin beginning;
+
     private @Nullable Replay replay;
 
     TransactionOutput(Source messageSource, Relations relations) {
@@ -37,6 +41,7 @@ final class TransactionOutput {
     /** Forgets what is under way, but not what went out. */
     void reset() {
         opened = null;
+        beginning = null;
         changes.reset();
         queued.clear();
         if (replay != null) {
@@ -71,11 +76,32 @@ final class TransactionOutput {
         return signal == null ? null : deliver(signal);
     }
 
-    /** A transaction starts whose changes follow. */
-    @Nullable
-    TransactionSignal open(TransactionSignal.Begin begin) {
+    /** A transaction starts whose changes follow, or its origin and then they. */
+    void open(TransactionSignal.Begin begin) {
         opened = begin;
+        beginning = begin;
         relations.beginTransaction();
+    }
+
+    /**
+     * Where the transaction that starts was replicated from.
+     *
+     * @return whether there is one: an origin comes first
+     */
+    boolean origin(ReplicationOrigin origin) {
+        if (beginning == null) {
+            return false;
+        }
+        beginning = beginning.from(origin);
+        return true;
+    }
+
+    private @Nullable TransactionSignal begin() {
+        TransactionSignal.Begin begin = beginning;
+        if (begin == null) {
+            return null;
+        }
+        beginning = null;
         boolean isNew = progress.isNew(begin.commitLsn());
         changes.open(wants(begin.commitLsn()) ? begin : null);
         return isNew ? deliver(begin) : null;
@@ -84,15 +110,26 @@ final class TransactionOutput {
     /** A change of the open transaction, or a relation. */
     @Nullable
     TransactionSignal change(ByteBuf payload, long walStart) {
-        Event event = changes.change(payload, false, walStart);
-        return event == null ? null : deliver(event);
+        TransactionSignal begun = begin();
+        return first(begun, changes.change(payload, false, walStart));
     }
 
     /** The open transaction ends. */
     @Nullable
     TransactionSignal close(Lsn endLsn) {
-        TransactionSignal end = end(endLsn);
-        return end == null ? null : deliver(end);
+        TransactionSignal begun = begin();
+        return first(begun, end(endLsn));
+    }
+
+    /** Of two signals, the other of which has to wait. */
+    private @Nullable TransactionSignal first(@Nullable TransactionSignal begun, @Nullable TransactionSignal next) {
+        if (begun == null) {
+            return next == null ? null : deliver(next);
+        }
+        if (next != null) {
+            queued.add(next);
+        }
+        return begun;
     }
 
     private @Nullable TransactionSignal end(Lsn endLsn) {
@@ -132,9 +169,9 @@ final class TransactionOutput {
             kept.close();
             throw e;
         }
-        TransactionSignal begun = open(begin);
+        open(begin.from(kept.origin()));
         relations.beginReplay();
-        return begun;
+        return begin();
     }
 
     private @Nullable TransactionSignal replayed(Replay running) {

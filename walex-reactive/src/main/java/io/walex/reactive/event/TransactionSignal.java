@@ -19,12 +19,24 @@ public sealed interface TransactionSignal
      * @param commitTimestamp the server's clock at commit
      * @param xid 0 for a non-transactional logical message, which makes a transaction of its own
      * @param gid the global identifier of a two-phase transaction
+     * @param origin where it was replicated from; null when it started here
      */
     record Begin(
             Lsn commitLsn,
             Instant commitTimestamp,
             int xid,
-            @Nullable String gid) implements TransactionSignal {}
+            @Nullable String gid,
+            @Nullable ReplicationOrigin origin) implements TransactionSignal {
+
+        /** Of a transaction that started here. */
+        public Begin(Lsn commitLsn, Instant commitTimestamp, int xid, @Nullable String gid) {
+            this(commitLsn, commitTimestamp, xid, gid, null);
+        }
+
+        Begin from(@Nullable ReplicationOrigin origin) {
+            return new Begin(commitLsn, commitTimestamp, xid, gid, origin);
+        }
+    }
 
     /**
      * The transaction is whole.

@@ -30,6 +30,7 @@ final class TransactionSpool implements AutoCloseable {
     /** The OIDs of the relations that were described here, and not elsewhere since. */
     private final Set<Integer> described = new HashSet<>();
 
+    private @Nullable ReplicationOrigin origin;
     private final ByteBuf memory = Unpooled.buffer(1024);
     private long reserved;
     private @Nullable FileChannel file;
@@ -58,6 +59,16 @@ final class TransactionSpool implements AutoCloseable {
             flush();
         }
         memory.writeInt(payload.readableBytes()).writeLong(walStart).writeBytes(payload);
+    }
+
+    /** Where the transaction was replicated from, as it said at its start; null when it started here. */
+    @Nullable
+    ReplicationOrigin origin() {
+        return origin;
+    }
+
+    void origin(ReplicationOrigin told) {
+        origin = told;
     }
 
     /** The relation is described here, in a message that follows. */

@@ -60,6 +60,13 @@ final class UncommittedTransactions {
         return streamed.containsKey(xid);
     }
 
+    /** Where the transaction that is being received was replicated from. */
+    void origin(ReplicationOrigin origin) {
+        if (receiving != null) {
+            receiving.origin(origin);
+        }
+    }
+
     void receive(ByteBuf payload, long walStart) {
         if (receiving == null) {
             throw new IllegalStateException("No uncommitted transaction is being received");
