@@ -8,6 +8,7 @@ import io.walex.reactive.event.SignalCodec;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.TransactionSignal;
+import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.Acknowledgements;
 import io.walex.reactive.replication.Connector;
 import io.walex.reactive.replication.PayloadDecoder;
@@ -157,23 +158,21 @@ final class StreamSubscription {
 
     private <T> Flux<T> start(
             ReplicationConnection made, ServerFacts facts, PayloadDecoder<T> decoder, WalExConfig used) {
-        return slot.obtain(made, facts)
-                .takeUntilOther(ended.asMono())
-                .flatMapMany(obtained -> made.stream(
-                        new StartReplication(
-                                obtained.name(),
-                                acknowledgements.flushed(),
-                                PgOutputOptions.of(config, facts.version())),
-                        decoder,
-                        acknowledgements,
-                        statusInterval(facts),
-                        config.livenessTimeout(),
-                        Clock.systemUTC(),
-                        () -> streaming(obtained, used)));
+        return slot.obtain(made, facts).takeUntilOther(ended.asMono()).flatMapMany(obtained -> {
+            Lsn from = acknowledgements.flushed();
+            return made.stream(
+                    new StartReplication(obtained.name(), from, PgOutputOptions.of(config, facts.version())),
+                    decoder,
+                    acknowledgements,
+                    statusInterval(facts),
+                    config.livenessTimeout(),
+                    Clock.systemUTC(),
+                    () -> streaming(obtained, from, used));
+        });
     }
 
-    private void streaming(SlotGuard.Obtained obtained, WalExConfig used) {
-        assembler.connected();
+    private void streaming(SlotGuard.Obtained obtained, Lsn from, WalExConfig used) {
+        assembler.connected(obtained.from() == null ? from : obtained.from());
         if (obtained.from() != null) {
             if (lost != null) {
                 resumed(new Gap(acknowledgements.flushed(), obtained.from(), lost));

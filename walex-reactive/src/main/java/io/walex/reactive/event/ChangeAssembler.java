@@ -140,6 +140,15 @@ final class ChangeAssembler {
                 : Event.message(current, ordinal, messageSource, message);
     }
 
+    /** The outcome of the open transaction, as its last event; null when it went out before. */
+    @Nullable
+    Event outcome(EventType type) {
+        int ordinal = nextOrdinal++;
+        return current == null || !progress.isNew(ordinal)
+                ? null
+                : Event.outcome(type, current, ordinal, messageSource);
+    }
+
     /** Of a row that {@link #isUnwantedRow} let pass. */
     private TransactionSignal.Begin wantedTransaction(char type, long walStart) {
         requireOpen(type, walStart);

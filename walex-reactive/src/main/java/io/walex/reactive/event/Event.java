@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A committed change. Immutable; rows are decoded when they are asked for. */
@@ -74,8 +75,9 @@ public final class Event implements TransactionSignal {
         return new Event(EventType.MESSAGE, transaction, ordinal, null, null, null, false, content);
     }
 
-    static Event outcome(EventType type, Begin transaction, Source source, String gid) {
-        return new Event(type, transaction, 0, null, null, null, false, new Content(source, gid, null, null));
+    static Event outcome(EventType type, Begin transaction, int ordinal, Source source) {
+        String gid = Objects.requireNonNull(transaction.gid());
+        return new Event(type, transaction, ordinal, null, null, null, false, new Content(source, gid, null, null));
     }
 
     private record Content(

@@ -17,6 +17,7 @@ final class PreparedTransactions {
     private final Source messageSource;
     private final UncommittedTransactions uncommitted;
     private final TransactionOutput output;
+    private Lsn from = Lsn.INVALID;
 
     PreparedTransactions(
             TwoPhase twoPhase, Source messageSource, UncommittedTransactions uncommitted, TransactionOutput output) {
@@ -26,8 +27,21 @@ final class PreparedTransactions {
         this.output = output;
     }
 
+    /** A new connection starts: what was prepared before this is not sent, or only with its commit. */
+    void connected(Lsn start) {
+        from = start;
+    }
+
+    /**
+     * Of a transaction that was prepared before the slot decoded two-phase transactions, the server sends the changes
+     * only with its commit, after transactions that committed between. They go out then, for positions to grow.
+     */
+    private boolean isKept(Lsn prepareLsn) {
+        return twoPhase == TwoPhase.AT_COMMIT || from.isAfter(prepareLsn);
+    }
+
     void begin(BeginPrepare begin) {
-        if (twoPhase == TwoPhase.AT_COMMIT) {
+        if (isKept(begin.prepareLsn())) {
             uncommitted.beginPrepare(begin);
         } else {
             output.open(new Begin(begin.prepareLsn(), begin.prepareTimestamp(), begin.xid(), begin.gid()));
@@ -46,26 +60,23 @@ final class PreparedTransactions {
     @Nullable
     TransactionSignal streamPrepare(StreamPrepare prepare) {
         TransactionSpool spool = uncommitted.take(prepare.xid());
-        if (twoPhase == TwoPhase.AT_COMMIT) {
+        if (isKept(prepare.prepareLsn())) {
             uncommitted.prepared(prepare.gid(), spool);
             return new TransactionSignal.Hold(prepare.gid(), prepare.prepareLsn());
         }
         var begin = new Begin(prepare.prepareLsn(), prepare.prepareTimestamp(), prepare.xid(), prepare.gid());
-        return output.replay(spool, begin, prepare.endLsn(), null);
+        return output.replay(spool, begin, prepare.endLsn());
     }
 
     @Nullable
     TransactionSignal commit(CommitPrepared commit, long walStart) {
         var begin = new Begin(commit.commitLsn(), commit.commitTimestamp(), commit.xid(), commit.gid());
-        if (twoPhase == TwoPhase.AT_PREPARE) {
-            return output.whole(
-                    begin,
-                    Event.outcome(EventType.COMMIT_PREPARED, begin, messageSource, commit.gid()),
-                    commit.endLsn());
+        TransactionSpool kept = uncommitted.takePrepared(commit.gid());
+        if (kept != null) {
+            return output.replayPrepared(kept, begin, commit.endLsn(), twoPhase == TwoPhase.AT_PREPARE);
         }
-        TransactionSpool spool = uncommitted.takePrepared(commit.gid());
-        if (spool != null) {
-            return output.replay(spool, begin, commit.endLsn(), commit.gid());
+        if (twoPhase == TwoPhase.AT_PREPARE) {
+            return output.whole(begin, outcome(EventType.COMMIT_PREPARED, begin), commit.endLsn());
         }
         if (output.wants(begin.commitLsn())) {
             throw new PgOutputDecodingException(
@@ -92,9 +103,10 @@ final class PreparedTransactions {
         // Only the record's end is told, where the next record may start: its last byte is this one's alone.
         Lsn position = Lsn.of(rollback.rollbackEndLsn().value() - 1);
         var begin = new Begin(position, rollback.rollbackTimestamp(), rollback.xid(), rollback.gid());
-        return output.whole(
-                begin,
-                Event.outcome(EventType.ROLLBACK_PREPARED, begin, messageSource, rollback.gid()),
-                rollback.rollbackEndLsn());
+        return output.whole(begin, outcome(EventType.ROLLBACK_PREPARED, begin), rollback.rollbackEndLsn());
+    }
+
+    private Event outcome(EventType type, Begin begin) {
+        return Event.outcome(type, begin, 0, messageSource);
     }
 }

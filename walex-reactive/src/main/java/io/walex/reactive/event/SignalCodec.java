@@ -116,7 +116,7 @@ public final class SignalCodec {
             if (table == null && event.type() != EventType.MESSAGE) {
                 framed(target, OUTCOME, () -> {
                     target.writeBoolean(event.type() == EventType.COMMIT_PREPARED);
-                    string(target, event.name());
+                    target.writeInt(event.ordinal());
                 });
             } else {
                 framed(target, CHANGE, () -> {
@@ -236,7 +236,7 @@ public final class SignalCodec {
                 }
                 case OUTCOME -> {
                     EventType type = body.readBoolean() ? EventType.COMMIT_PREPARED : EventType.ROLLBACK_PREPARED;
-                    return Event.outcome(type, open(), messageSource, string(body));
+                    return Event.outcome(type, open(), body.readInt(), messageSource);
                 }
                 case END -> {
                     return new TransactionSignal.End(open(), Lsn.of(body.readLong()));

@@ -52,7 +52,7 @@ public final class TransactionAssembler {
         this.relations = new Relations(origination, subscribed, types);
         this.output = new TransactionOutput(messageSource, relations);
         this.uncommitted = new UncommittedTransactions(
-                new SpoolSpace(spool.directory, spool.memoryLimit), twoPhase == TwoPhase.AT_COMMIT);
+                new SpoolSpace(spool.directory, spool.memoryLimit), twoPhase != TwoPhase.OFF);
         this.prepared = new PreparedTransactions(twoPhase, messageSource, uncommitted, output);
         this.order = new MessageOrder(twoPhase, uncommitted, output);
     }
@@ -65,8 +65,13 @@ public final class TransactionAssembler {
      */
     public record Spool(Path directory, long memoryLimit) {}
 
-    /** A new connection starts: the server describes its relations anew and sends from a transaction's start. */
-    public void connected() {
+    /**
+     * A new connection starts: the server describes its relations anew and sends from a transaction's start.
+     *
+     * @param start where the server was told to start
+     */
+    public void connected(Lsn start) {
+        prepared.connected(start);
         relations.reset();
         output.reset();
         uncommitted.clear();
@@ -177,8 +182,7 @@ public final class TransactionAssembler {
             return output.replay(
                     uncommitted.take(commit.xid()),
                     new TransactionSignal.Begin(commit.commitLsn(), commit.commitTimestamp(), commit.xid(), null),
-                    commit.endLsn(),
-                    null);
+                    commit.endLsn());
         } else if (message instanceof PgOutputMessage.BeginPrepare begin) {
             prepared.begin(begin);
         } else if (message instanceof PgOutputMessage.Prepare prepare) {

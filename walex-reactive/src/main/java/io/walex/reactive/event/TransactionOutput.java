@@ -31,12 +31,14 @@ final class TransactionOutput {
      * A transaction that was kept.
      *
      * @param releases the hold that ends with it
+     * @param withOutcome whether its last event tells that it committed
      */
     private record Replay(
             TransactionSpool spool,
             TransactionSpool.Reader reader,
             Lsn endLsn,
-            @Nullable String releases) {}
+            @Nullable String releases,
+            boolean withOutcome) {}
 
     /** Forgets what is under way, but not what went out. */
     void reset() {
@@ -126,9 +128,7 @@ final class TransactionOutput {
         if (begun == null) {
             return next == null ? null : deliver(next);
         }
-        if (next != null) {
-            queued.add(next);
-        }
+        queue(next);
         return begun;
     }
 
@@ -154,22 +154,31 @@ final class TransactionOutput {
         return queued();
     }
 
-    /**
-     * A transaction that was kept, from its start to its end.
-     *
-     * @param kept is closed when it was read, or given up
-     * @param releases the hold that ends with it; null when there is none
-     */
+    /** A streamed transaction, from its start to its end; the spool is closed when it was read, or given up. */
     @Nullable
-    TransactionSignal replay(
-            TransactionSpool kept, TransactionSignal.Begin begin, Lsn endLsn, @Nullable String releases) {
+    TransactionSignal replay(TransactionSpool kept, TransactionSignal.Begin begin, Lsn endLsn) {
+        return start(new Replay(kept, reader(kept), endLsn, null, false), begin);
+    }
+
+    /** The same of a prepared transaction, with which a hold ends. */
+    @Nullable
+    TransactionSignal replayPrepared(
+            TransactionSpool kept, TransactionSignal.Begin begin, Lsn endLsn, boolean withOutcome) {
+        return start(new Replay(kept, reader(kept), endLsn, begin.gid(), withOutcome), begin);
+    }
+
+    private static TransactionSpool.Reader reader(TransactionSpool kept) {
         try {
-            replay = new Replay(kept, kept.read(), endLsn, releases);
+            return kept.read();
         } catch (RuntimeException e) {
             kept.close();
             throw e;
         }
-        open(begin.from(kept.origin()));
+    }
+
+    private @Nullable TransactionSignal start(Replay started, TransactionSignal.Begin begin) {
+        replay = started;
+        open(begin.from(started.spool.origin()));
         relations.beginReplay();
         return begin();
     }
@@ -188,16 +197,16 @@ final class TransactionOutput {
         replay = null;
         relations.endReplay(spool::describes);
         spool.close();
-        TransactionSignal end = end(running.endLsn);
-        if (running.releases == null) {
-            return end;
+        queue(running.withOutcome ? changes.outcome(EventType.COMMIT_PREPARED) : null);
+        queue(end(running.endLsn));
+        queue(running.releases == null ? null : new TransactionSignal.Release(running.releases));
+        return queued.poll();
+    }
+
+    private void queue(@Nullable TransactionSignal signal) {
+        if (signal != null) {
+            queued.add(signal);
         }
-        var release = new TransactionSignal.Release(running.releases);
-        if (end == null) {
-            return release;
-        }
-        queued.add(release);
-        return end;
     }
 
     private TransactionSignal deliver(TransactionSignal signal) {

@@ -11,7 +11,8 @@ public enum TwoPhase {
     OFF,
     /**
      * At {@code PREPARE TRANSACTION}. An event of type {@link EventType#COMMIT_PREPARED} or {@link
-     * EventType#ROLLBACK_PREPARED} tells the outcome later.
+     * EventType#ROLLBACK_PREPARED} tells the outcome later. A transaction that was prepared before the slot decoded
+     * two-phase transactions comes at its commit, which is its last event then; its rollback tells only itself.
      */
     AT_PREPARE,
     /**

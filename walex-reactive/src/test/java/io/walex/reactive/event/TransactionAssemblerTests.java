@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.netty.buffer.Unpooled;
 import io.walex.reactive.codec.TypeRegistry;
 import io.walex.reactive.pgoutput.Frames;
+import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -237,6 +238,22 @@ class TransactionAssemblerTests {
                 .containsExactly(Map.of("a", "one"), Map.of("a", "two", "b", "b"));
     }
 
+    @Test
+    void deliversAtCommitWhatWasPreparedBeforeTheSlotDecodedIt() {
+        assembler = assembler(TwoPhase.AT_PREPARE);
+        assembler.connected(Lsn.of(20));
+        take(begin(30), relation("a"), insert("one"), commit(30));
+
+        List<TransactionSignal> signals =
+                take(beginPrepare(10, "x"), insert("two"), prepare(10, "x"), commitPrepared(40, "x"));
+
+        assertThat(signals)
+                .extracting(signal -> signal instanceof Event event
+                        ? event.type() + " " + event.position()
+                        : signal.getClass().getSimpleName())
+                .containsExactly("Hold", "Begin", "INSERT 0/28:0", "COMMIT_PREPARED 0/28:1", "End", "Release");
+    }
+
     private static List<Map<String, Object>> rows(List<TransactionSignal> signals) {
         return signals.stream()
                 .filter(Event.class::isInstance)
@@ -268,7 +285,7 @@ class TransactionAssemblerTests {
     void refusesThePrepareOfAnotherTransaction() {
         take(beginPrepare(10, "x"));
         assertRefused("\"x\" was begun at 0/A", prepare(10, "y"));
-        assembler.connected();
+        assembler.connected(Lsn.INVALID);
         take(beginPrepare(10, "x"));
         assertRefused("\"x\" was begun at 0/A", prepare(11, "x"));
     }
