@@ -4,7 +4,9 @@ import io.r2dbc.spi.R2dbcException;
 import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import io.walex.reactive.replication.ServerError;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.UnknownHostException;
+import java.nio.file.FileSystemException;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
@@ -28,6 +30,12 @@ final class Failures {
         if (error instanceof WalExException || error instanceof PgOutputDecodingException) {
             return error;
         }
+        if (error instanceof UncheckedIOException spool) {
+            return new TransactionSpoolException(
+                    "%s in %s, where %s keeps what was not committed yet: %s; make room there, set another spoolDirectory(...), or raise spoolMemory(...)"
+                            .formatted(spool.getMessage(), config.spoolDirectory(), slot, reason(spool)),
+                    error);
+        }
         WalExException byNetwork = network(error, config);
         if (byNetwork != null) {
             return byNetwork;
@@ -45,6 +53,14 @@ final class Failures {
                     error);
         }
         return error;
+    }
+
+    /** The messages of some file system errors are no more than a path. */
+    private static String reason(UncheckedIOException error) {
+        IOException cause = error.getCause();
+        return cause instanceof FileSystemException file && file.getReason() == null
+                ? cause.getClass().getSimpleName() + ": " + cause.getMessage()
+                : String.valueOf(cause.getMessage());
     }
 
     private static @Nullable WalExException network(Throwable error, WalExConfig config) {

@@ -8,7 +8,10 @@ import io.walex.reactive.event.EventType;
 import io.walex.reactive.event.Truncation;
 import io.walex.reactive.event.TwoPhase;
 import io.walex.reactive.testsupport.PostgresExtension;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -16,6 +19,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import reactor.core.publisher.Mono;
 
 /** What pgoutput's options and a publication's settings bring. */
@@ -298,6 +302,22 @@ class ProtocolOptionsIT {
         assertThatThrownBy(() -> take(1, config -> config.protocolVersion(1).streaming(Streaming.ON)))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining("protocolVersion 1");
+    }
+
+    @Test
+    void tellsWhereATransactionCouldNotBeKept(@TempDir Path directory) throws IOException {
+        Path file = Files.createFile(directory.resolve("file"));
+        postgres.execute(
+                "CREATE PUBLICATION events FOR ALL TABLES",
+                "ALTER DATABASE %s SET debug_logical_replication_streaming = 'immediate'".formatted(postgres.name()));
+        createSlot(false);
+        postgres.execute("INSERT INTO todo VALUES (1)");
+
+        assertThatThrownBy(() -> take(
+                        1,
+                        config -> config.streaming(Streaming.ON).spoolMemory(0).spoolDirectory(file)))
+                .isInstanceOf(TransactionSpoolException.class)
+                .hasMessageContainingAll("\"walex\"", file.toString(), "spoolDirectory(...)", "spoolMemory(...)");
     }
 
     record Todo(int id, String title, String secret) {}

@@ -15,11 +15,28 @@ final class SpoolSpace {
 
     private final Path directory;
     private final long memoryLimit;
+    private final Opener opener;
     private long inMemory;
 
     SpoolSpace(Path directory, long memoryLimit) {
+        this(directory, memoryLimit, SpoolSpace::open);
+    }
+
+    SpoolSpace(Path directory, long memoryLimit, Opener opener) {
         this.directory = directory;
         this.memoryLimit = memoryLimit;
+        this.opener = opener;
+    }
+
+    /** Opens a file that exists. */
+    @FunctionalInterface
+    interface Opener {
+        FileChannel open(Path path) throws IOException;
+    }
+
+    private static FileChannel open(Path path) throws IOException {
+        return FileChannel.open(
+                path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
     }
 
     /** Takes memory if there is enough left. */
@@ -39,12 +56,14 @@ final class SpoolSpace {
     FileChannel file() {
         try {
             Path path = Files.createTempFile(Files.createDirectories(directory), "walex-", ".spool");
-            return FileChannel.open(
-                    path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+            try {
+                return opener.open(path);
+            } catch (IOException e) {
+                Files.deleteIfExists(path);
+                throw e;
+            }
         } catch (IOException e) {
-            throw new UncheckedIOException(
-                    "Cannot keep a streamed transaction in " + directory + "; set another spool directory or make room",
-                    e);
+            throw new UncheckedIOException("Cannot make a file", e);
         }
     }
 }

@@ -2,12 +2,14 @@ package io.walex.reactive.event;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.util.BitSet;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +20,13 @@ import org.jspecify.annotations.Nullable;
 final class TransactionSpool implements AutoCloseable {
 
     private static final int FILE_BUFFER = 1 << 14;
+    private static final int WORD_BITS = 6;
     private static final int RECORD_HEADER = Integer.BYTES + Long.BYTES;
 
     private final SpoolSpace space;
     private final boolean withXids;
-    private final int xid;
-
-    /** By their distance from the transaction's id, which comes before theirs: a bit for each, even of a million. */
-    private final BitSet aborted = new BitSet();
+    /** The ids of aborted subtransactions, 64 to a word: few words for a million in a row, and for one far away. */
+    private final Map<Integer, Long> aborted = new HashMap<>();
 
     /** The OIDs of the relations that were described here, and not elsewhere since. */
     private final Set<Integer> described = new HashSet<>();
@@ -39,12 +40,10 @@ final class TransactionSpool implements AutoCloseable {
      * An empty spool.
      *
      * @param withXids whether messages carry their transaction id, as in streamed blocks
-     * @param xid the whole transaction's id
      */
-    TransactionSpool(SpoolSpace space, boolean withXids, int xid) {
+    TransactionSpool(SpoolSpace space, boolean withXids) {
         this.space = space;
         this.withXids = withXids;
-        this.xid = xid;
     }
 
     boolean withXids() {
@@ -88,12 +87,11 @@ final class TransactionSpool implements AutoCloseable {
 
     /** Drops the changes of a subtransaction; what was described of relations stays, since it is not sent again. */
     void abort(int subXid) {
-        aborted.set(distance(subXid));
+        aborted.merge(subXid >> WORD_BITS, 1L << subXid, (word, bit) -> word | bit);
     }
 
-    /** Ids wrap around, so their difference counts. */
-    private int distance(int subXid) {
-        return Math.max(subXid - xid, 0);
+    private boolean isAborted(int xid) {
+        return (aborted.getOrDefault(xid >> WORD_BITS, 0L) >>> xid & 1) != 0;
     }
 
     private void flush() {
@@ -110,7 +108,7 @@ final class TransactionSpool implements AutoCloseable {
                 target.write(bytes);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot write a streamed transaction to its temporary file", e);
+            throw new UncheckedIOException("Cannot write a file", e);
         }
         memory.clear().capacity(FILE_BUFFER);
     }
@@ -123,7 +121,7 @@ final class TransactionSpool implements AutoCloseable {
             try {
                 source.position(0);
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                throw new UncheckedIOException("Cannot read a file", e);
             }
         }
         return new Reader(source);
@@ -144,7 +142,7 @@ final class TransactionSpool implements AutoCloseable {
             try {
                 open.close();
             } catch (IOException e) {
-                throw new UncheckedIOException("Cannot remove a temporary file", e);
+                throw new UncheckedIOException("Cannot close a file", e);
             }
         }
     }
@@ -166,14 +164,21 @@ final class TransactionSpool implements AutoCloseable {
                 int length = memory.readInt();
                 walStart = memory.readLong();
                 if (!fill(length)) {
-                    throw new IllegalStateException("A spooled transaction ends within a message");
+                    throw truncated();
                 }
                 ByteBuf message = memory.readSlice(length);
                 if (!isAborted(message)) {
                     return message;
                 }
             }
+            if (memory.isReadable()) {
+                throw truncated();
+            }
             return null;
+        }
+
+        private static UncheckedIOException truncated() {
+            return new UncheckedIOException("Cannot read a file", new EOFException("it ends within a message"));
         }
 
         /** The LSN in the frame of the message returned last. */
@@ -187,7 +192,8 @@ final class TransactionSpool implements AutoCloseable {
                 return false;
             }
             return switch (message.getByte(message.readerIndex())) {
-                case 'I', 'U', 'D', 'T', 'M' -> aborted.get(distance(message.getInt(message.readerIndex() + 1)));
+                case 'I', 'U', 'D', 'T', 'M' ->
+                    TransactionSpool.this.isAborted(message.getInt(message.readerIndex() + 1));
                 default -> false;
             };
         }
@@ -209,7 +215,7 @@ final class TransactionSpool implements AutoCloseable {
                     }
                 }
             } catch (IOException e) {
-                throw new UncheckedIOException("Cannot read a streamed transaction from its temporary file", e);
+                throw new UncheckedIOException("Cannot read a file", e);
             }
             return true;
         }

@@ -117,7 +117,7 @@ final class UncommittedTransactions {
     }
 
     void streamStart(int xid) {
-        receiving = streamed.computeIfAbsent(xid, started -> new TransactionSpool(space, true, started));
+        receiving = streamed.computeIfAbsent(xid, started -> new TransactionSpool(space, true));
     }
 
     void streamStop() {
@@ -149,7 +149,7 @@ final class UncommittedTransactions {
 
     void beginPrepare(BeginPrepare begin) {
         preparing = begin;
-        receiving = new TransactionSpool(space, false, 0);
+        receiving = new TransactionSpool(space, false);
         described.clear();
     }
 
