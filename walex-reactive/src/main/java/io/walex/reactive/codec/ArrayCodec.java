@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** An array over any type: a list, of lists where it has several dimensions. Where its subscripts start is not kept. */
+/** An array over any type: a list, of lists where it has several dimensions. */
 record ArrayCodec(ColumnCodec element, char delimiter) implements ColumnCodec {
 
     /** PostgreSQL's MAXDIM. */
@@ -14,12 +14,30 @@ record ArrayCodec(ColumnCodec element, char delimiter) implements ColumnCodec {
     @Override
     public Object fromText(byte[] bytes, int offset, int length) {
         TextCursor cursor = new TextCursor(bytes, offset, length);
-        if (cursor.isAt('[')) {
-            cursor.skipThrough('=');
-        }
+        List<Integer> lowerBounds = textBounds(cursor);
         List<@Nullable Object> elements = textElements(cursor, 1);
         cursor.finish();
-        return elements;
+        return subscripted(elements, lowerBounds);
+    }
+
+    /** As in {@code [0:1][-2:3]=}; nothing where all subscripts start at 1. */
+    private static List<Integer> textBounds(TextCursor cursor) {
+        List<Integer> lowerBounds = new ArrayList<>();
+        while (cursor.skip('[')) {
+            cursor.readToken(':', ']');
+            lowerBounds.add(Integer.valueOf(cursor.tokenText()));
+            cursor.skipThrough(']');
+        }
+        if (!lowerBounds.isEmpty()) {
+            cursor.expect('=');
+        }
+        return lowerBounds;
+    }
+
+    private static Object subscripted(List<@Nullable Object> elements, List<Integer> lowerBounds) {
+        return lowerBounds.stream().allMatch(bound -> bound == 1)
+                ? elements
+                : new SubscriptedArray(elements, lowerBounds);
     }
 
     private List<@Nullable Object> textElements(TextCursor cursor, int dimension) {
@@ -52,13 +70,14 @@ record ArrayCodec(ColumnCodec element, char delimiter) implements ColumnCodec {
         cursor.int32(); // whether it has nulls
         cursor.int32(); // the element's type
         int[] sizes = new int[dimensions];
+        List<Integer> lowerBounds = new ArrayList<>(dimensions);
         for (int i = 0; i < dimensions; i++) {
             sizes[i] = cursor.int32();
-            cursor.int32(); // where subscripts start
+            lowerBounds.add(cursor.int32());
         }
         List<@Nullable Object> elements = dimensions == 0 ? List.of() : binaryElements(cursor, sizes, 0);
         cursor.finish();
-        return elements;
+        return subscripted(elements, lowerBounds);
     }
 
     private List<@Nullable Object> binaryElements(BinaryCursor cursor, int[] sizes, int dimension) {

@@ -46,7 +46,7 @@ final class BuiltInTypes {
         for (int i = 0; i < base.length; i += 3) {
             int oid = Integer.parseInt(base[i]);
             char delimiter = base[i + 1].equals("box") ? ';' : ',';
-            types.add(new PgType(oid, CATALOG, base[i + 1], Kind.BASE, 0, delimiter, List.of()));
+            types.add(new PgType(oid, CATALOG, base[i + 1], Kind.BASE, 0, delimiter, List.of(), false));
             types.add(array(base[i + 2], base[i + 1], oid));
         }
         String[] ranges = RANGES.trim().split("\\s+");

@@ -65,11 +65,11 @@ final class CodecResolver {
 
     private ColumnCodec composite(PgType type) {
         return new CompositeCodec(
-                type.name(),
-                type.attributes().stream().map(PgType.Attribute::name).toList(),
                 type.attributes().stream()
-                        .map(attribute -> resolve(attribute.typeOid()))
-                        .toList());
+                        .map(attribute -> new CompositeCodec.Attribute(
+                                attribute.name(), attribute.typeOid(), resolve(attribute.typeOid())))
+                        .toList(),
+                type.hasDropped());
     }
 
     private ColumnCodec customized(PgType type, ColumnCodec ordinary) {

@@ -6,44 +6,82 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A composite type: a map of its attributes, in their order. */
-record CompositeCodec(String typeName, List<String> names, List<ColumnCodec> attributes) implements ColumnCodec {
+/**
+ * A composite type: a map of its attributes, in their order.
+ *
+ * <p>A row has the attributes that the type had when it was written, which the catalog may no longer, or not yet, tell. As
+ * long as none was dropped, fewer values are those of the first attributes. Other values that do not fit are as those of a
+ * type that is not known: which attribute a value belongs to would be a guess.
+ */
+record CompositeCodec(List<Attribute> attributes, boolean dropped) implements ColumnCodec {
+
+    /** An attribute as the catalog describes it. */
+    record Attribute(String name, int typeOid, ColumnCodec codec) {}
 
     @Override
     public Object fromText(byte[] bytes, int offset, int length) {
-        TextCursor cursor = new TextCursor(bytes, offset, length);
+        int count = count(new TextCursor(bytes, offset, length));
+        if (!fits(count)) {
+            return BytesCodecs.UNKNOWN.fromText(bytes, offset, length);
+        }
+        try {
+            return values(new TextCursor(bytes, offset, length), count);
+        } catch (IllegalArgumentException e) {
+            // As many others as the type has now; binary values say their types.
+            if (dropped) {
+                return BytesCodecs.UNKNOWN.fromText(bytes, offset, length);
+            }
+            throw e;
+        }
+    }
+
+    private Map<String, @Nullable Object> values(TextCursor cursor, int count) {
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         cursor.expect('(');
-        for (int i = 0; i < names.size(); i++) {
-            if (i > 0) {
-                expectAttribute(cursor.skip(','));
-            }
+        for (Attribute attribute : attributes.subList(0, count)) {
             cursor.readToken(',', ')');
-            values.put(names.get(i), cursor.tokenIsEmpty() ? null : cursor.token(attributes.get(i)));
+            values.put(attribute.name, cursor.tokenIsEmpty() ? null : cursor.token(attribute.codec));
+            cursor.skip(',');
         }
-        expectAttribute(cursor.skip(')'));
-        cursor.finish();
         return Collections.unmodifiableMap(values);
+    }
+
+    /** How many values there are; none is written as a single NULL is, which a type without attributes cannot have. */
+    private int count(TextCursor cursor) {
+        cursor.expect('(');
+        if (attributes.isEmpty() && cursor.skip(')')) {
+            cursor.finish();
+            return 0;
+        }
+        int count = 0;
+        do {
+            cursor.readToken(',', ')');
+            count++;
+        } while (cursor.skip(','));
+        cursor.expect(')');
+        cursor.finish();
+        return count;
     }
 
     @Override
     public Object fromBinary(byte[] bytes, int offset, int length) {
         BinaryCursor cursor = new BinaryCursor(bytes, offset, length);
-        expectAttribute(cursor.int32() == names.size());
+        int count = cursor.count(2 * Integer.BYTES);
+        if (!fits(count)) {
+            return BytesCodecs.UNKNOWN.fromBinary(bytes, offset, length);
+        }
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
-        for (int i = 0; i < names.size(); i++) {
-            cursor.int32(); // the attribute's type
-            values.put(names.get(i), cursor.value(attributes.get(i)));
+        for (Attribute attribute : attributes.subList(0, count)) {
+            if (cursor.int32() != attribute.typeOid) {
+                return BytesCodecs.UNKNOWN.fromBinary(bytes, offset, length);
+            }
+            values.put(attribute.name, cursor.value(attribute.codec));
         }
         cursor.finish();
         return Collections.unmodifiableMap(values);
     }
 
-    private void expectAttribute(boolean asDescribed) {
-        if (!asDescribed) {
-            throw new IllegalArgumentException(
-                    "The value has other attributes than type %s had when its description was read: %s"
-                            .formatted(typeName, names));
-        }
+    private boolean fits(int count) {
+        return count == attributes.size() || count < attributes.size() && !dropped;
     }
 }

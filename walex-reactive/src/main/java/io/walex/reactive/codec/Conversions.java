@@ -23,8 +23,8 @@ import tools.jackson.databind.JsonNode;
  * <ul>
  *   <li>numbers to any numeric type that holds them exactly; a {@code double} or {@code float} also holds the decimal
  *       that it prints as;
- *   <li>{@code OffsetDateTime} to {@code Instant} and {@code ZonedDateTime}, the infinities to {@code Instant.MAX} and
- *       {@code MIN};
+ *   <li>{@code OffsetDateTime} to {@code Instant}, the infinities to its {@code MAX} and {@code MIN}, and to {@code
+ *       ZonedDateTime}, which has none of its own: the infinities are {@code OffsetDateTime.MAX} and {@code MIN} as such;
  *   <li>{@link Interval} to {@code Duration} or {@code Period} where the other part is zero;
  *   <li>{@code String} to an enum (of that name, or of that name in capitals with underscores) and to {@code UUID};
  *   <li>{@code ByteBuffer} to {@code byte[]}, lists to arrays, {@link Inet} to {@code InetAddress} where it is a host,

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** {@code int2vector} and {@code oidvector}: text of numbers between blanks; an array in binary. */
+/** {@code int2vector} and {@code oidvector}: text of numbers between blanks; an array in binary, always from 0. */
 record ListCodec(ColumnCodec element) implements ColumnCodec {
 
     @Override
@@ -21,6 +21,7 @@ record ListCodec(ColumnCodec element) implements ColumnCodec {
 
     @Override
     public Object fromBinary(byte[] bytes, int offset, int length) {
-        return new ArrayCodec(element, ',').fromBinary(bytes, offset, length);
+        List<?> elements = (List<?>) new ArrayCodec(element, ',').fromBinary(bytes, offset, length);
+        return Collections.unmodifiableList(new ArrayList<>(elements));
     }
 }

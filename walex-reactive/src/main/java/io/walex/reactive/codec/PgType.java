@@ -12,10 +12,18 @@ import java.util.List;
  * @param elementOid the array's element, the range's subtype, the multirange's range, the domain's base type; 0 otherwise
  * @param delimiter what separates this type's values within an array's text: a comma, but for {@code box}
  * @param attributes of a composite type, in their order, without dropped ones; empty otherwise
+ * @param hasDropped whether there were attributes that were dropped
  * @see TypeCatalog
  */
 public record PgType(
-        int oid, String schema, String name, Kind kind, int elementOid, char delimiter, List<Attribute> attributes) {
+        int oid,
+        String schema,
+        String name,
+        Kind kind,
+        int elementOid,
+        char delimiter,
+        List<Attribute> attributes,
+        boolean hasDropped) {
 
     /** {@code pg_type.typtype}, with arrays set apart. */
     public enum Kind {
@@ -49,11 +57,11 @@ public record PgType(
 
     /** A type made of another. */
     public static PgType of(int oid, String schema, String name, Kind kind, int elementOid) {
-        return new PgType(oid, schema, name, kind, elementOid, ',', List.of());
+        return new PgType(oid, schema, name, kind, elementOid, ',', List.of(), false);
     }
 
     /** A composite type. */
     public static PgType composite(int oid, String schema, String name, List<Attribute> attributes) {
-        return new PgType(oid, schema, name, Kind.COMPOSITE, 0, ',', attributes);
+        return new PgType(oid, schema, name, Kind.COMPOSITE, 0, ',', attributes, false);
     }
 }

@@ -33,7 +33,9 @@ public final class TypeCatalog {
                                     a.attname, a.atttypid::int8, a.atttypmod) ORDER BY a.attnum)
                            FROM pg_catalog.pg_attribute a
                           WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped)
-                        END::text AS attributes
+                        END::text AS attributes,
+                   EXISTS (SELECT FROM pg_catalog.pg_attribute a
+                            WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND a.attisdropped)::text AS has_dropped
               FROM pg_catalog.pg_type t
               JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
              WHERE t.oid >= 10000
@@ -64,7 +66,8 @@ public final class TypeCatalog {
                 kind(text(column, "kind").charAt(0)),
                 oid(column, "element"),
                 text(column, "delimiter").charAt(0),
-                attributes(column.apply("attributes")));
+                attributes(column.apply("attributes")),
+                "true".equals(column.apply("has_dropped")));
     }
 
     private static int oid(Function<String, @Nullable String> column, String name) {

@@ -73,6 +73,8 @@ class ConversionsTests {
         OffsetDateTime time = OffsetDateTime.of(2024, 1, 1, 12, 0, 0, 0, ZoneOffset.UTC);
         assertThat(Conversions.convert(time, Instant.class)).isEqualTo("2024-01-01T12:00:00Z");
         assertThat(Conversions.convert(time, ZonedDateTime.class)).isEqualTo(time.toZonedDateTime());
+        assertThat(Conversions.convert(OffsetDateTime.MAX, ZonedDateTime.class).toOffsetDateTime())
+                .isEqualTo(OffsetDateTime.MAX);
         assertThat(Conversions.convert(OffsetDateTime.MAX, Instant.class)).isEqualTo(Instant.MAX);
         assertThat(Conversions.convert(OffsetDateTime.MIN, Instant.class)).isEqualTo(Instant.MIN);
         assertLossy(time, LocalDateTime.class);

@@ -72,7 +72,8 @@ final class RecordedForms {
                     PgType.Kind.valueOf(fields[2]),
                     Integer.parseInt(fields[3]),
                     ',',
-                    attributes));
+                    attributes,
+                    false));
         }
         return TypeRegistry.builder().types(types).build();
     }

@@ -10,6 +10,7 @@ import io.walex.reactive.event.EventJson;
 import io.walex.reactive.event.Row;
 import io.walex.reactive.testsupport.PostgresServer;
 import io.walex.reactive.testsupport.TestDatabase;
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -17,6 +18,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,6 +72,43 @@ class ReplicatedTypesIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void compositesComeWithTheAttributesThatTheyHadWhenTheyWereWritten(boolean binary) {
+        TestDatabase database =
+                PostgresServer.shared(PostgresServer.DEFAULT_MAJOR).createDatabase();
+        try {
+            database.execute(
+                    "CREATE TYPE part AS (a int, b text)",
+                    "CREATE TABLE item (part part, parts part[])",
+                    "CREATE PUBLICATION events FOR ALL TABLES",
+                    "SELECT pg_create_logical_replication_slot('added', 'pgoutput')",
+                    "SELECT pg_create_logical_replication_slot('dropped', 'pgoutput')",
+                    "INSERT INTO item VALUES (ROW(1, 'one'), ARRAY[ROW(1, 'one')::part])",
+                    "ALTER TYPE part ADD ATTRIBUTE c int",
+                    "INSERT INTO item VALUES (ROW(2, 'two', 22))");
+            Map<String, Object> before = Map.of("a", 1, "b", "one");
+            Map<String, Object> after = Map.of("a", 2, "b", "two", "c", 22);
+
+            List<Row> rows = replicated(database, "added", binary, 2);
+            assertThat(rows).extracting(row -> row.get("part")).containsExactly(before, after);
+            assertThat(rows.get(0).get("parts")).isEqualTo(List.of(before));
+
+            database.execute("ALTER TYPE part DROP ATTRIBUTE b", "INSERT INTO item VALUES (ROW(3, 33))");
+            List<Object> parts = replicated(database, "dropped", binary, 3).stream()
+                    .map(row -> row.get("part"))
+                    .toList();
+            // What has two values may be of before b was dropped, or of before c was added.
+            assertThat(parts.get(1)).isInstanceOf(binary ? ByteBuffer.class : String.class);
+            assertThat(parts.get(2)).isEqualTo(Map.of("a", 3, "c", 33));
+            if (!binary) {
+                assertThat(parts.subList(0, 2)).isEqualTo(List.of("(1,one)", "(2,two,22)"));
+            }
+        } finally {
+            database.drop();
+        }
+    }
+
     private static void createTable(TestDatabase database, List<TypeCase> types) {
         database.execute(TypeCases.SETUP.toArray(String[]::new));
         database.execute(IntStream.range(0, types.size())
@@ -85,10 +124,14 @@ class ReplicatedTypesIT {
     }
 
     private static List<Row> replicated(TestDatabase database, String slot, int rows) {
+        return replicated(database, slot, slot.equals("binary"), rows);
+    }
+
+    private static List<Row> replicated(TestDatabase database, String slot, boolean binary, int rows) {
         WalExConfig config = WalExConfig.fromUrl(database.url())
                 .publication("events")
                 .slot(SlotSpec.durable(slot))
-                .binary(slot.equals("binary"))
+                .binary(binary)
                 .build();
         return WalEx.changes(config)
                 .doOnNext(ReplicatedTypesIT::checkJson)

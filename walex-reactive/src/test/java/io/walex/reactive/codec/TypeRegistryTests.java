@@ -105,14 +105,61 @@ class TypeRegistryTests {
         assertThat(text(registry, OWN, "x")).isEqualTo("x");
     }
 
-    @Test
-    void changedCompositesAreAClearError() {
-        TypeRegistry registry = TypeRegistry.builder()
-                .types(List.of(PgType.composite(OWN, "public", "pair", List.of(new PgType.Attribute("a", INT4, -1)))))
+    private static TypeRegistry pair(boolean hasDropped) {
+        List<PgType.Attribute> attributes =
+                List.of(new PgType.Attribute("a", INT4, -1), new PgType.Attribute("b", TEXT, -1));
+        return TypeRegistry.builder()
+                .types(List.of(new PgType(OWN, "public", "pair", Kind.COMPOSITE, 0, ',', attributes, hasDropped)))
                 .build();
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> text(registry, OWN, "(1,2)"))
-                .withMessageContaining("type pair");
+    }
+
+    @Test
+    void valuesFromBeforeAnAttributeWasAddedHaveTheOthers() {
+        assertThat(text(pair(false), OWN, "(1)")).isEqualTo(Map.of("a", 1));
+        assertThat(binary(pair(false), OWN, "00000001" + "00000017" + "00000004" + "00000001"))
+                .isEqualTo(Map.of("a", 1));
+    }
+
+    @Test
+    void valuesWithMoreAttributesThanAreKnownAreNoMapThatLacksThem() {
+        assertThat(text(pair(false), OWN, "(1,x,2)")).isEqualTo("(1,x,2)");
+        String three = "00000003" + "00000017" + "00000004" + "00000001" + ("00000019" + "ffffffff").repeat(2);
+        assertThat(binary(pair(false), OWN, three))
+                .isEqualTo(ByteBuffer.wrap(HexFormat.of().parseHex(three)));
+    }
+
+    @Test
+    void valuesThatMayHaveAttributesThatWereDroppedAreNotGuessedAt() {
+        assertThat(text(pair(true), OWN, "(1,x)")).isEqualTo(TypeCases.map("a", 1, "b", "x"));
+        assertThat(text(pair(true), OWN, "(1)")).isEqualTo("(1)");
+        assertThat(text(pair(true), OWN, "(x,1)")).isEqualTo("(x,1)");
+        String swapped = "00000002" + "00000019" + "00000001" + "78" + "00000017" + "00000004" + "00000001";
+        assertThat(binary(pair(true), OWN, swapped))
+                .isEqualTo(ByteBuffer.wrap(HexFormat.of().parseHex(swapped)));
+    }
+
+    @Test
+    void damagedCompositesAreAnError() {
+        assertThatIllegalArgumentException().isThrownBy(() -> text(pair(false), OWN, "(1,x"));
+        assertThatIllegalArgumentException().isThrownBy(() -> text(pair(true), OWN, "(1,x"));
+        assertThatIllegalArgumentException().isThrownBy(() -> text(pair(false), OWN, "(x,1)"));
+        assertThatIllegalArgumentException().isThrownBy(() -> binary(pair(false), OWN, "00000002"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            [0:1]={1,2}               | 0     | [1, 2]
+            [-1:0][2:3]={{1,2},{3,4}} | -1,2  | [[1, 2], [3, 4]]
+            [1:1][0:1]={{1,2}}        | 1,0   | [[1, 2]]
+            """)
+    void arraysKeepWhereTheirSubscriptsStart(String text, String lowerBounds, String elements) {
+        assertThat(text(TypeRegistry.builtIn(), 1007, text))
+                .hasToString(elements)
+                .isInstanceOfSatisfying(
+                        SubscriptedArray.class,
+                        array -> assertThat(array.lowerBounds())
+                                .extracting(String::valueOf)
+                                .containsExactly(lowerBounds.split(",")));
     }
 
     @ParameterizedTest

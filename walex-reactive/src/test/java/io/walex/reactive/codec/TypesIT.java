@@ -134,6 +134,24 @@ class TypesIT {
     }
 
     @Test
+    void subscriptsStartAtTheSameInBothForms() throws Exception {
+        List<String> arrays = List.of("'[0:1]={1,2}'::int[]", "'[-1:0][2:3]={{1,2},{3,4}}'::int[]", "'{1}'::int[]");
+        ColumnCodec codec = TypeRegistry.builtIn().codec(forms.oid(arrays.get(0)), -1);
+        List<String> texts = forms.texts(arrays);
+        List<byte[]> binaries = forms.binaries(arrays);
+        List<List<Integer>> lowerBounds = List.of(List.of(0), List.of(-1, 2), List.of());
+        for (int i = 0; i < arrays.size(); i++) {
+            byte[] text = texts.get(i).getBytes(StandardCharsets.UTF_8);
+            assertThat(lowerBounds(within(text, codec::fromText))).isEqualTo(lowerBounds.get(i));
+            assertThat(lowerBounds(within(binaries.get(i), codec::fromBinary))).isEqualTo(lowerBounds.get(i));
+        }
+    }
+
+    private static List<Integer> lowerBounds(Object array) {
+        return array instanceof SubscriptedArray subscripted ? subscripted.lowerBounds() : List.of();
+    }
+
+    @Test
     void recordsTheFormsForTestsWithoutAServer() throws Exception {
         RecordedForms.record(major, forms, cases());
     }
