@@ -22,6 +22,7 @@ final class DatabaseTypes implements TypeSource {
     private final Runnable onRefreshed;
     private final Consumer<Throwable> onFailure;
     private volatile TypeRegistry types;
+    private volatile CatalogSnapshot readAt = CatalogSnapshot.NONE;
 
     /**
      * Starts with the configured types.
@@ -46,6 +47,16 @@ final class DatabaseTypes implements TypeSource {
     }
 
     Mono<Void> load(ServerConnection server) {
+        // A snapshot from before is a safe one.
+        return server.rows("SELECT pg_catalog.pg_current_snapshot()::text AS snapshot")
+                .single()
+                .map(row -> CatalogSnapshot.parse(row.getOrDefault("snapshot", "0:0:")))
+                .delayUntil(snapshot -> loadTypes(server))
+                .doOnNext(snapshot -> readAt = snapshot)
+                .then();
+    }
+
+    private Mono<Void> loadTypes(ServerConnection server) {
         Mono<List<PgType>> described = server.rows(TypeCatalog.TYPES)
                 .map(row -> TypeCatalog.type(row::get))
                 .collectList();
@@ -65,6 +76,11 @@ final class DatabaseTypes implements TypeSource {
     @Override
     public TypeRegistry types() {
         return types;
+    }
+
+    @Override
+    public boolean isReadAfter(int xid) {
+        return readAt.isAfter(xid);
     }
 
     @Override

@@ -75,6 +75,11 @@ final class Signals {
         }
 
         @Override
+        public boolean isReadAfter(int xid) {
+            return true;
+        }
+
+        @Override
         public void refresh(Runnable done) {
             done.run();
         }

@@ -46,6 +46,21 @@ public final class TypeRegistry {
     }
 
     /**
+     * Whether the type is composite or made of one, which are the only types that change their values' form while they
+     * are in use.
+     */
+    public boolean mayChange(int typeOid) {
+        PgType type = types.get(typeOid);
+        for (int depth = 0; type != null && depth < types.size(); depth++) {
+            if (type.kind() == PgType.Kind.COMPOSITE) {
+                return true;
+            }
+            type = types.get(type.elementOid());
+        }
+        return false;
+    }
+
+    /**
      * The codec for a column of this type. For an unknown type, one that gives its text as a {@code String}; its binary
      * form, of which nothing is known, as a read-only {@code ByteBuffer}.
      */

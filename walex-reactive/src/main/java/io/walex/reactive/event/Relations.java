@@ -11,9 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** The relations that the server has described on this connection, and which of them are wanted. */
 final class Relations {
 
-    /** Types from here on are the database's own, which can change under the same name. */
-    private static final int FIRST_NORMAL_OID = 16384;
-
     private final Origination origination;
     private final TypeSource types;
     private BiPredicate<String, String> subscribed;
@@ -22,6 +19,7 @@ final class Relations {
     /** What the transaction that is being replayed says of its relations; null while none is. */
     private @Nullable IntObjectHashMap<Entry> replayed;
 
+    private int xid;
     private int generation;
     private int refreshing;
 
@@ -77,8 +75,14 @@ final class Relations {
         resubscription = wanted;
     }
 
+    /** A transaction is being described, which may have made types. */
+    void describedBy(int transaction) {
+        xid = transaction;
+    }
+
     /** A transaction starts: what is wanted stays the same until its end. */
-    void beginTransaction() {
+    void beginTransaction(int transaction) {
+        xid = transaction;
         BiPredicate<String, String> wanted = resubscription;
         if (wanted == null) {
             return;
@@ -116,14 +120,16 @@ final class Relations {
     }
 
     /**
-     * A type that is not known was made since the catalog was read; one of a relation that is described again may have
-     * changed with it.
+     * A type that is not known was made since the catalog was read; a composite type of a relation that is described again
+     * may have changed with it. Neither, where the catalog was read after all that: a server that is behind with its
+     * changes describes thousands of relations that were altered or dropped long ago.
      */
     private boolean needsRefresh(Relation relation, boolean again) {
         TypeRegistry known = types.types();
         return relation.columns().stream()
-                .mapToInt(column -> column.typeOid())
-                .anyMatch(oid -> !known.knows(oid) || again && Integer.compareUnsigned(oid, FIRST_NORMAL_OID) >= 0);
+                        .mapToInt(column -> column.typeOid())
+                        .anyMatch(oid -> !known.knows(oid) || again && known.mayChange(oid))
+                && !types.isReadAfter(xid);
     }
 
     /** Whether a relation waits for its types: nothing that follows can be read until it has them. */

@@ -184,6 +184,7 @@ public final class TransactionAssembler {
                     new TransactionSignal.Begin(commit.commitLsn(), commit.commitTimestamp(), commit.xid(), null),
                     commit.endLsn());
         } else if (message instanceof PgOutputMessage.BeginPrepare begin) {
+            relations.describedBy(begin.xid());
             prepared.begin(begin);
         } else if (message instanceof PgOutputMessage.Prepare prepare) {
             return prepared.prepare(prepare);

@@ -82,7 +82,7 @@ final class TransactionOutput {
     void open(TransactionSignal.Begin begin) {
         opened = begin;
         beginning = begin;
-        relations.beginTransaction();
+        relations.beginTransaction(begin.xid());
     }
 
     /**

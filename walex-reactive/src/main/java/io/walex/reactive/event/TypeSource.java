@@ -8,6 +8,9 @@ public interface TypeSource {
     /** What is known now. */
     TypeRegistry types();
 
+    /** Whether {@link #types()} was read after the transaction ended: to read it again would tell nothing more. */
+    boolean isReadAfter(int xid);
+
     /**
      * Looks into the catalog again, since a relation has types that were made after {@link #types()} was read.
      *
@@ -21,6 +24,11 @@ public interface TypeSource {
             @Override
             public TypeRegistry types() {
                 return types;
+            }
+
+            @Override
+            public boolean isReadAfter(int xid) {
+                return true;
             }
 
             @Override

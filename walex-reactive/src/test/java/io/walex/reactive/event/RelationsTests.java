@@ -1,0 +1,106 @@
+package io.walex.reactive.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walex.reactive.codec.PgType;
+import io.walex.reactive.codec.TypeRegistry;
+import io.walex.reactive.pgoutput.Relation;
+import io.walex.reactive.pgoutput.RelationColumn;
+import io.walex.reactive.pgoutput.ReplicaIdentity;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** How often the catalog is read for what the server describes. */
+class RelationsTests {
+
+    private static final int ENUM = 20_000;
+    private static final int PAIR = 20_001;
+    private static final int PAIRS = 20_002;
+    private static final int UNKNOWN = 30_000;
+
+    private final List<Integer> reads = new ArrayList<>();
+    private final Relations relations = new Relations(
+            new Origination("test", "1", "db"), (schema, table) -> !table.equals("unwanted"), new Catalog());
+    private int lastEnded = 10;
+
+    /** What ended before it was read is known. */
+    private final class Catalog implements TypeSource {
+
+        private int readAfter = 10;
+
+        @Override
+        public TypeRegistry types() {
+            return TypeRegistry.builder()
+                    .types(List.of(
+                            PgType.of(ENUM, "public", "mood", PgType.Kind.ENUM),
+                            PgType.composite(PAIR, "public", "pair", List.of(new PgType.Attribute("a", 23, -1))),
+                            PgType.of(PAIRS, "public", "_pair", PgType.Kind.ARRAY, PAIR)))
+                    .build();
+        }
+
+        @Override
+        public boolean isReadAfter(int xid) {
+            return xid <= readAfter;
+        }
+
+        @Override
+        public void refresh(Runnable done) {
+            reads.add(lastEnded);
+            readAfter = lastEnded;
+            done.run();
+        }
+    }
+
+    private void describe(int xid, int oid, String name, int type) {
+        relations.beginTransaction(xid);
+        relations.put(new Relation(
+                0, oid, "public", name, ReplicaIdentity.DEFAULT, List.of(new RelationColumn("c", false, type, -1))));
+        assertThat(relations.get(oid)).isNotNull();
+    }
+
+    @Test
+    void readsTheCatalogOnceForAllThatWasMadeSince() {
+        lastEnded = 2000;
+        for (int i = 11; i <= 2000; i++) {
+            describe(i, i, "t" + i, UNKNOWN + i);
+        }
+        assertThat(reads).hasSize(1);
+    }
+
+    @Test
+    void readsTheCatalogForATypeOfATransactionThatEndedSince() {
+        lastEnded = 12;
+        describe(12, 1, "t", UNKNOWN);
+        lastEnded = 13;
+        describe(13, 2, "u", UNKNOWN + 1);
+        assertThat(reads).containsExactly(12, 13);
+    }
+
+    @Test
+    void readsNothingForTypesFromBeforeThatAreGone() {
+        describe(5, 1, "t", UNKNOWN);
+        assertThat(reads).isEmpty();
+    }
+
+    @Test
+    void readsTheCatalogAgainForCompositesOnly() {
+        lastEnded = 12;
+        for (int type : new int[] {23, ENUM, PAIR, PAIRS}) {
+            describe(11, type, "t", type);
+        }
+        assertThat(reads).isEmpty();
+        describe(12, 23, "t", 23);
+        describe(12, ENUM, "t", ENUM);
+        assertThat(reads).isEmpty();
+        describe(12, PAIR, "t", PAIR);
+        describe(12, PAIRS, "t", PAIRS);
+        assertThat(reads).containsExactly(12);
+    }
+
+    @Test
+    void readsNothingForTablesThatAreNotSubscribedTo() {
+        describe(12, 1, "unwanted", UNKNOWN);
+        assertThat(reads).isEmpty();
+    }
+}
