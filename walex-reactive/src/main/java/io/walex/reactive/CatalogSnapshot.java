@@ -30,6 +30,6 @@ record CatalogSnapshot(long next, Set<Long> running) {
     boolean isAfter(int xid) {
         // The newest of that id that the snapshot can have seen, unless the id lies ahead.
         int ahead = xid - (int) next;
-        return this != NONE && ahead < 0 && !running.contains(next + ahead);
+        return next != 0 && ahead < 0 && !running.contains(next + ahead);
     }
 }
