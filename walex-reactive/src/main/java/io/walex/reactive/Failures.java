@@ -5,8 +5,10 @@ import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import io.walex.reactive.replication.ServerError;
 import java.io.IOException;
 import java.net.UnknownHostException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
@@ -45,6 +47,12 @@ final class Failures {
                     error);
         }
         return error;
+    }
+
+    /** Whether the server refused with one of these SQLSTATEs. */
+    static Predicate<Throwable> hasState(String... states) {
+        return error ->
+                error instanceof R2dbcException sql && List.of(states).contains(String.valueOf(sql.getSqlState()));
     }
 
     private static @Nullable WalExException network(Throwable error, WalExConfig config) {
@@ -131,22 +139,50 @@ final class Failures {
                                 error))
                         .orElseGet(() -> new SlotNotFoundException(
                                 "%s; create it, or let the stream do so".formatted(sentence(says)), error));
-            case "55000", "58P01" ->
-                new SlotInvalidatedException(
-                        "%s can no longer be read: %s; drop it, and take a new snapshot of the tables"
-                                .formatted(slot, says),
-                        error);
+            case "58P01" -> invalidated(slot, says, error);
+            case "55000", "0A000" -> notReady(error, state, config, slot);
             default ->
                 isConnectionLoss(state)
                         ? new ConnectionLostException(
                                 "Connection to %s lost while streaming from %s: %s"
                                         .formatted(server(config), slot, says),
                                 error)
-                        : new ServerException(
-                                "%s refused to stream from %s: %s (SQLSTATE %s)"
-                                        .formatted(server(config), slot, says, state),
-                                error);
+                        : refused(error, state, config, slot);
         };
+    }
+
+    /** PostgreSQL has one code for whatever is not as it must be; only its message tells what. */
+    private static WalExException notReady(Throwable error, String state, WalExConfig config, String slot) {
+        String says = String.valueOf(error.getMessage());
+        if (says.contains("can no longer") || says.contains("cannot read from logical replication slot")) {
+            return invalidated(slot, says, error);
+        }
+        if (says.contains("wal_level")) {
+            return new WalLevelException(
+                    "%s cannot decode for %s: %s; set it there and restart that server"
+                            .formatted(server(config), slot, says),
+                    error);
+        }
+        if (says.contains("recovery") || says.contains("cannot use replication slot")) {
+            return new ServerUnreachableException(
+                    "%s is a standby, where %s cannot be used: %s; promote it, or lead the address to the primary"
+                            .formatted(server(config), slot, says),
+                    error);
+        }
+        return refused(error, state, config, slot);
+    }
+
+    private static SlotInvalidatedException invalidated(String slot, String says, Throwable error) {
+        return new SlotInvalidatedException(
+                "%s can no longer be read: %s; drop it, and take a new snapshot of the tables".formatted(slot, says),
+                error);
+    }
+
+    private static ServerException refused(Throwable error, String state, WalExConfig config, String slot) {
+        return new ServerException(
+                "%s refused to stream from %s: %s (SQLSTATE %s)"
+                        .formatted(server(config), slot, error.getMessage(), state),
+                error);
     }
 
     /** The message of a refused login quotes the database, that of a refused command does not. */
@@ -194,7 +230,6 @@ final class Failures {
                 || hasStreamed
                         && (failure instanceof ServerUnreachableException
                                 || failure instanceof HostNotFoundException
-                                || failure instanceof CapacityException
-                                || failure instanceof SlotInUseException);
+                                || failure instanceof CapacityException);
     }
 }

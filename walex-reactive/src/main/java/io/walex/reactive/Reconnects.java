@@ -65,7 +65,7 @@ final class Reconnects {
             return Mono.error(failure);
         }
         if (failure instanceof SlotInUseException) {
-            return Mono.delay(SlotGuard.POLL, scheduler).cast(Object.class);
+            return Mono.delay(SlotHolders.POLL, scheduler).cast(Object.class);
         }
         boolean ran = streamingSince != Long.MAX_VALUE && now() - streamingSince >= SUCCESS.toMillis();
         inARow = ran || signal.totalRetriesInARow() == 0 ? 0 : inARow + 1;

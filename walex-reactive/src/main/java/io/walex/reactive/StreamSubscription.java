@@ -8,6 +8,7 @@ import io.walex.reactive.event.SignalCodec;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.TransactionSignal;
+import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.Acknowledgements;
 import io.walex.reactive.replication.Connector;
 import io.walex.reactive.replication.PayloadDecoder;
@@ -33,7 +34,7 @@ import reactor.util.retry.Retry;
  * One subscriber's stream: it owns the event loop and what must survive a reconnect, and makes connections as long as the
  * subscription lives.
  */
-final class StreamSubscription {
+final class StreamSubscription implements SlotGuard.Listener {
 
     private volatile WalExConfig config;
     private final SubscriptionState state;
@@ -44,6 +45,7 @@ final class StreamSubscription {
     private final Acknowledgements acknowledgements;
     private final DatabaseTypes types;
     private final TransactionAssembler assembler;
+    private final PreparedHolds holds;
     private final Heartbeat heartbeat;
     private final @Nullable MiddlewareStage middleware;
     private final Sinks.Empty<Void> ended = Sinks.empty();
@@ -62,7 +64,6 @@ final class StreamSubscription {
         connector = DriverConfiguration.connector(() -> this.config, loop);
         Scheduler scheduler = Schedulers.fromExecutorService(eventLoop());
         acknowledgements = new Acknowledgements(eventLoop(), () -> onAcknowledged.run());
-        slot = new SlotGuard(config, acknowledgements, connector, scheduler);
         reconnects = new Reconnects(config.retry(), this::isRetryable, scheduler);
         types = new DatabaseTypes(config.types(), connector, eventLoop(), this::resumeStream, this::failStream);
         Origination origination = new Origination(config.name(), Version.LIBRARY, config.database());
@@ -77,6 +78,8 @@ final class StreamSubscription {
                 types,
                 new TransactionAssembler.Spool(config.spoolDirectory(), config.spoolMemory()),
                 config.twoPhase());
+        slot = new SlotGuard(config, acknowledgements, assembler::unfinished, connector, scheduler);
+        holds = new PreparedHolds(acknowledgements);
         heartbeat = new Heartbeat(connector, config.heartbeat(), scheduler);
     }
 
@@ -86,12 +89,12 @@ final class StreamSubscription {
 
     Flux<Event> changes() {
         return middleware == null
-                ? stream(new EventDecoder(assembler, acknowledgements))
-                : middleware.changes(stream(new SignalDecoder(assembler, acknowledgements)));
+                ? stream(new EventDecoder(assembler, holds, acknowledgements))
+                : middleware.changes(stream(new SignalDecoder(assembler, holds)));
     }
 
     Flux<Transaction> transactions() {
-        Flux<TransactionSignal> signals = stream(new SignalDecoder(assembler, acknowledgements));
+        Flux<TransactionSignal> signals = stream(new SignalDecoder(assembler, holds));
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Transaction> actual) {
@@ -146,7 +149,7 @@ final class StreamSubscription {
                 .doOnNext(facts -> PgOutputOptions.of(config, facts.version()))
                 .delayUntil(facts -> SlotSetup.publications(server, config))
                 .delayUntil(facts -> hasStreamed ? Mono.empty() : ServerChecks.subscriptions(server, config))
-                .delayUntil(facts -> slot.prepare(server, facts, hasStreamed, state::standingBy))
+                .delayUntil(facts -> slot.prepare(server, facts, this))
                 .delayUntil(facts -> types.load(server))
                 .doOnNext(facts -> {
                     if (middleware != null) {
@@ -162,7 +165,7 @@ final class StreamSubscription {
                 .flatMapMany(obtained -> made.stream(
                         new StartReplication(
                                 obtained.name(),
-                                acknowledgements.flushed(),
+                                obtained.from() == null ? acknowledgements.flushed() : obtained.from(),
                                 PgOutputOptions.of(config, facts.version())),
                         decoder,
                         acknowledgements,
@@ -177,9 +180,11 @@ final class StreamSubscription {
         if (obtained.from() != null) {
             if (lost != null) {
                 resumed(new Gap(acknowledgements.flushed(), obtained.from(), lost));
+            } else {
+                acknowledgements.startAt(obtained.from());
             }
-            acknowledgements.startAt(obtained.from());
         }
+        lost = null;
         hasStreamed = true;
         reconnects.streaming();
         state.streaming(obtained.name());
@@ -221,16 +226,44 @@ final class StreamSubscription {
 
     /** A new temporary slot is in place of a lost one. */
     private void resumed(Gap gap) {
-        lost = null;
         onAbandoned.accept(slotLost(gap.because()));
-        acknowledgements.abandon();
+        assembler.restart();
+        acknowledgements.restartAt(gap.until());
         if (middleware != null) {
-            middleware.delivered().abandon();
+            middleware.delivered().restartAt(gap.until());
         }
         state.resumed(gap);
         if (config.slot() instanceof SlotSpec.Temporary temporary && temporary.onGap() != null) {
             temporary.onGap().accept(gap);
         }
+    }
+
+    @Override
+    public void onStandingBy() {
+        state.standingBy();
+    }
+
+    @Override
+    public void onTakenOver(Lsn until) {
+        Lsn unfinished = assembler.unfinished();
+        if (!unfinished.equals(Lsn.INVALID) && until.isAfter(unfinished)) {
+            finishedElsewhere(unfinished, until);
+        }
+        holds.releaseBefore(until);
+        state.takenOver(acknowledgements.flushed(), until);
+    }
+
+    private void finishedElsewhere(Lsn transaction, Lsn until) {
+        String what =
+                "The connection of \"%s\" was lost within the transaction at %s, which another consumer of %s has processed since"
+                        .formatted(config.name(), transaction, config.slot());
+        if (middleware != null) {
+            throw new SlotInvalidatedException(
+                    what + "; start a new subscription, since the middleware has received a part of it", null);
+        }
+        assembler.endUnfinished();
+        onAbandoned.accept(new ConnectionLostException(what, lost));
+        acknowledgements.endUnfinished(until);
     }
 
     private boolean isEnding() {

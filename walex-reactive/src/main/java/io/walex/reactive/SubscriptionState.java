@@ -7,6 +7,8 @@ import io.walex.reactive.ConnectionState.Resumed;
 import io.walex.reactive.ConnectionState.StandingBy;
 import io.walex.reactive.ConnectionState.Stopped;
 import io.walex.reactive.ConnectionState.Streaming;
+import io.walex.reactive.ConnectionState.TakenOver;
+import io.walex.reactive.pgoutput.Lsn;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,6 +67,16 @@ final class SubscriptionState {
             LOG.info("{} reconnects: {}", config.name(), because.getMessage());
             enter(new Reconnecting(number, because));
         }
+    }
+
+    synchronized void takenOver(Lsn after, Lsn until) {
+        LOG.info(
+                "{} goes on at {}, up to which another consumer of {} has processed the changes since {}",
+                config.name(),
+                until,
+                config.slot(),
+                after);
+        enter(new TakenOver(number, after, until));
     }
 
     synchronized void resumed(Gap gap) {

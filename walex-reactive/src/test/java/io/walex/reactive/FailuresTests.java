@@ -37,7 +37,7 @@ class FailuresTests {
         "53300, CapacityException",
         "53400, CapacityException",
         "42704, SlotNotFoundException",
-        "55000, SlotInvalidatedException",
+        "55000, ServerException",
         "58P01, SlotInvalidatedException",
         "57P01, ConnectionLostException",
         "57P03, ConnectionLostException",
@@ -60,6 +60,22 @@ class FailuresTests {
         assertThat(translate(sql("42501", says)))
                 .isInstanceOf(InsufficientPrivilegeException.class)
                 .hasMessageContaining(remedy);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    can no longer get changes from replication slot "walex" | SlotInvalidatedException | drop it
+                    can no longer access replication slot "walex"           | SlotInvalidatedException | drop it
+                    cannot read from logical replication slot "walex"       | SlotInvalidatedException | drop it
+                    logical decoding on standby requires "wal_level" >= "logical" on the primary | WalLevelException | set it there
+                    cannot use replication slot "walex" for logical decoding | ServerUnreachableException | promote it
+                    recovery is in progress                                 | ServerUnreachableException | promote it
+                    """)
+    void whatIsNotReadyIsToldApart(String says, String type, String remedy) {
+        Throwable translated = translate(sql("55000", says));
+
+        assertThat(translated.getClass().getSimpleName()).isEqualTo(type);
+        assertThat(translated).hasMessageContaining(remedy);
     }
 
     @Test

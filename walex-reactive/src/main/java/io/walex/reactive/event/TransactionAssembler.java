@@ -76,6 +76,21 @@ public final class TransactionAssembler {
         endReplay();
     }
 
+    /** The commit LSN of the transaction that was yielded in part; {@link Lsn#INVALID} when none was. */
+    public Lsn unfinished() {
+        return progress.unfinished();
+    }
+
+    /** The rest of the transaction that was yielded in part will not come. */
+    public void endUnfinished() {
+        progress.end();
+    }
+
+    /** Another slot begins, perhaps on a timeline whose LSNs lie before those of what was yielded. */
+    public void restart() {
+        progress.restart();
+    }
+
     /** Changes what is wanted from the next transaction on; from any thread. */
     public void resubscribe(BiPredicate<String, String> subscribed) {
         resubscription = subscribed;
@@ -235,7 +250,7 @@ public final class TransactionAssembler {
 
     private @Nullable TransactionSignal open(TransactionSignal.Begin begin) {
         BiPredicate<String, String> subscribed = resubscription;
-        if (subscribed != null) {
+        if (subscribed != null && !progress.isUnfinished(begin.commitLsn())) {
             resubscription = null;
             relations.resubscribe(subscribed);
         }

@@ -60,6 +60,13 @@ public final class ReplicationConnection {
                 .map(created -> Lsn.of(created.getConsistentPoint().asLong()));
     }
 
+    /** The process that serves this connection. */
+    public Mono<Integer> backendPid() {
+        return connector
+                .answered(command("SELECT pg_backend_pid()"))
+                .map(rows -> Integer.valueOf(rows.get(0).get(0)));
+    }
+
     /** Runs a command of the replication protocol before streaming; gives its rows, each as the text of its columns. */
     Mono<List<List<String>>> command(String command) {
         return SimpleQuery.run(loop.channel(), command);

@@ -46,7 +46,12 @@ public final class ServerConnection {
      * @param timeline the timeline that is written; 0 on a standby
      */
     public record ServerFacts(
-            int version, String walLevel, Duration walSenderTimeout, String systemIdentifier, int timeline) {}
+            int version, String walLevel, Duration walSenderTimeout, String systemIdentifier, int timeline) {
+
+        public boolean isStandby() {
+            return timeline == 0;
+        }
+    }
 
     public Mono<ServerFacts> facts() {
         return rows("""
