@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -58,16 +59,20 @@ final class MiddlewareStage implements Middleware.Link {
     /** A transaction that was received whole. */
     private record Receipt(Lsn end, Acknowledgements.Ticket ticket) {}
 
-    /** The signals behind the middleware, on the event loop. */
-    private Flux<TransactionSignal> signals(Flux<TransactionSignal> replication) {
-        return middleware
-                .apply(replication.doOnNext(this::receive), this)
-                .publishOn(Schedulers.fromExecutor(eventLoop), PREFETCH);
+    /** The signals behind the middleware, on the event loop. At a graceful end, those not asked for are left behind. */
+    private Flux<TransactionSignal> signals(Flux<TransactionSignal> replication, Mono<Void> ended) {
+        Sinks.Empty<Void> completed = Sinks.empty();
+        Scheduler scheduler = Schedulers.fromExecutor(eventLoop);
+        return Flux.defer(() -> middleware.apply(replication.doOnNext(this::receive), this))
+                .doOnComplete(completed::tryEmitEmpty)
+                .publishOn(scheduler, PREFETCH)
+                .takeUntilOther(ended.then(completed.asMono()).publishOn(scheduler));
     }
 
-    Flux<TransactionSignal> transactions(Flux<TransactionSignal> replication, Runnable onAcknowledged) {
+    Flux<TransactionSignal> transactions(
+            Flux<TransactionSignal> replication, Runnable onAcknowledged, Mono<Void> ended) {
         onProgress = onAcknowledged;
-        return signals(replication);
+        return signals(replication, ended);
     }
 
     Acknowledgements delivered() {
@@ -75,9 +80,9 @@ final class MiddlewareStage implements Middleware.Link {
     }
 
     /** Events only; an end that demand has passed acknowledges. */
-    Flux<Event> changes(Flux<TransactionSignal> replication) {
+    Flux<Event> changes(Flux<TransactionSignal> replication, Mono<Void> ended) {
         TransactionEnds ends = new TransactionEnds(delivered);
-        return signals(replication).handle((signal, sink) -> {
+        return signals(replication, ended).handle((signal, sink) -> {
             Event event = ends.eventOf(signal);
             if (event != null) {
                 sink.next(event);
@@ -126,6 +131,11 @@ final class MiddlewareStage implements Middleware.Link {
 
     @Override
     public void confirm(Lsn end) {
+        if (eventLoop.inEventLoop()) {
+            // An end that is on its way must not overtake it.
+            confirmNow(end);
+            return;
+        }
         try {
             eventLoop.execute(() -> confirmNow(end));
         } catch (RejectedExecutionException ended) {
@@ -138,7 +148,7 @@ final class MiddlewareStage implements Middleware.Link {
                 first != null && !first.end.isAfter(end);
                 first = receipts.peekFirst()) {
             receipts.removeFirst();
-            first.ticket.acknowledge();
+            first.ticket.acknowledgeNow();
         }
     }
 }

@@ -80,7 +80,7 @@ final class StreamSubscription implements SlotGuard.Listener {
                 config.twoPhase());
         slot = new SlotGuard(config, acknowledgements, assembler::unfinished, connector, scheduler);
         holds = new PreparedHolds(acknowledgements);
-        heartbeat = new Heartbeat(connector, config.heartbeat(), scheduler);
+        heartbeat = new Heartbeat(connector, config.heartbeat(), state::isStreaming, scheduler);
     }
 
     private EventLoop eventLoop() {
@@ -88,9 +88,10 @@ final class StreamSubscription implements SlotGuard.Listener {
     }
 
     Flux<Event> changes() {
-        return middleware == null
-                ? stream(new EventDecoder(assembler, holds, acknowledgements))
-                : middleware.changes(stream(new SignalDecoder(assembler, holds)));
+        return told(
+                middleware == null
+                        ? stream(new EventDecoder(assembler, holds, acknowledgements))
+                        : middleware.changes(stream(new SignalDecoder(assembler, holds)), ended.asMono()));
     }
 
     Flux<Transaction> transactions() {
@@ -104,12 +105,19 @@ final class StreamSubscription implements SlotGuard.Listener {
                 consumed = windows.ended();
                 if (middleware == null) {
                     onAcknowledged = windows::advance;
-                    signals.subscribe(windows);
+                    told(signals).subscribe(windows);
                 } else {
-                    middleware.transactions(signals, windows::advance).subscribe(windows);
+                    told(middleware.transactions(signals, windows::advance, ended.asMono()))
+                            .subscribe(windows);
                 }
             }
         };
+    }
+
+    private <T> Flux<T> told(Flux<T> stream) {
+        return stream.doOnError(state::stopped)
+                .doOnComplete(() -> state.stopped(null))
+                .doOnCancel(() -> state.stopped(null));
     }
 
     private <T> Flux<T> stream(PayloadDecoder<T> decoder) {
@@ -118,10 +126,7 @@ final class StreamSubscription implements SlotGuard.Listener {
                 .retryWhen(Retry.from(failures -> reconnects
                         .companion(failures.doOnNext(this::tellFailure))
                         .takeUntilOther(ended.asMono())))
-                .onErrorMap(Reconnects::cause)
-                .doOnError(state::stopped)
-                .doOnComplete(() -> state.stopped(null))
-                .doOnCancel(() -> state.stopped(null));
+                .onErrorMap(Reconnects::cause);
         return config.heartbeat().isZero() ? stream : stream.takeUntilOther(heartbeat.beats());
     }
 
@@ -138,7 +143,9 @@ final class StreamSubscription implements SlotGuard.Listener {
                 .flatMapMany(facts -> Flux.usingWhen(
                         ReplicationConnection.connect(connector).doOnNext(made -> connection = made),
                         made -> start(made, facts, decoder, used),
-                        ReplicationConnection::close,
+                        // A graceful end: what is acknowledged behind a middleware until all has ended is confirmed
+                        // too.
+                        made -> Mono.empty(),
                         (made, error) -> made.close(),
                         ReplicationConnection::close));
     }

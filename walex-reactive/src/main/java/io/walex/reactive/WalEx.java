@@ -86,7 +86,9 @@ public interface WalEx extends AutoCloseable {
 
     /**
      * Completes when a subscription is streaming: its slot is in place, and changes committed from now on will be
-     * delivered. At once when one is; waits for one to begin otherwise. Fails when one stops with an error meanwhile.
+     * delivered. At once when one is; otherwise waits for one that is on its way, or for the first to be subscribed to.
+     * Fails when one stops with an error meanwhile, and when none is left: with what the last one stopped with, or with
+     * {@link java.util.concurrent.CancellationException} when that was cancelled or this instance is closed.
      */
     Mono<Void> awaitStreaming();
 

@@ -283,6 +283,12 @@ public final class Acknowledgements {
             end(transactionEnd);
         }
 
+        /** The same as {@link #acknowledge}, at once; on the event loop. */
+        public void acknowledgeNow() {
+            acknowledged = true;
+            advance();
+        }
+
         /** Whether it no longer keeps the slot; on the event loop. */
         public boolean isConfirmed() {
             return confirmed;
