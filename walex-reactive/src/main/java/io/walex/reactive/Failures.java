@@ -1,8 +1,12 @@
 package io.walex.reactive;
 
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslClosedEngineException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.r2dbc.spi.R2dbcException;
 import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import io.walex.reactive.replication.ServerError;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -30,6 +34,9 @@ final class Failures {
         if (error instanceof WalExException || error instanceof PgOutputDecodingException) {
             return error;
         }
+        if (error instanceof EOFException) {
+            return lost(error, config, slot);
+        }
         WalExException byNetwork = network(error, config);
         if (byNetwork != null) {
             return byNetwork;
@@ -41,12 +48,15 @@ final class Failures {
             return sqlState(error, sql.getSqlState(), config, slot);
         }
         if (error instanceof IOException || error instanceof TimeoutException) {
-            return new ConnectionLostException(
-                    "Connection to %s lost while streaming from %s: %s"
-                            .formatted(server(config), slot, error.getMessage()),
-                    error);
+            return lost(error, config, slot);
         }
         return error;
+    }
+
+    private static ConnectionLostException lost(Throwable error, WalExConfig config, String slot) {
+        return new ConnectionLostException(
+                "Connection to %s lost while streaming from %s: %s".formatted(server(config), slot, error.getMessage()),
+                error);
     }
 
     /** Whether the server refused with one of these SQLSTATEs. */
@@ -61,14 +71,13 @@ final class Failures {
                 return new HostNotFoundException(
                         "Host \"%s\" cannot be resolved; check the host name".formatted(config.host()), error);
             }
-            if (isClosedDuringHandshake(cause)) {
+            if (isTls(cause) && isBroken(cause)) {
                 return new ServerUnreachableException(
-                        "%s closed the connection before it was secured; check that PostgreSQL listens there"
-                                .formatted(server(config)),
+                        "The connection to %s broke before it was secured (%s); check that PostgreSQL listens there"
+                                .formatted(server(config), cause.getMessage()),
                         error);
             }
-            if (cause instanceof SSLException
-                    || cause.getClass().getSimpleName().contains("Ssl")) {
+            if (isTls(cause)) {
                 return new TlsException(
                         "TLS with %s (sslmode %s) failed: %s; check the server's certificate, or choose another sslmode"
                                 .formatted(server(config), config.sslMode(), cause.getMessage()),
@@ -92,11 +101,22 @@ final class Failures {
         return null;
     }
 
+    private static boolean isTls(Throwable cause) {
+        return cause instanceof SSLException || cause.getClass().getSimpleName().contains("Ssl");
+    }
+
     /** No matter of certificates: a server that goes down, or a network that breaks, at the worst moment. */
-    private static boolean isClosedDuringHandshake(Throwable cause) {
-        boolean secure = cause instanceof SSLException
-                || cause.getClass().getSimpleName().contains("Ssl");
-        return secure && String.valueOf(cause.getMessage()).startsWith("Connection closed ");
+    private static boolean isBroken(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SslHandshakeTimeoutException
+                    || cause instanceof SslClosedEngineException
+                    || cause instanceof NotSslRecordException
+                    || cause instanceof IOException && !(cause instanceof SSLException)
+                    || String.valueOf(cause.getMessage()).startsWith("Connection closed ")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static WalExException sqlState(Throwable error, String state, WalExConfig config, String slot) {
@@ -224,11 +244,15 @@ final class Failures {
         return config.host() + ":" + config.port();
     }
 
-    /** Whether another attempt may mend it. Before a stream has run once, an unreachable server is a wrong address. */
+    /**
+     * Whether another attempt may mend it. Before a stream has run once, an unreachable server is a wrong address and a
+     * refused login a wrong password; afterwards an outage, and a password that is being changed.
+     */
     static boolean isRetryable(Throwable failure, boolean hasStreamed) {
         return failure instanceof ConnectionLostException
                 || hasStreamed
                         && (failure instanceof ServerUnreachableException
+                                || failure instanceof AuthenticationException
                                 || failure instanceof HostNotFoundException
                                 || failure instanceof CapacityException);
     }

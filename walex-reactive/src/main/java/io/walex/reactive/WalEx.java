@@ -99,7 +99,8 @@ public interface WalEx extends AutoCloseable {
      * <ul>
      *   <li>Subscriptions take effect at the next transaction that arrives.
      *   <li>A changed address, user, password or TLS setting makes running streams connect again, from where their slot
-     *       stands; nothing is lost or repeated. A password counts as changed when it was set, even to the same.
+     *       stands; nothing is lost or repeated. A password counts as changed when it was set, even to the same. One
+     *       that is refused is tried five times more, and set right again meanwhile ends no stream.
      *   <li>Intervals, timeouts, {@code retry} and {@code maxUnacknowledged} count from the next connection or stream on.
      * </ul>
      *

@@ -2,10 +2,17 @@ package io.walex.reactive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import java.io.EOFException;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.security.cert.CertificateException;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -109,6 +116,24 @@ class FailuresTests {
         assertThat(Failures.isRetryable(lost, false)).isTrue();
         assertThat(Failures.isRetryable(unreachable, false)).isFalse();
         assertThat(Failures.isRetryable(unreachable, true)).isTrue();
-        assertThat(Failures.isRetryable(wrongPassword, true)).isFalse();
+        assertThat(Failures.isRetryable(wrongPassword, false)).isFalse();
+        assertThat(Failures.isRetryable(wrongPassword, true)).isTrue();
+    }
+
+    @Test
+    void connectionThatBreaksWhileItIsSecuredIsNoMatterOfCertificates() {
+        for (Throwable broken : List.of(
+                new SslHandshakeTimeoutException("handshake timed out after 10000ms"),
+                new SSLException("Connection closed while SSL/TLS handshake was in progress"),
+                new SSLException(new IOException("Connection reset by peer")),
+                new SSLException("engine", new ClosedChannelException()))) {
+            assertThat(translate(broken)).isInstanceOf(ServerUnreachableException.class);
+        }
+        for (Throwable refused : List.of(
+                new SSLHandshakeException("PKIX path building failed"),
+                new SSLException("Received fatal alert: certificate_required", new CertificateException("no")))) {
+            assertThat(translate(refused)).isInstanceOf(TlsException.class);
+            assertThat(Failures.isRetryable(translate(refused), true)).isFalse();
+        }
     }
 }

@@ -51,12 +51,13 @@ public final class ReplicationConnection {
      */
     public Mono<Lsn> createTemporarySlot(String slot, boolean twoPhase, int serverVersion) {
         String options = twoPhase ? serverVersion >= 150000 ? " (TWO_PHASE)" : " TWO_PHASE" : "";
-        return connection
-                .createSlot(ReplicationSlotRequest.logical()
-                        .slotName(StartReplication.quoted(slot))
-                        .outputPlugin("pgoutput" + options)
-                        .temporary()
-                        .build())
+        ReplicationSlotRequest request = ReplicationSlotRequest.logical()
+                .slotName(StartReplication.quoted(slot))
+                .outputPlugin("pgoutput" + options)
+                .temporary()
+                .build();
+        return backendPid()
+                .flatMap(pid -> connector.whileWorking(pid, connection.createSlot(request)))
                 .map(created -> Lsn.of(created.getConsistentPoint().asLong()));
     }
 
