@@ -1,6 +1,7 @@
 package io.walex.reactive;
 
 import io.netty.channel.EventLoop;
+import io.walex.reactive.ConnectionState.Gap;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.SignalCodec;
 import io.walex.reactive.event.TransactionSignal;
@@ -33,6 +34,7 @@ final class MiddlewareStage implements Middleware.Link {
     private final SignalCodec codec;
     private final Sinks.One<String> systemIdentifier = Sinks.one();
     private final ArrayDeque<Receipt> receipts = new ArrayDeque<>();
+    private final PendingGaps gaps = new PendingGaps();
     private volatile Consumer<Lsn> listener = end -> {};
     private Runnable onProgress = () -> {};
     private Acknowledgements.@Nullable Ticket receiving;
@@ -66,6 +68,7 @@ final class MiddlewareStage implements Middleware.Link {
         return Flux.defer(() -> middleware.apply(replication.doOnNext(this::receive), this))
                 .doOnComplete(completed::tryEmitEmpty)
                 .publishOn(scheduler, PREFETCH)
+                .doOnNext(this::deliver)
                 .takeUntilOther(ended.then(completed.asMono()).publishOn(scheduler));
     }
 
@@ -91,13 +94,35 @@ final class MiddlewareStage implements Middleware.Link {
     }
 
     private void receive(TransactionSignal signal) {
-        if (signal instanceof TransactionSignal.Begin) {
+        if (signal instanceof TransactionSignal.Begin begin) {
+            gaps.received(begin);
             receiving = received.begin();
         } else if (signal instanceof TransactionSignal.End end && receiving != null) {
             receiving.end(end.endLsn());
             receipts.addLast(new Receipt(end.endLsn(), receiving));
             receiving = null;
         }
+    }
+
+    private void deliver(TransactionSignal signal) {
+        if (signal instanceof TransactionSignal.Begin begin) {
+            gaps.delivering(begin);
+        }
+    }
+
+    /**
+     * The slot was replaced. What is still in the middleware comes before that, and then downstream is told.
+     *
+     * @param telling run between the two, where what was delivered can no longer be confirmed
+     */
+    void resumed(Gap gap, Runnable telling) {
+        // The slot that could be told of them is gone.
+        receipts.clear();
+        receiving = null;
+        gaps.add(() -> {
+            telling.run();
+            delivered.restartAt(gap.until());
+        });
     }
 
     private void acknowledged() {

@@ -233,13 +233,19 @@ final class StreamSubscription implements SlotGuard.Listener {
 
     /** A new temporary slot is in place of a lost one. */
     private void resumed(Gap gap) {
-        onAbandoned.accept(slotLost(gap.because()));
+        Runnable telling = () -> tell(gap);
         assembler.restart();
-        acknowledgements.restartAt(gap.until());
-        if (middleware != null) {
-            middleware.delivered().restartAt(gap.until());
-        }
         state.resumed(gap);
+        if (middleware == null) {
+            telling.run();
+        } else {
+            middleware.resumed(gap, telling);
+        }
+        acknowledgements.restartAt(gap.until());
+    }
+
+    private void tell(Gap gap) {
+        onAbandoned.accept(slotLost(gap.because()));
         if (config.slot() instanceof SlotSpec.Temporary temporary && temporary.onGap() != null) {
             temporary.onGap().accept(gap);
         }

@@ -1,16 +1,19 @@
 package io.walex.reactive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.spool.DiskSpool;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.TcpProxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,9 +22,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
+import reactor.util.retry.Retry;
 
 /** How streams end, and with what, where something stands between them and their subscribers. */
 class MiddlewareIT {
@@ -125,6 +131,56 @@ class MiddlewareIT {
                 .verify(PATIENCE);
 
         assertThat(firstOfTheNext(kind)).isEqualTo(2);
+    }
+
+    @Test
+    void gapIsToldBehindWhatWasReceivedBeforeIt() {
+        List<Object> seen = new CopyOnWriteArrayList<>();
+        List<ConnectionState> states = new CopyOnWriteArrayList<>();
+        AtomicInteger events = new AtomicInteger();
+        BaseSubscriber<Event> consumer = new BaseSubscriber<>() {
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {
+                subscription.request(1);
+            }
+
+            @Override
+            protected void hookOnNext(Event event) {
+                seen.add(id(event));
+            }
+        };
+        try (TcpProxy proxy = TcpProxy.to(postgres.server())) {
+            WalEx walEx = WalEx.create(WalExConfig.fromUrl(postgres.url())
+                    .host(proxy.host())
+                    .port(proxy.port())
+                    .publication("events")
+                    .slot(SlotSpec.temporary().resumeWithGap(seen::add))
+                    .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(50)))
+                    .middleware(Middleware.transforming(signals -> signals.doOnNext(signal -> {
+                        if (signal instanceof Event) {
+                            events.incrementAndGet();
+                        }
+                    })))
+                    .build());
+            walEx.states().subscribe(states::add);
+            walEx.changes().subscribe(consumer);
+            walEx.awaitStreaming().block(PATIENCE);
+            postgres.execute("INSERT INTO todo VALUES (11)", "INSERT INTO todo VALUES (12)");
+            await().atMost(PATIENCE).until(() -> events.get() == 2);
+
+            proxy.reset();
+            await().atMost(PATIENCE)
+                    .until(() -> states.stream().anyMatch(state -> state instanceof ConnectionState.Resumed));
+            walEx.awaitStreaming().block(PATIENCE);
+            postgres.execute("INSERT INTO todo VALUES (13)");
+            await().atMost(PATIENCE).until(() -> events.get() == 3);
+            consumer.request(Long.MAX_VALUE);
+
+            await().atMost(PATIENCE).until(() -> seen.size() == 4);
+            assertThat(seen.get(2)).isInstanceOf(ConnectionState.Gap.class);
+            assertThat(seen).startsWith(11, 12).endsWith(13);
+            walEx.closeGracefully().block(PATIENCE);
+        }
     }
 
     private static Stream<Middleware> failing() {

@@ -250,11 +250,12 @@ public final class TransactionAssembler {
 
     private @Nullable TransactionSignal open(TransactionSignal.Begin begin) {
         BiPredicate<String, String> subscribed = resubscription;
-        if (subscribed != null && !progress.isUnfinished(begin.commitLsn())) {
+        boolean isNew = progress.isNew(begin.commitLsn());
+        // What is sent again was begun before, and may go on.
+        if (subscribed != null && isNew) {
             resubscription = null;
             relations.resubscribe(subscribed);
         }
-        boolean isNew = progress.isNew(begin.commitLsn());
         changes.open(isNew || progress.isUnfinished(begin.commitLsn()) ? begin : null);
         return isNew ? deliver(begin) : null;
     }
