@@ -172,8 +172,18 @@ class ReconnectIT {
 
             await().atMost(PATIENCE).until(() -> !failure.isEmpty());
             assertThat(failure.get(0)).isInstanceOf(ServerUnreachableException.class);
+        } finally {
             proxy.reset();
+            awaitNoBackend();
         }
+    }
+
+    /** One that is making a slot takes it along when it goes. */
+    private void awaitNoBackend() {
+        await().atMost(PATIENCE)
+                .until(() -> postgres.queryText(
+                                "SELECT count(*) FROM pg_stat_activity WHERE application_name = current_database()")
+                        .equals("0"));
     }
 
     @Test
