@@ -35,6 +35,15 @@ public sealed interface ConnectionState {
     record Reconnecting(int subscription, Throwable because) implements ConnectionState {}
 
     /**
+     * While it had no connection, another consumer took over its durable slot (see {@link WhenInUse#WAIT}), and confirmed
+     * changes: what lies between was the other's to process and is not delivered here. {@link Streaming} follows.
+     *
+     * @param after what this subscription had confirmed last
+     * @param until what the other has confirmed, where this one goes on
+     */
+    record TakenOver(int subscription, Lsn after, Lsn until) implements ConnectionState {}
+
+    /**
      * A lost temporary slot was replaced: changes between were not seen. {@link Streaming} follows.
      *
      * @param gap what was missed
@@ -51,7 +60,7 @@ public sealed interface ConnectionState {
     /**
      * A stretch of WAL whose changes were not delivered, because the temporary slot that kept them went with its
      * connection. Changes up to {@code after} were confirmed, some beyond may have been delivered, and none before {@code
-     * until} will be.
+     * until} will be. After a failover to a standby that was behind, {@code until} may lie before {@code after}.
      *
      * @param after what was confirmed last
      * @param until where the next slot begins

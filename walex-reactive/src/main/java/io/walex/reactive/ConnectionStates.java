@@ -1,8 +1,14 @@
 package io.walex.reactive;
 
-import java.time.Duration;
+import io.walex.reactive.ConnectionState.Stopped;
+import io.walex.reactive.ConnectionState.Streaming;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -10,21 +16,48 @@ import reactor.core.publisher.Sinks;
 /** Tells what state the subscriptions of one instance are in. */
 final class ConnectionStates {
 
-    private static final Duration CONTENTION = Duration.ofSeconds(1);
-
     private final Sinks.Many<ConnectionState> latest = Sinks.many().replay().latest();
     private final Sinks.Many<ConnectionState> live = Sinks.many().multicast().directBestEffort();
+    private final Sinks.Empty<Void> closed = Sinks.empty();
+    private final Queue<ConnectionState> untold = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger telling = new AtomicInteger();
+    private final Set<Integer> running = ConcurrentHashMap.newKeySet();
     private final Set<Integer> streaming = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Stopped lastStopped;
 
-    /** From any thread; states of one subscription come one after the other. */
-    void tell(ConnectionState state) {
-        if (state instanceof ConnectionState.Streaming) {
+    void started(int subscription) {
+        running.add(subscription);
+    }
+
+    /** Takes a state that {@link #tell} will tell; those of one subscription one after the other. */
+    void add(ConnectionState state) {
+        if (state instanceof Streaming) {
             streaming.add(state.subscription());
         } else {
             streaming.remove(state.subscription());
         }
-        latest.emitNext(state, Sinks.EmitFailureHandler.busyLooping(CONTENTION));
-        live.emitNext(state, Sinks.EmitFailureHandler.busyLooping(CONTENTION));
+        if (state instanceof Stopped stopped) {
+            lastStopped = stopped;
+            running.remove(state.subscription());
+        }
+        untold.add(state);
+    }
+
+    /** One thread at a time tells the states of all, so that a slow listener holds up none but that one. */
+    void tell() {
+        if (telling.getAndIncrement() != 0) {
+            return;
+        }
+        do {
+            for (ConnectionState state = untold.poll(); state != null; state = untold.poll()) {
+                latest.tryEmitNext(state);
+                live.tryEmitNext(state);
+            }
+        } while (telling.decrementAndGet() != 0);
+    }
+
+    void close() {
+        closed.tryEmitEmpty();
     }
 
     Flux<ConnectionState> states() {
@@ -32,16 +65,35 @@ final class ConnectionStates {
     }
 
     Mono<Void> awaitStreaming() {
-        Mono<Boolean> already = Mono.fromCallable(() -> streaming.isEmpty() ? null : true);
-        return Flux.merge(live.asFlux().concatMap(ConnectionStates::isStreaming), already)
+        return Flux.merge(
+                        live.asFlux().concatMap(this::isStreaming),
+                        closed.asMono().then(Mono.error(ConnectionStates::ended)),
+                        Mono.defer(this::isStreaming))
                 .next()
                 .then();
     }
 
-    private static Mono<Boolean> isStreaming(ConnectionState state) {
-        if (state instanceof ConnectionState.Stopped stopped && stopped.because() != null) {
+    private Mono<Boolean> isStreaming(ConnectionState state) {
+        if (state instanceof Stopped stopped && stopped.because() != null) {
             return Mono.error(stopped.because());
         }
-        return state instanceof ConnectionState.Streaming ? Mono.just(true) : Mono.empty();
+        return state instanceof Streaming ? Mono.just(true) : isStreaming();
+    }
+
+    /** Empty while one may come to stream: one is on its way, or none was ever subscribed to. */
+    private Mono<Boolean> isStreaming() {
+        if (!streaming.isEmpty()) {
+            return Mono.just(true);
+        }
+        Stopped stopped = lastStopped;
+        if (stopped == null || !running.isEmpty()) {
+            return Mono.empty();
+        }
+        return Mono.error(stopped.because() == null ? ended() : stopped.because());
+    }
+
+    private static CancellationException ended() {
+        return new CancellationException(
+                "No stream is running: the last was cancelled or closed; subscribe to another");
     }
 }

@@ -18,10 +18,10 @@ final class EventDecoder implements PayloadDecoder<Event> {
     private final PreparedHolds holds;
     private final TransactionEnds ends;
 
-    EventDecoder(TransactionAssembler assembler, Acknowledgements acknowledgements) {
+    EventDecoder(TransactionAssembler assembler, PreparedHolds holds, Acknowledgements acknowledgements) {
         this.assembler = assembler;
         this.ends = new TransactionEnds(acknowledgements);
-        this.holds = new PreparedHolds(acknowledgements);
+        this.holds = holds;
     }
 
     @Override

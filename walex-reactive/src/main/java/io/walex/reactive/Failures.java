@@ -1,14 +1,20 @@
 package io.walex.reactive;
 
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslClosedEngineException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.r2dbc.spi.R2dbcException;
 import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import io.walex.reactive.replication.ServerError;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.UnknownHostException;
 import java.nio.file.FileSystemException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
@@ -36,6 +42,9 @@ final class Failures {
                             .formatted(spool.getMessage(), config.spoolDirectory(), slot, reason(spool)),
                     error);
         }
+        if (error instanceof EOFException) {
+            return lost(error, config, slot);
+        }
         WalExException byNetwork = network(error, config);
         if (byNetwork != null) {
             return byNetwork;
@@ -47,10 +56,7 @@ final class Failures {
             return sqlState(error, sql.getSqlState(), config, slot);
         }
         if (error instanceof IOException || error instanceof TimeoutException) {
-            return new ConnectionLostException(
-                    "Connection to %s lost while streaming from %s: %s"
-                            .formatted(server(config), slot, error.getMessage()),
-                    error);
+            return lost(error, config, slot);
         }
         return error;
     }
@@ -63,20 +69,31 @@ final class Failures {
                 : String.valueOf(cause.getMessage());
     }
 
+    private static ConnectionLostException lost(Throwable error, WalExConfig config, String slot) {
+        return new ConnectionLostException(
+                "Connection to %s lost while streaming from %s: %s".formatted(server(config), slot, error.getMessage()),
+                error);
+    }
+
+    /** Whether the server refused with one of these SQLSTATEs. */
+    static Predicate<Throwable> hasState(String... states) {
+        return error ->
+                error instanceof R2dbcException sql && List.of(states).contains(String.valueOf(sql.getSqlState()));
+    }
+
     private static @Nullable WalExException network(Throwable error, WalExConfig config) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof UnknownHostException) {
                 return new HostNotFoundException(
                         "Host \"%s\" cannot be resolved; check the host name".formatted(config.host()), error);
             }
-            if (isClosedDuringHandshake(cause)) {
+            if (isTls(cause) && isBroken(cause)) {
                 return new ServerUnreachableException(
-                        "%s closed the connection before it was secured; check that PostgreSQL listens there"
-                                .formatted(server(config)),
+                        "The connection to %s broke before it was secured (%s); check that PostgreSQL listens there"
+                                .formatted(server(config), cause.getMessage()),
                         error);
             }
-            if (cause instanceof SSLException
-                    || cause.getClass().getSimpleName().contains("Ssl")) {
+            if (isTls(cause)) {
                 return new TlsException(
                         "TLS with %s (sslmode %s) failed: %s; check the server's certificate, or choose another sslmode"
                                 .formatted(server(config), config.sslMode(), cause.getMessage()),
@@ -100,11 +117,22 @@ final class Failures {
         return null;
     }
 
+    private static boolean isTls(Throwable cause) {
+        return cause instanceof SSLException || cause.getClass().getSimpleName().contains("Ssl");
+    }
+
     /** No matter of certificates: a server that goes down, or a network that breaks, at the worst moment. */
-    private static boolean isClosedDuringHandshake(Throwable cause) {
-        boolean secure = cause instanceof SSLException
-                || cause.getClass().getSimpleName().contains("Ssl");
-        return secure && String.valueOf(cause.getMessage()).startsWith("Connection closed ");
+    private static boolean isBroken(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SslHandshakeTimeoutException
+                    || cause instanceof SslClosedEngineException
+                    || cause instanceof NotSslRecordException
+                    || cause instanceof IOException && !(cause instanceof SSLException)
+                    || String.valueOf(cause.getMessage()).startsWith("Connection closed ")) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static WalExException sqlState(Throwable error, String state, WalExConfig config, String slot) {
@@ -147,22 +175,50 @@ final class Failures {
                                 error))
                         .orElseGet(() -> new SlotNotFoundException(
                                 "%s; create it, or let the stream do so".formatted(sentence(says)), error));
-            case "55000", "58P01" ->
-                new SlotInvalidatedException(
-                        "%s can no longer be read: %s; drop it, and take a new snapshot of the tables"
-                                .formatted(slot, says),
-                        error);
+            case "58P01" -> invalidated(slot, says, error);
+            case "55000", "0A000" -> notReady(error, state, config, slot);
             default ->
                 isConnectionLoss(state)
                         ? new ConnectionLostException(
                                 "Connection to %s lost while streaming from %s: %s"
                                         .formatted(server(config), slot, says),
                                 error)
-                        : new ServerException(
-                                "%s refused to stream from %s: %s (SQLSTATE %s)"
-                                        .formatted(server(config), slot, says, state),
-                                error);
+                        : refused(error, state, config, slot);
         };
+    }
+
+    /** PostgreSQL has one code for whatever is not as it must be; only its message tells what. */
+    private static WalExException notReady(Throwable error, String state, WalExConfig config, String slot) {
+        String says = String.valueOf(error.getMessage());
+        if (says.contains("can no longer") || says.contains("cannot read from logical replication slot")) {
+            return invalidated(slot, says, error);
+        }
+        if (says.contains("wal_level")) {
+            return new WalLevelException(
+                    "%s cannot decode for %s: %s; set it there and restart that server"
+                            .formatted(server(config), slot, says),
+                    error);
+        }
+        if (says.contains("recovery") || says.contains("cannot use replication slot")) {
+            return new ServerUnreachableException(
+                    "%s is a standby, where %s cannot be used: %s; promote it, or lead the address to the primary"
+                            .formatted(server(config), slot, says),
+                    error);
+        }
+        return refused(error, state, config, slot);
+    }
+
+    private static SlotInvalidatedException invalidated(String slot, String says, Throwable error) {
+        return new SlotInvalidatedException(
+                "%s can no longer be read: %s; drop it, and take a new snapshot of the tables".formatted(slot, says),
+                error);
+    }
+
+    private static ServerException refused(Throwable error, String state, WalExConfig config, String slot) {
+        return new ServerException(
+                "%s refused to stream from %s: %s (SQLSTATE %s)"
+                        .formatted(server(config), slot, error.getMessage(), state),
+                error);
     }
 
     /** The message of a refused login quotes the database, that of a refused command does not. */
@@ -204,13 +260,16 @@ final class Failures {
         return config.host() + ":" + config.port();
     }
 
-    /** Whether another attempt may mend it. Before a stream has run once, an unreachable server is a wrong address. */
+    /**
+     * Whether another attempt may mend it. Before a stream has run once, an unreachable server is a wrong address and a
+     * refused login a wrong password; afterwards an outage, and a password that is being changed.
+     */
     static boolean isRetryable(Throwable failure, boolean hasStreamed) {
         return failure instanceof ConnectionLostException
                 || hasStreamed
                         && (failure instanceof ServerUnreachableException
+                                || failure instanceof AuthenticationException
                                 || failure instanceof HostNotFoundException
-                                || failure instanceof CapacityException
-                                || failure instanceof SlotInUseException);
+                                || failure instanceof CapacityException);
     }
 }

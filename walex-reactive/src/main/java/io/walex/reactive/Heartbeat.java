@@ -3,6 +3,7 @@ package io.walex.reactive;
 import io.walex.reactive.replication.Connector;
 import io.walex.reactive.replication.ServerConnection;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -18,18 +19,26 @@ final class Heartbeat {
 
     private final Mono<Void> beat;
     private final Duration interval;
+    private final BooleanSupplier wanted;
     private final Scheduler scheduler;
     private boolean failing;
 
-    Heartbeat(Connector connector, Duration interval, Scheduler scheduler) {
+    /**
+     * Sets a heartbeat up.
+     *
+     * @param wanted whether there is a stream that it keeps going
+     */
+    Heartbeat(Connector connector, Duration interval, BooleanSupplier wanted, Scheduler scheduler) {
         this.beat = ServerConnection.use(connector, server -> server.emitMessage(PREFIX));
         this.interval = interval;
+        this.wanted = wanted;
         this.scheduler = scheduler;
     }
 
     /** Beats as long as it is subscribed to; never completes or fails. */
     Flux<Void> beats() {
         return Flux.interval(interval, scheduler)
+                .filter(tick -> wanted.getAsBoolean())
                 .onBackpressureDrop()
                 .concatMap(tick -> beat.doOnSuccess(done -> failing = false).onErrorResume(this::tellOnce), 0);
     }

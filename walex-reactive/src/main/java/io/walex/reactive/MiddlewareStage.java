@@ -1,6 +1,7 @@
 package io.walex.reactive;
 
 import io.netty.channel.EventLoop;
+import io.walex.reactive.ConnectionState.Gap;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.SignalCodec;
 import io.walex.reactive.event.TransactionSignal;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -32,6 +34,7 @@ final class MiddlewareStage implements Middleware.Link {
     private final SignalCodec codec;
     private final Sinks.One<String> systemIdentifier = Sinks.one();
     private final ArrayDeque<Receipt> receipts = new ArrayDeque<>();
+    private final PendingGaps gaps = new PendingGaps();
     private volatile Consumer<Lsn> listener = end -> {};
     private Runnable onProgress = () -> {};
     private Acknowledgements.@Nullable Ticket receiving;
@@ -58,16 +61,21 @@ final class MiddlewareStage implements Middleware.Link {
     /** A transaction that was received whole. */
     private record Receipt(Lsn end, Acknowledgements.Ticket ticket) {}
 
-    /** The signals behind the middleware, on the event loop. */
-    private Flux<TransactionSignal> signals(Flux<TransactionSignal> replication) {
-        return middleware
-                .apply(replication.doOnNext(this::receive), this)
-                .publishOn(Schedulers.fromExecutor(eventLoop), PREFETCH);
+    /** The signals behind the middleware, on the event loop. At a graceful end, those not asked for are left behind. */
+    private Flux<TransactionSignal> signals(Flux<TransactionSignal> replication, Mono<Void> ended) {
+        Sinks.Empty<Void> completed = Sinks.empty();
+        Scheduler scheduler = Schedulers.fromExecutor(eventLoop);
+        return Flux.defer(() -> middleware.apply(replication.doOnNext(this::receive), this))
+                .doOnComplete(completed::tryEmitEmpty)
+                .publishOn(scheduler, PREFETCH)
+                .doOnNext(this::deliver)
+                .takeUntilOther(ended.then(completed.asMono()).publishOn(scheduler));
     }
 
-    Flux<TransactionSignal> transactions(Flux<TransactionSignal> replication, Runnable onAcknowledged) {
+    Flux<TransactionSignal> transactions(
+            Flux<TransactionSignal> replication, Runnable onAcknowledged, Mono<Void> ended) {
         onProgress = onAcknowledged;
-        return signals(replication);
+        return signals(replication, ended);
     }
 
     Acknowledgements delivered() {
@@ -75,9 +83,9 @@ final class MiddlewareStage implements Middleware.Link {
     }
 
     /** Events only; an end that demand has passed acknowledges. */
-    Flux<Event> changes(Flux<TransactionSignal> replication) {
+    Flux<Event> changes(Flux<TransactionSignal> replication, Mono<Void> ended) {
         TransactionEnds ends = new TransactionEnds(delivered);
-        return signals(replication).handle((signal, sink) -> {
+        return signals(replication, ended).handle((signal, sink) -> {
             Event event = ends.eventOf(signal);
             if (event != null) {
                 sink.next(event);
@@ -86,13 +94,35 @@ final class MiddlewareStage implements Middleware.Link {
     }
 
     private void receive(TransactionSignal signal) {
-        if (signal instanceof TransactionSignal.Begin) {
+        if (signal instanceof TransactionSignal.Begin begin) {
+            gaps.received(begin);
             receiving = received.begin();
         } else if (signal instanceof TransactionSignal.End end && receiving != null) {
             receiving.end(end.endLsn());
             receipts.addLast(new Receipt(end.endLsn(), receiving));
             receiving = null;
         }
+    }
+
+    private void deliver(TransactionSignal signal) {
+        if (signal instanceof TransactionSignal.Begin begin) {
+            gaps.delivering(begin);
+        }
+    }
+
+    /**
+     * The slot was replaced. What is still in the middleware comes before that, and then downstream is told.
+     *
+     * @param telling run between the two, where what was delivered can no longer be confirmed
+     */
+    void resumed(Gap gap, Runnable telling) {
+        // The slot that could be told of them is gone.
+        receipts.clear();
+        receiving = null;
+        gaps.add(() -> {
+            telling.run();
+            delivered.restartAt(gap.until());
+        });
     }
 
     private void acknowledged() {
@@ -126,6 +156,11 @@ final class MiddlewareStage implements Middleware.Link {
 
     @Override
     public void confirm(Lsn end) {
+        if (eventLoop.inEventLoop()) {
+            // An end that is on its way must not overtake it.
+            confirmNow(end);
+            return;
+        }
         try {
             eventLoop.execute(() -> confirmNow(end));
         } catch (RejectedExecutionException ended) {
@@ -138,7 +173,7 @@ final class MiddlewareStage implements Middleware.Link {
                 first != null && !first.end.isAfter(end);
                 first = receipts.peekFirst()) {
             receipts.removeFirst();
-            first.ticket.acknowledge();
+            first.ticket.acknowledgeNow();
         }
     }
 }

@@ -50,6 +50,17 @@ final class PreparedHolds {
         byGid.put(transaction.gid, transaction);
     }
 
+    /** The slot has gone on: of what was prepared before, the outcome came to another consumer. */
+    void releaseBefore(Lsn confirmed) {
+        held.entrySet().removeIf(each -> {
+            boolean gone = confirmed.isAfter(each.getKey().prepareLsn);
+            if (gone && !each.getValue().isHandedOver()) {
+                each.getValue().release();
+            }
+            return gone;
+        });
+    }
+
     private void begin(@Nullable Prepared transaction) {
         Acknowledgements.Ticket ticket = transaction == null ? null : held.get(transaction);
         if (ticket != null) {

@@ -23,12 +23,16 @@ final class Reconnects {
     /** A stream that ran so long, or delivered something, was a success: the next failure is a first one. */
     private static final Duration SUCCESS = Duration.ofSeconds(1);
 
+    /** A password may be changed on the server first, or here. */
+    private static final int REFUSED_LOGINS = 5;
+
     private final Retry policy;
     private final Predicate<Throwable> retryable;
     private final Scheduler scheduler;
     private long streamingSince = Long.MAX_VALUE;
     private long total;
     private long inARow;
+    private int refusedLogins;
 
     Reconnects(Retry policy, Predicate<Throwable> retryable, Scheduler scheduler) {
         this.policy = policy;
@@ -38,6 +42,7 @@ final class Reconnects {
 
     void streaming() {
         streamingSince = now();
+        refusedLogins = 0;
     }
 
     /** The companion of {@code retryWhen}. Fails with the failure itself when there is no other attempt. */
@@ -65,7 +70,10 @@ final class Reconnects {
             return Mono.error(failure);
         }
         if (failure instanceof SlotInUseException) {
-            return Mono.delay(SlotGuard.POLL, scheduler).cast(Object.class);
+            return Mono.delay(SlotHolders.POLL, scheduler).cast(Object.class);
+        }
+        if (failure instanceof AuthenticationException && ++refusedLogins > REFUSED_LOGINS) {
+            return Mono.error(failure);
         }
         boolean ran = streamingSince != Long.MAX_VALUE && now() - streamingSince >= SUCCESS.toMillis();
         inARow = ran || signal.totalRetriesInARow() == 0 ? 0 : inARow + 1;

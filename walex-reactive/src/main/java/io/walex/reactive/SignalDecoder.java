@@ -3,7 +3,6 @@ package io.walex.reactive;
 import io.netty.buffer.ByteBuf;
 import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.TransactionSignal;
-import io.walex.reactive.replication.Acknowledgements;
 import io.walex.reactive.replication.PayloadDecoder;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +12,9 @@ final class SignalDecoder implements PayloadDecoder<TransactionSignal> {
     private final TransactionAssembler assembler;
     private final PreparedHolds holds;
 
-    SignalDecoder(TransactionAssembler assembler, Acknowledgements acknowledgements) {
+    SignalDecoder(TransactionAssembler assembler, PreparedHolds holds) {
         this.assembler = assembler;
-        this.holds = new PreparedHolds(acknowledgements);
+        this.holds = holds;
     }
 
     @Override

@@ -2,9 +2,9 @@ package io.walex.reactive;
 
 import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.event.TwoPhase;
-import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.Publications;
 import io.walex.reactive.replication.Publications.TableName;
+import io.walex.reactive.replication.ReplicationSlots.SlotFacts;
 import io.walex.reactive.replication.ServerConnection;
 import io.walex.reactive.replication.ServerConnection.ServerFacts;
 import java.util.HashSet;
@@ -12,11 +12,13 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
+import reactor.util.retry.Retry;
 
 /** Makes and removes what a configuration needs on the server. */
 final class SlotSetup {
 
     private static final Logger LOG = LoggerFactory.getLogger(SlotSetup.class);
+    private static final int DROP_ATTEMPTS = 5;
     private static final int V17 = 170000;
 
     private SlotSetup() {}
@@ -26,25 +28,34 @@ final class SlotSetup {
                 .delayUntil(facts -> ServerChecks.walLevel(facts, config))
                 .delayUntil(facts -> publications(server, config))
                 .flatMap(facts -> config.slot() instanceof SlotSpec.Durable durable
-                        ? server.slots()
-                                .find(durable.name())
-                                .hasElement()
-                                .flatMap(exists -> exists ? Mono.empty() : create(server, config, durable, facts))
-                        : Mono.empty())
-                .then();
+                        ? find(server, durable.name())
+                                .switchIfEmpty(Mono.defer(() -> create(server, config, durable, facts)))
+                                .flatMap(slot -> SlotChecks.usable(slot, facts, config))
+                        : Mono.empty());
     }
 
     static Mono<Void> drop(ServerConnection server, WalExConfig config) {
-        Mono<Void> slot = config.slot() instanceof SlotSpec.Durable durable
-                ? server.slots().drop(durable.name())
-                : Mono.empty();
+        Mono<Void> slot =
+                config.slot() instanceof SlotSpec.Durable durable ? drop(server, durable.name()) : Mono.empty();
         return config.publicationSetup() == PublicationSetup.MUST_EXIST
                 ? slot
                 : slot.then(Mono.defer(
                         () -> server.publications().drop(config.publications().get(0))));
     }
 
-    static Mono<Lsn> create(ServerConnection server, WalExConfig config, SlotSpec.Durable durable, ServerFacts facts) {
+    /** Somebody else may be dropping the slot too, or a connection that was just cancelled may hold it for a moment. */
+    private static Mono<Void> drop(ServerConnection server, String slot) {
+        return server.slots()
+                .drop(slot)
+                .onErrorResume(Failures.hasState("42704"), gone -> Mono.empty())
+                .retryWhen(Retry.fixedDelay(DROP_ATTEMPTS, SlotHolders.POLL)
+                        .filter(Failures.hasState("55006"))
+                        .onRetryExhaustedThrow((attempts, last) -> last.failure()));
+    }
+
+    /** The slot as it was made, by this call or by another that came at the same time. */
+    static Mono<SlotFacts> create(
+            ServerConnection server, WalExConfig config, SlotSpec.Durable durable, ServerFacts facts) {
         if (durable.failover() && facts.version() < V17) {
             return Mono.error(new UnsupportedServerException(
                     "PostgreSQL %d does not know failover slots, which takes 17 or newer; leave forFailover() out"
@@ -53,11 +64,31 @@ final class SlotSetup {
         }
         return server.slots()
                 .create(durable.name(), config.twoPhase() != TwoPhase.OFF, durable.failover(), facts.version())
-                .doOnNext(from -> LOG.info("Replication slot \"{}\" created at {}", durable.name(), from));
+                .doOnNext(from -> LOG.info("Replication slot \"{}\" created at {}", durable.name(), from))
+                .then()
+                .onErrorResume(Failures.hasState("42710"), exists -> Mono.empty())
+                .then(Mono.defer(() -> find(server, durable.name())))
+                // Whoever was making it gave up.
+                .switchIfEmpty(Mono.defer(() -> create(server, config, durable, facts)));
+    }
+
+    /** Empty when there is none. One that is being made has no position yet, and goes if that fails: it is waited for. */
+    static Mono<SlotFacts> find(ServerConnection server, String slot) {
+        return server.slots()
+                .find(slot)
+                .flatMap(found -> found.plugin() == null || found.confirmedFlush() != null
+                        ? Mono.just(found)
+                        : Mono.delay(SlotHolders.POLL).then(Mono.defer(() -> find(server, slot))));
     }
 
     /** Checks the publications, or makes the one to be what the configuration says. */
     static Mono<Void> publications(ServerConnection server, WalExConfig config) {
+        return makePublications(server, config)
+                // Somebody else has made it since it was looked for: look again.
+                .onErrorResume(Failures.hasState("42710", "23505"), exists -> makePublications(server, config));
+    }
+
+    private static Mono<Void> makePublications(ServerConnection server, WalExConfig config) {
         Publications publications = server.publications();
         return publications.names().flatMap(known -> switch (config.publicationSetup()) {
             case MUST_EXIST -> ServerChecks.publications(known, config);

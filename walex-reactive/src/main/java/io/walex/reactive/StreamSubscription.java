@@ -34,7 +34,7 @@ import reactor.util.retry.Retry;
  * One subscriber's stream: it owns the event loop and what must survive a reconnect, and makes connections as long as the
  * subscription lives.
  */
-final class StreamSubscription {
+final class StreamSubscription implements SlotGuard.Listener {
 
     private volatile WalExConfig config;
     private final SubscriptionState state;
@@ -45,6 +45,7 @@ final class StreamSubscription {
     private final Acknowledgements acknowledgements;
     private final DatabaseTypes types;
     private final TransactionAssembler assembler;
+    private final PreparedHolds holds;
     private final Heartbeat heartbeat;
     private final @Nullable MiddlewareStage middleware;
     private final Sinks.Empty<Void> ended = Sinks.empty();
@@ -63,7 +64,6 @@ final class StreamSubscription {
         connector = DriverConfiguration.connector(() -> this.config, loop);
         Scheduler scheduler = Schedulers.fromExecutorService(eventLoop());
         acknowledgements = new Acknowledgements(eventLoop(), () -> onAcknowledged.run());
-        slot = new SlotGuard(config, acknowledgements, connector, scheduler);
         reconnects = new Reconnects(config.retry(), this::isRetryable, scheduler);
         types = new DatabaseTypes(config.types(), connector, eventLoop(), this::resumeStream, this::failStream);
         Origination origination = new Origination(config.name(), Version.LIBRARY, config.database());
@@ -78,7 +78,9 @@ final class StreamSubscription {
                 types,
                 new TransactionAssembler.Spool(config.spoolDirectory(), config.spoolMemory()),
                 config.twoPhase());
-        heartbeat = new Heartbeat(connector, config.heartbeat(), scheduler);
+        slot = new SlotGuard(config, acknowledgements, assembler::unfinished, connector, scheduler);
+        holds = new PreparedHolds(acknowledgements);
+        heartbeat = new Heartbeat(connector, config.heartbeat(), state::isStreaming, scheduler);
     }
 
     private EventLoop eventLoop() {
@@ -86,13 +88,14 @@ final class StreamSubscription {
     }
 
     Flux<Event> changes() {
-        return middleware == null
-                ? stream(new EventDecoder(assembler, acknowledgements))
-                : middleware.changes(stream(new SignalDecoder(assembler, acknowledgements)));
+        return told(
+                middleware == null
+                        ? stream(new EventDecoder(assembler, holds, acknowledgements))
+                        : middleware.changes(stream(new SignalDecoder(assembler, holds)), ended.asMono()));
     }
 
     Flux<Transaction> transactions() {
-        Flux<TransactionSignal> signals = stream(new SignalDecoder(assembler, acknowledgements));
+        Flux<TransactionSignal> signals = stream(new SignalDecoder(assembler, holds));
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Transaction> actual) {
@@ -102,12 +105,19 @@ final class StreamSubscription {
                 consumed = windows.ended();
                 if (middleware == null) {
                     onAcknowledged = windows::advance;
-                    signals.subscribe(windows);
+                    told(signals).subscribe(windows);
                 } else {
-                    middleware.transactions(signals, windows::advance).subscribe(windows);
+                    told(middleware.transactions(signals, windows::advance, ended.asMono()))
+                            .subscribe(windows);
                 }
             }
         };
+    }
+
+    private <T> Flux<T> told(Flux<T> stream) {
+        return stream.doOnError(state::stopped)
+                .doOnComplete(() -> state.stopped(null))
+                .doOnCancel(() -> state.stopped(null));
     }
 
     private <T> Flux<T> stream(PayloadDecoder<T> decoder) {
@@ -116,10 +126,7 @@ final class StreamSubscription {
                 .retryWhen(Retry.from(failures -> reconnects
                         .companion(failures.doOnNext(this::tellFailure))
                         .takeUntilOther(ended.asMono())))
-                .onErrorMap(Reconnects::cause)
-                .doOnError(state::stopped)
-                .doOnComplete(() -> state.stopped(null))
-                .doOnCancel(() -> state.stopped(null));
+                .onErrorMap(Reconnects::cause);
         return config.heartbeat().isZero() ? stream : stream.takeUntilOther(heartbeat.beats());
     }
 
@@ -136,7 +143,9 @@ final class StreamSubscription {
                 .flatMapMany(facts -> Flux.usingWhen(
                         ReplicationConnection.connect(connector).doOnNext(made -> connection = made),
                         made -> start(made, facts, decoder, used),
-                        ReplicationConnection::close,
+                        // A graceful end: what is acknowledged behind a middleware until all has ended is confirmed
+                        // too.
+                        made -> Mono.empty(),
                         (made, error) -> made.close(),
                         ReplicationConnection::close));
     }
@@ -147,7 +156,7 @@ final class StreamSubscription {
                 .doOnNext(facts -> PgOutputOptions.of(config, facts.version()))
                 .delayUntil(facts -> SlotSetup.publications(server, config))
                 .delayUntil(facts -> hasStreamed ? Mono.empty() : ServerChecks.subscriptions(server, config))
-                .delayUntil(facts -> slot.prepare(server, facts, hasStreamed, state::standingBy))
+                .delayUntil(facts -> slot.prepare(server, facts, this))
                 .delayUntil(facts -> types.load(server))
                 .doOnNext(facts -> {
                     if (middleware != null) {
@@ -159,7 +168,7 @@ final class StreamSubscription {
     private <T> Flux<T> start(
             ReplicationConnection made, ServerFacts facts, PayloadDecoder<T> decoder, WalExConfig used) {
         return slot.obtain(made, facts).takeUntilOther(ended.asMono()).flatMapMany(obtained -> {
-            Lsn from = acknowledgements.flushed();
+            Lsn from = obtained.from() == null ? acknowledgements.flushed() : obtained.from();
             return made.stream(
                     new StartReplication(obtained.name(), from, PgOutputOptions.of(config, facts.version())),
                     decoder,
@@ -172,13 +181,15 @@ final class StreamSubscription {
     }
 
     private void streaming(SlotGuard.Obtained obtained, Lsn from, WalExConfig used) {
-        assembler.connected(obtained.from() == null ? from : obtained.from());
+        assembler.connected(from);
         if (obtained.from() != null) {
             if (lost != null) {
                 resumed(new Gap(acknowledgements.flushed(), obtained.from(), lost));
+            } else {
+                acknowledgements.startAt(obtained.from());
             }
-            acknowledgements.startAt(obtained.from());
         }
+        lost = null;
         hasStreamed = true;
         reconnects.streaming();
         state.streaming(obtained.name());
@@ -220,16 +231,50 @@ final class StreamSubscription {
 
     /** A new temporary slot is in place of a lost one. */
     private void resumed(Gap gap) {
-        lost = null;
-        onAbandoned.accept(slotLost(gap.because()));
-        acknowledgements.abandon();
-        if (middleware != null) {
-            middleware.delivered().abandon();
-        }
+        Runnable telling = () -> tell(gap);
+        assembler.restart();
         state.resumed(gap);
+        if (middleware == null) {
+            telling.run();
+        } else {
+            middleware.resumed(gap, telling);
+        }
+        acknowledgements.restartAt(gap.until());
+    }
+
+    private void tell(Gap gap) {
+        onAbandoned.accept(slotLost(gap.because()));
         if (config.slot() instanceof SlotSpec.Temporary temporary && temporary.onGap() != null) {
             temporary.onGap().accept(gap);
         }
+    }
+
+    @Override
+    public void onStandingBy() {
+        state.standingBy();
+    }
+
+    @Override
+    public void onTakenOver(Lsn until) {
+        Lsn unfinished = assembler.unfinished();
+        if (!unfinished.equals(Lsn.INVALID) && until.isAfter(unfinished)) {
+            finishedElsewhere(unfinished, until);
+        }
+        holds.releaseBefore(until);
+        state.takenOver(acknowledgements.flushed(), until);
+    }
+
+    private void finishedElsewhere(Lsn transaction, Lsn until) {
+        String what =
+                "The connection of \"%s\" was lost within the transaction at %s, which another consumer of %s has processed since"
+                        .formatted(config.name(), transaction, config.slot());
+        if (middleware != null) {
+            throw new SlotInvalidatedException(
+                    what + "; start a new subscription, since the middleware has received a part of it", null);
+        }
+        assembler.endUnfinished();
+        onAbandoned.accept(new ConnectionLostException(what, lost));
+        acknowledgements.endUnfinished(until);
     }
 
     private boolean isEnding() {

@@ -93,6 +93,7 @@ final class StreamingWalEx implements WalEx {
     public Mono<Void> closeGracefully() {
         return Mono.defer(() -> {
             closed = true;
+            states.close();
             return Flux.fromIterable(running)
                     .flatMap(subscription -> {
                         subscription.end();
@@ -105,6 +106,7 @@ final class StreamingWalEx implements WalEx {
     @Override
     public void close() {
         closed = true;
+        states.close();
         running.forEach(StreamSubscription::end);
     }
 }

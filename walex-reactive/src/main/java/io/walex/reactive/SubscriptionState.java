@@ -7,7 +7,10 @@ import io.walex.reactive.ConnectionState.Resumed;
 import io.walex.reactive.ConnectionState.StandingBy;
 import io.walex.reactive.ConnectionState.Stopped;
 import io.walex.reactive.ConnectionState.Streaming;
+import io.walex.reactive.ConnectionState.TakenOver;
+import io.walex.reactive.pgoutput.Lsn;
 import java.time.Clock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,70 +24,101 @@ final class SubscriptionState {
     private final int number;
     private final ConnectionStates states;
     private final Clock clock;
-    private @Nullable ConnectionState current;
+    private volatile @Nullable ConnectionState current;
 
     SubscriptionState(WalExConfig config, int number, ConnectionStates states, Clock clock) {
         this.config = config;
         this.number = number;
         this.states = states;
         this.clock = clock;
+        states.started(number);
     }
 
-    synchronized void connecting() {
+    boolean isStreaming() {
+        return current instanceof Streaming;
+    }
+
+    void connecting() {
         LOG.debug("{} connects to {}:{} for {}", config.name(), config.host(), config.port(), config.slot());
-        if (current == null) {
-            enter(new Connecting(number));
-        }
+        enter(() -> current == null ? new Connecting(number) : null);
     }
 
-    synchronized void standingBy() {
-        if (config.slot() instanceof SlotSpec.Durable durable
-                && durable.whenInUse() == WhenInUse.WAIT
-                && !(current instanceof StandingBy)) {
+    void standingBy() {
+        enter(() -> {
+            if (!(config.slot() instanceof SlotSpec.Durable durable)
+                    || durable.whenInUse() != WhenInUse.WAIT
+                    || current instanceof StandingBy) {
+                return null;
+            }
             LOG.info("{} stands by for slot \"{}\", which is in use", config.name(), durable.name());
-            enter(new StandingBy(number, durable.name()));
-        }
+            return new StandingBy(number, durable.name());
+        });
     }
 
-    synchronized void streaming(String slot) {
-        LOG.info(
-                "{} streams publications {} of database {} from slot \"{}\"",
-                config.name(),
-                config.publications(),
-                config.database(),
-                slot);
-        enter(new Streaming(number, slot, clock.instant()));
+    void streaming(String slot) {
+        enter(() -> {
+            LOG.info(
+                    "{} streams publications {} of database {} from slot \"{}\"",
+                    config.name(),
+                    config.publications(),
+                    config.database(),
+                    slot);
+            return new Streaming(number, slot, clock.instant());
+        });
     }
 
-    synchronized void reconnecting(Throwable because) {
-        boolean same = current instanceof Reconnecting before
-                && before.because().getClass().equals(because.getClass());
-        if (same || current instanceof StandingBy && because instanceof SlotInUseException) {
-            LOG.debug("{} failed to reconnect: {}", config.name(), because.getMessage());
-        } else {
+    void reconnecting(Throwable because) {
+        enter(() -> {
+            boolean same = current instanceof Reconnecting before
+                    && before.because().getClass().equals(because.getClass());
+            if (same || current instanceof StandingBy && because instanceof SlotInUseException) {
+                LOG.debug("{} failed to reconnect: {}", config.name(), because.getMessage());
+                return null;
+            }
             LOG.info("{} reconnects: {}", config.name(), because.getMessage());
-            enter(new Reconnecting(number, because));
-        }
+            return new Reconnecting(number, because);
+        });
     }
 
-    synchronized void resumed(Gap gap) {
-        LOG.warn(
-                "{} goes on with a new temporary slot; changes between {} and {} were missed",
-                config.name(),
-                gap.after(),
-                gap.until());
-        enter(new Resumed(number, gap));
+    void takenOver(Lsn after, Lsn until) {
+        enter(() -> {
+            LOG.info(
+                    "{} goes on at {}, up to which another consumer of {} has processed the changes since {}",
+                    config.name(),
+                    until,
+                    config.slot(),
+                    after);
+            return new TakenOver(number, after, until);
+        });
     }
 
-    synchronized void stopped(@Nullable Throwable because) {
-        if (!(current instanceof Stopped)) {
+    void resumed(Gap gap) {
+        enter(() -> {
+            LOG.warn(
+                    "{} goes on with a new temporary slot; changes between {} and {} were missed",
+                    config.name(),
+                    gap.after(),
+                    gap.until());
+            return new Resumed(number, gap);
+        });
+    }
+
+    void stopped(@Nullable Throwable because) {
+        enter(() -> {
             LOG.info("{} stopped streaming from {}", config.name(), config.slot());
-            enter(new Stopped(number, because));
-        }
+            return new Stopped(number, because);
+        });
     }
 
-    private void enter(ConnectionState state) {
-        current = state;
-        states.tell(state);
+    /** Listeners are told outside of the lock: whoever waits for one of them must not wait for this. */
+    private void enter(Supplier<@Nullable ConnectionState> next) {
+        synchronized (this) {
+            ConnectionState state = current instanceof Stopped ? null : next.get();
+            if (state != null) {
+                current = state;
+                states.add(state);
+            }
+        }
+        states.tell();
     }
 }

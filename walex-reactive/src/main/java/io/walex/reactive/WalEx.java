@@ -86,7 +86,9 @@ public interface WalEx extends AutoCloseable {
 
     /**
      * Completes when a subscription is streaming: its slot is in place, and changes committed from now on will be
-     * delivered. At once when one is; waits for one to begin otherwise. Fails when one stops with an error meanwhile.
+     * delivered. At once when one is; otherwise waits for one that is on its way, or for the first to be subscribed to.
+     * Fails when one stops with an error meanwhile, and when none is left: with what the last one stopped with, or with
+     * {@link java.util.concurrent.CancellationException} when that was cancelled or this instance is closed.
      */
     Mono<Void> awaitStreaming();
 
@@ -97,7 +99,8 @@ public interface WalEx extends AutoCloseable {
      * <ul>
      *   <li>Subscriptions take effect at the next transaction that arrives.
      *   <li>A changed address, user, password or TLS setting makes running streams connect again, from where their slot
-     *       stands; nothing is lost or repeated. A password counts as changed when it was set, even to the same.
+     *       stands; nothing is lost or repeated. A password counts as changed when it was set, even to the same. One
+     *       that is refused is tried five times more, and set right again meanwhile ends no stream.
      *   <li>Intervals, timeouts, {@code retry} and {@code maxUnacknowledged} count from the next connection or stream on.
      * </ul>
      *

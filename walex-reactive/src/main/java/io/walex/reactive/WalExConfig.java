@@ -306,7 +306,10 @@ public final class WalExConfig {
             return password(() -> value);
         }
 
-        /** Asked at every connection attempt, on a thread that may not block, so that a rotated password is used. */
+        /**
+         * Asked at every connection attempt, on a thread that may not block, so that a rotated password is used. A login
+         * that is refused when reconnecting is tried five times more, at the times of {@link #retry}.
+         */
         public Builder password(Supplier<? extends CharSequence> value) {
             password = Objects.requireNonNull(value, "password");
             return this;

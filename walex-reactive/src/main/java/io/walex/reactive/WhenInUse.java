@@ -2,8 +2,16 @@ package io.walex.reactive;
 
 /** What a durable slot's subscription does when another connection holds the slot. */
 public enum WhenInUse {
-    /** Fails with {@link SlotInUseException}. */
+    /**
+     * Fails with {@link SlotInUseException}, after a second. When reconnecting, a walsender of the lost connection that
+     * the server still believes in is waited for until it must have noticed ({@code wal_sender_timeout}).
+     */
     FAIL,
-    /** Stands by, and takes over when the owner ends. */
+    /**
+     * Stands by, and takes over when the owner ends. Consumers of the slot take turns: what another has confirmed it has
+     * processed. An owner that lost its connection stands by like any other, and goes on from what was confirmed
+     * meanwhile ({@link ConnectionState.TakenOver}); a transaction that it had received in part, and another in whole, is
+     * not delivered again, and fails with {@link ConnectionLostException} in {@link WalEx#transactions()}.
+     */
     WAIT
 }

@@ -111,6 +111,27 @@ class AcknowledgementIT {
         postgres.awaitSlotInactive("walex");
     }
 
+    @Test
+    void heartbeatRestsWhileAnotherConsumerHasTheSlot() {
+        List<String> seen = Collections.synchronizedList(new ArrayList<>());
+        SlotSpec.Durable slot = SlotSpec.durable("walex").whenInUse(WhenInUse.WAIT);
+        stream = WalEx.changes(config().slot(slot).messages(true).build())
+                .map(Event::name)
+                .subscribe(seen::add);
+        postgres.awaitSlotActive("walex");
+        WalEx standby = WalEx.create(
+                config().slot(slot).heartbeat(Duration.ofMillis(50)).build());
+        Disposable standingBy = standby.changes().subscribe();
+        try {
+            standby.states()
+                    .filter(state -> state instanceof ConnectionState.StandingBy)
+                    .blockFirst(PATIENCE);
+            await().during(Duration.ofMillis(500)).until(seen::isEmpty);
+        } finally {
+            standingBy.dispose();
+        }
+    }
+
     private static void assertHeartbeat(Event event) {
         assertThat(event.type()).isEqualTo(EventType.MESSAGE);
         assertThat(event.name()).isEqualTo("walex.heartbeat");

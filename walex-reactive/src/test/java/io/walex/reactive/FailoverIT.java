@@ -1,8 +1,11 @@
 package io.walex.reactive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.walex.reactive.ConnectionState.Gap;
+import io.walex.reactive.event.Event;
 import io.walex.reactive.testsupport.EmbeddedServer;
 import io.walex.reactive.testsupport.EmbeddedServer.StopMode;
 import io.walex.reactive.testsupport.PostgresServer;
@@ -20,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.Disposable;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.util.retry.Retry;
 
 /** The address leads to a promoted standby, PostgreSQL 17 and newer. */
@@ -29,6 +34,8 @@ class FailoverIT {
 
     private final List<Integer> received = Collections.synchronizedList(new ArrayList<>());
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final Sinks.Empty<Void> goOn = Sinks.empty();
+    private volatile int stopAt = -1;
     private EmbeddedServer primary;
     private StandbyServer standby;
     private TcpProxy proxy;
@@ -64,8 +71,15 @@ class FailoverIT {
                 .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(200)))
                 .build());
         stream = walEx.changes()
-                .subscribe(event -> received.add((Integer) event.newRecord().get("id")), failure::set);
+                .doOnNext(event -> received.add((Integer) event.newRecord().get("id")))
+                .concatMap(this::consume, 0)
+                .subscribe(event -> {}, failure::set);
         walEx.awaitStreaming().block(PATIENCE);
+    }
+
+    private Mono<Integer> consume(Event event) {
+        Integer id = (Integer) event.newRecord().get("id");
+        return id == stopAt ? goOn.asMono().thenReturn(id) : Mono.just(id);
     }
 
     private void insert(TestDatabase into, int from, int to) {
@@ -90,6 +104,14 @@ class FailoverIT {
         });
     }
 
+    /** Not named in synchronized_standby_slots, the standby may fall behind the stream. */
+    private void cutOffStandby() {
+        standby.database("postgres").execute("ALTER SYSTEM SET primary_conninfo = ''", "SELECT pg_reload_conf()");
+        await().until(() -> primary.database("postgres")
+                .queryText("SELECT count(*) FROM pg_stat_replication WHERE application_name <> 'WalEx'")
+                .equals("0"));
+    }
+
     @Test
     void failoverSlotContinuesOnThePromotedStandby() {
         primary.database("postgres")
@@ -100,6 +122,7 @@ class FailoverIT {
         synchronizeSlots();
         insert(database, 101, 200);
         awaitReceived(200);
+        assertThatTheCopyCannotBeRead();
 
         primary.stop(StopMode.IMMEDIATE);
         standby.promote();
@@ -111,17 +134,25 @@ class FailoverIT {
         primary.startAgain();
     }
 
+    private void assertThatTheCopyCannotBeRead() {
+        WalExConfig config = WalExConfig.fromUrl(
+                        standby.database(database.name()).url())
+                .publication("events")
+                .slot(SlotSpec.durable("walex"))
+                .build();
+
+        assertThatThrownBy(() -> WalEx.changes(config).blockFirst(PATIENCE))
+                .isInstanceOf(ServerUnreachableException.class)
+                .hasMessageContainingAll("is a standby", "walex", "promote it");
+    }
+
     @Test
     void promotedStandbyThatLacksDeliveredChangesIsAnError() {
         start(SlotSpec.durable("walex").forFailover());
         insert(database, 1, 100);
         awaitReceived(100);
         synchronizeSlots();
-        // Not named in synchronized_standby_slots, the standby may fall behind the stream.
-        standby.database("postgres").execute("ALTER SYSTEM SET primary_conninfo = ''", "SELECT pg_reload_conf()");
-        await().until(() -> primary.database("postgres")
-                .queryText("SELECT count(*) FROM pg_stat_replication WHERE application_name <> 'WalEx'")
-                .equals("0"));
+        cutOffStandby();
         insert(database, 101, 200);
         awaitReceived(200);
 
@@ -134,6 +165,48 @@ class FailoverIT {
                 .isInstanceOf(SlotInvalidatedException.class)
                 .hasMessageContainingAll("was promoted at", "lacks committed changes", "synchronized_standby_slots");
         primary.startAgain();
+    }
+
+    /** A transaction received in part counts: its rest does not exist on the promoted standby. */
+    @Test
+    void promotedStandbyThatLacksATransactionDeliveredInPartIsAnError() {
+        start(SlotSpec.durable("walex").forFailover());
+        insert(database, 1, 1);
+        awaitReceived(1);
+        synchronizeSlots();
+        cutOffStandby();
+        stopAt = 100;
+        insert(database, 2, 50_000);
+        await().atMost(PATIENCE).until(() -> received.contains(100));
+
+        standby.promote();
+        proxy.switchTo(standby);
+        goOn.tryEmitEmpty();
+
+        await().atMost(PATIENCE).until(() -> failure.get() != null);
+        assertThat(received).hasSizeLessThan(50_000);
+        assertThat(failure.get())
+                .isInstanceOf(SlotInvalidatedException.class)
+                .hasMessageContainingAll("was promoted at", "lacks committed changes");
+    }
+
+    /** Its LSNs go back behind what was delivered, and its changes must come nonetheless. */
+    @Test
+    void temporarySlotGoesOnWithAGapOnAPromotedStandbyThatIsBehind() {
+        List<Gap> gaps = Collections.synchronizedList(new ArrayList<>());
+        start(SlotSpec.temporary().resumeWithGap(gaps::add));
+        cutOffStandby();
+        insert(database, 1, 10_000);
+        awaitReceived(10_000);
+
+        standby.promote();
+        proxy.switchTo(standby);
+        await().atMost(PATIENCE).until(() -> gaps.size() == 1);
+        insert(standby.database(database.name()), 10_001, 10_100);
+
+        awaitReceived(10_100);
+        assertThat(failure).hasNullValue();
+        assertThat(gaps.get(0).until()).isLessThan(gaps.get(0).after());
     }
 
     @Test

@@ -2,10 +2,17 @@ package io.walex.reactive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import java.io.EOFException;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.security.cert.CertificateException;
+import java.util.List;
 import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -37,7 +44,7 @@ class FailuresTests {
         "53300, CapacityException",
         "53400, CapacityException",
         "42704, SlotNotFoundException",
-        "55000, SlotInvalidatedException",
+        "55000, ServerException",
         "58P01, SlotInvalidatedException",
         "57P01, ConnectionLostException",
         "57P03, ConnectionLostException",
@@ -60,6 +67,22 @@ class FailuresTests {
         assertThat(translate(sql("42501", says)))
                 .isInstanceOf(InsufficientPrivilegeException.class)
                 .hasMessageContaining(remedy);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    can no longer get changes from replication slot "walex" | SlotInvalidatedException | drop it
+                    can no longer access replication slot "walex"           | SlotInvalidatedException | drop it
+                    cannot read from logical replication slot "walex"       | SlotInvalidatedException | drop it
+                    logical decoding on standby requires "wal_level" >= "logical" on the primary | WalLevelException | set it there
+                    cannot use replication slot "walex" for logical decoding | ServerUnreachableException | promote it
+                    recovery is in progress                                 | ServerUnreachableException | promote it
+                    """)
+    void whatIsNotReadyIsToldApart(String says, String type, String remedy) {
+        Throwable translated = translate(sql("55000", says));
+
+        assertThat(translated.getClass().getSimpleName()).isEqualTo(type);
+        assertThat(translated).hasMessageContaining(remedy);
     }
 
     @Test
@@ -93,6 +116,24 @@ class FailuresTests {
         assertThat(Failures.isRetryable(lost, false)).isTrue();
         assertThat(Failures.isRetryable(unreachable, false)).isFalse();
         assertThat(Failures.isRetryable(unreachable, true)).isTrue();
-        assertThat(Failures.isRetryable(wrongPassword, true)).isFalse();
+        assertThat(Failures.isRetryable(wrongPassword, false)).isFalse();
+        assertThat(Failures.isRetryable(wrongPassword, true)).isTrue();
+    }
+
+    @Test
+    void connectionThatBreaksWhileItIsSecuredIsNoMatterOfCertificates() {
+        for (Throwable broken : List.of(
+                new SslHandshakeTimeoutException("handshake timed out after 10000ms"),
+                new SSLException("Connection closed while SSL/TLS handshake was in progress"),
+                new SSLException(new IOException("Connection reset by peer")),
+                new SSLException("engine", new ClosedChannelException()))) {
+            assertThat(translate(broken)).isInstanceOf(ServerUnreachableException.class);
+        }
+        for (Throwable refused : List.of(
+                new SSLHandshakeException("PKIX path building failed"),
+                new SSLException("Received fatal alert: certificate_required", new CertificateException("no")))) {
+            assertThat(translate(refused)).isInstanceOf(TlsException.class);
+            assertThat(Failures.isRetryable(translate(refused), true)).isFalse();
+        }
     }
 }

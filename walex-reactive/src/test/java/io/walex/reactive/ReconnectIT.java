@@ -8,6 +8,8 @@ import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.testsupport.PostgresExtension;
 import io.walex.reactive.testsupport.TcpProxy;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -147,6 +151,39 @@ class ReconnectIT {
         proxy.resume();
 
         awaitReceived(20);
+    }
+
+    /** Making a slot takes as long as the transactions that write, which is no reason to wait for a lost answer. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void slotThatIsMadeInABlackHoleIsGivenUp(boolean durable) throws SQLException {
+        SlotSpec slot = durable ? SlotSpec.durable(postgres.name()) : SlotSpec.temporary();
+        List<Throwable> failure = Collections.synchronizedList(new ArrayList<>());
+        try (Connection writing = postgres.jdbc()) {
+            writing.setAutoCommit(false);
+            writing.createStatement().execute("INSERT INTO todo VALUES (1)");
+            walEx = WalEx.create(config().slot(slot).build());
+            stream = walEx.changes().subscribe(event -> {}, failure::add);
+            await().until(() -> postgres.slots().all().size() == 2);
+            // Longer than the liveness timeout, but the server works on it.
+            await().during(Duration.ofMillis(2500)).atMost(PATIENCE).until(failure::isEmpty);
+
+            proxy.pause();
+
+            await().atMost(PATIENCE).until(() -> !failure.isEmpty());
+            assertThat(failure.get(0)).isInstanceOf(ServerUnreachableException.class);
+        } finally {
+            proxy.reset();
+            awaitNoBackend();
+        }
+    }
+
+    /** One that is making a slot takes it along when it goes. */
+    private void awaitNoBackend() {
+        await().atMost(PATIENCE)
+                .until(() -> postgres.queryText(
+                                "SELECT count(*) FROM pg_stat_activity WHERE application_name = current_database()")
+                        .equals("0"));
     }
 
     @Test

@@ -9,11 +9,13 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.read.ListAppender;
+import io.walex.reactive.event.Event;
 import io.walex.reactive.testsupport.Certificates;
 import io.walex.reactive.testsupport.Certificates.Pem;
 import io.walex.reactive.testsupport.EmbeddedServer;
 import io.walex.reactive.testsupport.EmbeddedServer.StopMode;
 import io.walex.reactive.testsupport.PostgresServer;
+import io.walex.reactive.testsupport.TcpProxy;
 import io.walex.reactive.testsupport.TestDatabase;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +33,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import reactor.test.StepVerifier;
+import reactor.util.retry.Retry;
 
 /** Encryption, authentication, and what is never shown. */
 class SecurityIT {
@@ -211,6 +214,78 @@ class SecurityIT {
         stream.dispose();
         walEx.closeGracefully().block(PATIENCE);
         database.execute("SELECT pg_drop_replication_slot('rotating')");
+    }
+
+    @Test
+    void passwordThatIsRefusedWhileItIsRotatedIsTriedAgain() {
+        server.replaceHba("host all postgres all trust", "host all all all scram-sha-256");
+        database.execute("CREATE ROLE rotated LOGIN REPLICATION PASSWORD 'first'");
+        List<Object> received = Collections.synchronizedList(new ArrayList<>());
+        WalEx walEx = WalEx.create(WalExConfig.fromUrl(database.url("rotated", "first"))
+                .publication("events")
+                .slot(SlotSpec.durable("rotated"))
+                .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(300)))
+                .build());
+        var stream = walEx.changes().subscribe(received::add, received::add);
+        walEx.awaitStreaming().block(PATIENCE);
+        try {
+            walEx.reconfigure(c -> c.password("second"));
+            awaitRefused(walEx);
+            walEx.reconfigure(c -> c.password("first"));
+            walEx.awaitStreaming().block(PATIENCE);
+            database.execute("INSERT INTO todo VALUES (1)");
+            await().atMost(PATIENCE).until(() -> received.size() == 1);
+            assertThat(received.get(0)).isInstanceOf(Event.class);
+
+            walEx.reconfigure(c -> c.password("third"));
+            await().atMost(PATIENCE).until(() -> received.size() == 2);
+            assertThat(received.get(1)).isInstanceOf(AuthenticationException.class);
+        } finally {
+            stream.dispose();
+            walEx.closeGracefully().block(PATIENCE);
+            database.awaitSlotInactive("rotated");
+            database.execute("SELECT pg_drop_replication_slot('rotated')");
+        }
+    }
+
+    private static void awaitRefused(WalEx walEx) {
+        walEx.states()
+                .filter(state -> state instanceof ConnectionState.Reconnecting reconnecting
+                        && reconnecting.because() instanceof AuthenticationException)
+                .blockFirst(PATIENCE);
+    }
+
+    @Test
+    void securedConnectionThatBreaksIsMadeAgain() {
+        List<Object> received = Collections.synchronizedList(new ArrayList<>());
+        try (TcpProxy proxy = TcpProxy.to(server)) {
+            WalEx walEx = WalEx.create(config().host(proxy.host())
+                    .port(proxy.port())
+                    .sslMode(SslMode.REQUIRE)
+                    .slot(SlotSpec.durable("secured"))
+                    .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(100)))
+                    .build());
+            List<ConnectionState> states = Collections.synchronizedList(new ArrayList<>());
+            walEx.states().subscribe(states::add);
+            var stream = walEx.changes().subscribe(received::add, received::add);
+            walEx.awaitStreaming().block(PATIENCE);
+
+            proxy.garble();
+            await().atMost(PATIENCE)
+                    .until(() -> states.stream()
+                            .anyMatch(state -> state instanceof ConnectionState.Reconnecting reconnecting
+                                    && reconnecting.because() instanceof ConnectionLostException lost
+                                    && lost.getMessage().contains("not an SSL/TLS record")));
+            database.execute("INSERT INTO todo VALUES (1)");
+
+            await().atMost(PATIENCE).until(() -> received.size() == 1);
+            assertThat(received.get(0)).isInstanceOf(Event.class);
+            stream.dispose();
+            walEx.closeGracefully().block(PATIENCE);
+        } finally {
+            database.awaitSlotInactive("secured");
+            database.execute("SELECT pg_drop_replication_slot('secured')");
+        }
     }
 
     @Test

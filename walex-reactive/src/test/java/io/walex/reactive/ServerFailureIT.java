@@ -219,13 +219,23 @@ class ServerFailureIT {
 
     @Test
     void anotherClusterBehindTheSameAddressIsAnError() {
+        assertThatAnotherClusterIsAnError(SlotSpec.durable("walex"));
+    }
+
+    /** Its LSNs have nothing to do with those before, so nothing could tell its changes from what was delivered. */
+    @Test
+    void anotherClusterIsNoGapEither() {
+        assertThatAnotherClusterIsAnError(SlotSpec.temporary().resumeWithGap(gap -> {}));
+    }
+
+    private void assertThatAnotherClusterIsAnError(SlotSpec slot) {
         try (EmbeddedServer other = PostgresServer.start(PostgresServer.DEFAULT_MAJOR, Map.of());
                 TcpProxy proxy = TcpProxy.to(server)) {
             other.database("postgres").execute("CREATE DATABASE " + database.name());
             other.database(database.name())
                     .execute("CREATE TABLE todo (id int)", "CREATE PUBLICATION events FOR TABLE todo");
-            WalEx walEx =
-                    WalEx.create(config().host(proxy.host()).port(proxy.port()).build());
+            WalEx walEx = WalEx.create(
+                    config().host(proxy.host()).port(proxy.port()).slot(slot).build());
 
             StepVerifier.create(walEx.changes())
                     .then(() -> walEx.awaitStreaming().block(PATIENCE))

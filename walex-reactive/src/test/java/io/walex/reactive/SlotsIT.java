@@ -4,12 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.Preflight.Severity;
+import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.testsupport.PostgresExtension;
 import io.walex.reactive.testsupport.TcpProxy;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,11 +166,7 @@ class SlotsIT {
                 .build();
         WalEx.setup(config).block(PATIENCE);
         List<Integer> received = Collections.synchronizedList(new ArrayList<>());
-        Disposable writer = Mono.fromRunnable(
-                        () -> postgres.execute(
-                                "DO $$ BEGIN FOR i IN 1..4000 LOOP INSERT INTO todo VALUES (i); COMMIT; PERFORM pg_sleep(0.001); END LOOP; END $$"))
-                .subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic())
-                .subscribe();
+        Disposable writer = write(4000);
         WalEx owner = WalEx.create(config);
         streams.add(owner.changes()
                 .subscribe(event -> received.add((Integer) event.newRecord().get("id"))));
@@ -192,6 +193,232 @@ class SlotsIT {
         assertThat(received.stream().distinct())
                 .containsExactlyElementsOf(
                         IntStream.rangeClosed(1, 4000).boxed().toList());
+    }
+
+    @Test
+    void ownerThatLostItsConnectionStandsByAndGoesOnWhereThePairIs() {
+        createPublication();
+        WalExConfig config = config().slot(SlotSpec.durable(postgres.name()).whenInUse(WhenInUse.WAIT))
+                .build();
+        WalEx.setup(config).block(PATIENCE);
+        List<Integer> received = Collections.synchronizedList(new ArrayList<>());
+        List<ConnectionState> states = Collections.synchronizedList(new ArrayList<>());
+        streams.add(write(2000));
+        try (TcpProxy proxy = TcpProxy.to(postgres.server())) {
+            WalEx owner = WalEx.create(
+                    config.mutate().host(proxy.host()).port(proxy.port()).build());
+            owner.states().subscribe(states::add);
+            streams.add(owner.changes()
+                    .subscribe(event -> received.add((Integer) event.newRecord().get("id"))));
+            owner.awaitStreaming().block(PATIENCE);
+
+            for (int broken = 1; broken <= 2; broken++) {
+                WalEx standby = WalEx.create(config);
+                AtomicInteger there = new AtomicInteger();
+                streams.add(standby.changes()
+                        .doOnNext(event -> there.incrementAndGet())
+                        .subscribe(event ->
+                                received.add((Integer) event.newRecord().get("id"))));
+                awaitState(standby, ConnectionState.StandingBy.class);
+                proxy.refuse();
+                proxy.reset();
+                await().atMost(PATIENCE).until(() -> there.get() > 20);
+                proxy.accept();
+                awaitState(owner, ConnectionState.StandingBy.class);
+
+                standby.closeGracefully().block(PATIENCE);
+                awaitState(owner, ConnectionState.Streaming.class);
+            }
+
+            await().atMost(PATIENCE).until(() -> received.contains(2000));
+            assertThat(new TreeSet<>(received))
+                    .containsExactlyElementsOf(
+                            IntStream.rangeClosed(1, 2000).boxed().toList());
+            assertThat(states)
+                    .filteredOn(state -> state instanceof ConnectionState.TakenOver)
+                    .hasSize(2)
+                    .allSatisfy(state -> assertThat(((ConnectionState.TakenOver) state).until())
+                            .isGreaterThan(((ConnectionState.TakenOver) state).after()));
+        }
+    }
+
+    private static void awaitState(WalEx walEx, Class<? extends ConnectionState> type) {
+        walEx.states().filter(type::isInstance).blockFirst(PATIENCE);
+    }
+
+    private Disposable write(int transactions) {
+        return Mono.fromRunnable(() -> postgres.execute(("DO $$ BEGIN FOR i IN 1..%d LOOP"
+                                + " INSERT INTO todo VALUES (i); COMMIT; PERFORM pg_sleep(0.001); END LOOP; END $$")
+                        .formatted(transactions)))
+                .subscribeOn(reactor.core.scheduler.Schedulers.boundedElastic())
+                .subscribe();
+    }
+
+    /** Received in part here, in whole and confirmed there: it will not come again, and must not hold the slot. */
+    @Test
+    void transactionThatThePairFinishedElsewhereFailsHere() {
+        createPublication();
+        WalExConfig config = config().slot(SlotSpec.durable(postgres.name()).whenInUse(WhenInUse.WAIT))
+                .build();
+        WalEx.setup(config).block(PATIENCE);
+        List<Object> seen = Collections.synchronizedList(new ArrayList<>());
+        try (TcpProxy proxy = TcpProxy.to(postgres.server())) {
+            WalEx owner = WalEx.create(
+                    config.mutate().host(proxy.host()).port(proxy.port()).build());
+            streams.add(owner.transactions()
+                    .concatMap(
+                            transaction -> transaction
+                                    .events()
+                                    .doOnNext(event -> {
+                                        if (event.newRecord().get("id").equals(100)) {
+                                            proxy.refuse();
+                                            proxy.reset();
+                                        }
+                                    })
+                                    .count()
+                                    .<Object>map(count -> count)
+                                    .doOnNext(count -> transaction.acknowledge())
+                                    .onErrorResume(Mono::just),
+                            0)
+                    .subscribe(seen::add, seen::add));
+            owner.awaitStreaming().block(PATIENCE);
+            WalEx standby = WalEx.create(config);
+            List<Integer> elsewhere = Collections.synchronizedList(new ArrayList<>());
+            streams.add(standby.changes()
+                    .subscribe(
+                            event -> elsewhere.add((Integer) event.newRecord().get("id"))));
+            awaitState(standby, ConnectionState.StandingBy.class);
+            postgres.execute("INSERT INTO todo SELECT * FROM generate_series(1, 20000)");
+            await().atMost(PATIENCE).until(() -> elsewhere.contains(20_000));
+            proxy.accept();
+            awaitState(owner, ConnectionState.StandingBy.class);
+            standby.closeGracefully().block(PATIENCE);
+
+            postgres.execute("INSERT INTO todo VALUES (30001)");
+            await().atMost(PATIENCE).until(() -> seen.size() >= 2);
+            assertThat(seen.get(0)).isInstanceOf(ConnectionLostException.class);
+            assertThat((Throwable) seen.get(0)).hasMessageContaining("another consumer");
+            assertThat(seen.get(1)).isEqualTo(1L);
+            Lsn end = postgres.currentLsn();
+            postgres.slots()
+                    .await(postgres.name(), slot -> slot.confirmedFlushLsn().compareTo(end) >= 0);
+        }
+    }
+
+    @Test
+    void slotThatAnotherConsumerTookIsAnErrorWhenReconnecting() {
+        createPublication();
+        try (TcpProxy proxy = TcpProxy.to(postgres.server())) {
+            WalEx walEx =
+                    WalEx.create(config().host(proxy.host()).port(proxy.port()).build());
+
+            StepVerifier.create(walEx.changes())
+                    .then(() -> walEx.awaitStreaming().block(PATIENCE))
+                    .then(proxy::refuse)
+                    .then(proxy::reset)
+                    .then(() -> postgres.awaitSlotInactive(postgres.name()))
+                    .then(() -> start(config().build()))
+                    .then(proxy::accept)
+                    .expectErrorSatisfies(error -> assertThat(error)
+                            .isInstanceOf(SlotInUseException.class)
+                            .hasMessageContainingAll(postgres.name(), "is active for PID", "whenInUse(WAIT)"))
+                    .verify(PATIENCE);
+        }
+    }
+
+    @Test
+    void walsenderOfOurOwnThatTheServerStillBelievesInIsWaitedFor() {
+        createPublication();
+        try (TcpProxy proxy = TcpProxy.to(postgres.server())) {
+            List<Object> seen = Collections.synchronizedList(new ArrayList<>());
+            WalEx walEx = WalEx.create(config().host(proxy.host())
+                    .port(proxy.port())
+                    .livenessTimeout(Duration.ofSeconds(1))
+                    .build());
+            streams.add(walEx.changes()
+                    .subscribe(event -> seen.add(event.newRecord().get("id")), seen::add));
+            walEx.awaitStreaming().block(PATIENCE);
+
+            proxy.pause();
+            awaitState(walEx, ConnectionState.Reconnecting.class);
+            walEx.reconfigure(c -> c.host(postgres.host()).port(postgres.port()));
+            postgres.execute("INSERT INTO todo VALUES (1)");
+            await().during(Duration.ofSeconds(3)).until(seen::isEmpty);
+            proxy.reset();
+
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(seen).containsExactly(1));
+        }
+    }
+
+    @Test
+    void setupWaitsForASlotThatAnotherSetupIsMaking() throws SQLException {
+        createPublication();
+        try (Connection writing = postgres.jdbc()) {
+            writing.setAutoCommit(false);
+            writing.createStatement().execute("INSERT INTO todo VALUES (1)");
+            // Slots are made when the transactions that write have ended.
+            Mono<Void> first = WalEx.setup(config().build()).cache();
+            streams.add(first.subscribe());
+            postgres.awaitSlotActive(postgres.name());
+            List<Object> ends = Collections.synchronizedList(new ArrayList<>());
+            Mono<Void> second = WalEx.setup(config().build()).cache();
+            streams.add(second.subscribe(done -> {}, ends::add, () -> ends.add("done")));
+            await().during(Duration.ofSeconds(1)).until(ends::isEmpty);
+            writing.commit();
+
+            Mono.when(first, second).block(PATIENCE);
+            postgres.awaitSlotInactive(postgres.name());
+        }
+    }
+
+    @Test
+    void setupTakesAPublicationThatAnotherSetupMakes() throws SQLException {
+        WalExConfig config = config().publicationSetup(PublicationSetup.CREATE)
+                .subscribe("todo")
+                .build();
+        try (Connection other = postgres.jdbc()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("CREATE PUBLICATION events FOR TABLE todo");
+            Mono<Void> setup = WalEx.setup(config).cache();
+            streams.add(setup.subscribe(done -> {}, error -> {}));
+            await().until(() -> postgres.queryText(
+                            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                    + " AND query LIKE 'CREATE PUBLICATION%' AND datname = current_database()")
+                    .equals("1"));
+            other.commit();
+
+            setup.block(PATIENCE);
+            assertThat(postgres.slot(postgres.name())).isPresent();
+        }
+    }
+
+    @Test
+    void setupsAndDropsAtTheSameTimeSucceed() {
+        WalExConfig config = config().publicationSetup(PublicationSetup.CREATE)
+                .subscribe("todo")
+                .build();
+        for (int round = 0; round < 3; round++) {
+            Mono.when(Collections.nCopies(4, WalEx.setup(config))).block(PATIENCE);
+            assertThat(postgres.slot(postgres.name())).isPresent();
+            Mono.when(Collections.nCopies(4, WalEx.drop(config))).block(PATIENCE);
+            assertThat(postgres.slot(postgres.name())).isEmpty();
+            assertThat(publishedTables()).isEmpty();
+        }
+    }
+
+    @Test
+    void setupRefusesASlotThatDoesNotFit() {
+        createPublication();
+        postgres.execute("SELECT pg_create_physical_replication_slot('" + postgres.name() + "')");
+        try {
+            StepVerifier.create(WalEx.setup(config().build()))
+                    .expectErrorSatisfies(error -> assertThat(error)
+                            .isInstanceOf(SlotInvalidatedException.class)
+                            .hasMessageContaining("physical slot"))
+                    .verify(PATIENCE);
+        } finally {
+            postgres.execute("SELECT pg_drop_replication_slot('" + postgres.name() + "')");
+        }
     }
 
     @Test

@@ -19,6 +19,17 @@ final class Progress {
         return lastOrdinal != ENDED && commitLsn.equals(lastCommit);
     }
 
+    /** The commit LSN of the transaction that was yielded in part; {@link Lsn#INVALID} when none was. */
+    Lsn unfinished() {
+        return lastOrdinal == ENDED ? Lsn.INVALID : lastCommit;
+    }
+
+    /** What comes from here on was not yielded, whatever its place. */
+    void restart() {
+        lastCommit = Lsn.INVALID;
+        lastOrdinal = ENDED;
+    }
+
     /** Whether nothing of the transaction was yielded. */
     boolean isNew(Lsn commitLsn) {
         return commitLsn.isAfter(lastCommit);

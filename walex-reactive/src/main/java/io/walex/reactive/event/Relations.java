@@ -85,11 +85,15 @@ final class Relations {
         xid = transaction;
     }
 
-    /** A transaction starts: what is wanted stays the same until its end. */
-    void beginTransaction(int transaction) {
+    /**
+     * A transaction starts: what is wanted stays the same until its end.
+     *
+     * @param isNew false when an earlier connection began it
+     */
+    void beginTransaction(int transaction, boolean isNew) {
         xid = transaction;
         BiPredicate<String, String> wanted = resubscription;
-        if (wanted == null) {
+        if (wanted == null || !isNew) {
             return;
         }
         resubscription = null;

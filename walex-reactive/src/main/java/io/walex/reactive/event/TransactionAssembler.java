@@ -77,6 +77,21 @@ public final class TransactionAssembler {
         uncommitted.clear();
     }
 
+    /** The commit LSN of the transaction that was yielded in part; {@link Lsn#INVALID} when none was. */
+    public Lsn unfinished() {
+        return output.unfinished();
+    }
+
+    /** The rest of the transaction that was yielded in part will not come. */
+    public void endUnfinished() {
+        output.endUnfinished();
+    }
+
+    /** Another slot begins, perhaps on a timeline whose LSNs lie before those of what was yielded. */
+    public void restart() {
+        output.restart();
+    }
+
     /** Changes what is wanted from the next transaction on; from any thread. */
     public void resubscribe(BiPredicate<String, String> subscribed) {
         relations.resubscribe(subscribed);

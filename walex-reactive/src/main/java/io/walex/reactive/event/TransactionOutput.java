@@ -57,6 +57,21 @@ final class TransactionOutput {
         return opened;
     }
 
+    /** The commit LSN of the transaction that went out in part; {@link Lsn#INVALID} when none did. */
+    Lsn unfinished() {
+        return progress.unfinished();
+    }
+
+    /** The rest of the transaction that went out in part will not come. */
+    void endUnfinished() {
+        progress.end();
+    }
+
+    /** Another slot begins, perhaps on a timeline whose LSNs lie before those of what went out. */
+    void restart() {
+        progress.restart();
+    }
+
     /** Whether something of the transaction is still to go out. */
     boolean wants(Lsn commitLsn) {
         return progress.isNew(commitLsn) || progress.isUnfinished(commitLsn);
@@ -82,7 +97,7 @@ final class TransactionOutput {
     void open(TransactionSignal.Begin begin) {
         opened = begin;
         beginning = begin;
-        relations.beginTransaction(begin.xid());
+        relations.beginTransaction(begin.xid(), progress.isNew(begin.commitLsn()));
     }
 
     /**

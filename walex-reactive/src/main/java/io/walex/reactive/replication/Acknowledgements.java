@@ -2,6 +2,7 @@ package io.walex.reactive.replication;
 
 import io.walex.reactive.pgoutput.Lsn;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -108,14 +109,34 @@ public final class Acknowledgements {
         }
     }
 
-    /** Forgets all outstanding transactions: the slot that could be told of them is gone. */
-    public void abandon() {
+    /**
+     * Ends, as acknowledged, a transaction that was begun and whose rest will not come, since the slot has gone on behind
+     * it; nothing happens when all that was begun has ended.
+     *
+     * @param confirmed what the slot has confirmed
+     */
+    public void endUnfinished(Lsn confirmed) {
+        for (Iterator<Ticket> last = outstanding.descendingIterator(); last.hasNext(); ) {
+            Ticket ticket = last.next();
+            if (!ticket.hold) {
+                if (!ticket.ended) {
+                    ticket.endAcknowledged(confirmed);
+                }
+                return;
+            }
+        }
+    }
+
+    /** Forgets all outstanding transactions, since the slot that could be told of them is gone; another begins here. */
+    public void restartAt(Lsn start) {
         outstanding.forEach(ticket -> ticket.forgotten = true);
         outstanding.clear();
         holding.forEach(ticket -> ticket.forgotten = true);
         holding.clear();
         holdsOutstanding = 0;
         releasedByNext = null;
+        flushed = start.value();
+        delivered = 0;
         onProgress.run();
     }
 
@@ -213,7 +234,7 @@ public final class Acknowledgements {
             this.hold = hold;
         }
 
-        /** Whether it was {@linkplain #abandon() abandoned}. */
+        /** Whether its slot was {@linkplain #restartAt given up}. */
         public boolean isForgotten() {
             return forgotten;
         }
@@ -260,6 +281,12 @@ public final class Acknowledgements {
         public void endAcknowledged(Lsn transactionEnd) {
             acknowledged = true;
             end(transactionEnd);
+        }
+
+        /** The same as {@link #acknowledge}, at once; on the event loop. */
+        public void acknowledgeNow() {
+            acknowledged = true;
+            advance();
         }
 
         /** Whether it no longer keeps the slot; on the event loop. */

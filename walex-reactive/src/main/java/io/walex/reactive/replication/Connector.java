@@ -9,6 +9,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
@@ -48,6 +49,24 @@ public record Connector(
         if (channel != null) {
             channel.close();
         }
+    }
+
+    /**
+     * The answer to a command that waits on others and takes as long as it takes: the server is asked on another connection
+     * from time to time whether it works on it, so that a network that drops packets does not make us wait for ever.
+     *
+     * @param pid the process that runs the command
+     */
+    <T> Mono<T> whileWorking(int pid, Mono<T> answer) {
+        Mono<T> lost = Flux.interval(answerTimeout)
+                .onBackpressureDrop()
+                .concatMap(tick -> ServerConnection.use(this, server -> server.isWorking(pid)), 0)
+                .filter(working -> !working)
+                .next()
+                // What was answered just now may be on its way.
+                .delayElement(answerTimeout)
+                .flatMap(idle -> Mono.error(new TimeoutException("The server's answer to a command was lost")));
+        return answer.takeUntilOther(lost);
     }
 
     <T> Mono<T> answered(Mono<T> answer) {

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.handler.codec.DecoderException;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -119,7 +120,9 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     /** Of a running copy, the listener is told: the driver would report an error that it has nobody to tell of. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (copying && cause instanceof IOException broken) {
+        // TLS tells what it cannot decode in a DecoderException.
+        Throwable reason = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
+        if (copying && reason instanceof IOException broken) {
             listener.onBroken(broken);
             ctx.close();
         } else {

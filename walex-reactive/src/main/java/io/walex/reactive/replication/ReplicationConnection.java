@@ -51,13 +51,21 @@ public final class ReplicationConnection {
      */
     public Mono<Lsn> createTemporarySlot(String slot, boolean twoPhase, int serverVersion) {
         String options = twoPhase ? serverVersion >= 150000 ? " (TWO_PHASE)" : " TWO_PHASE" : "";
-        return connection
-                .createSlot(ReplicationSlotRequest.logical()
-                        .slotName(StartReplication.quoted(slot))
-                        .outputPlugin("pgoutput" + options)
-                        .temporary()
-                        .build())
+        ReplicationSlotRequest request = ReplicationSlotRequest.logical()
+                .slotName(StartReplication.quoted(slot))
+                .outputPlugin("pgoutput" + options)
+                .temporary()
+                .build();
+        return backendPid()
+                .flatMap(pid -> connector.whileWorking(pid, connection.createSlot(request)))
                 .map(created -> Lsn.of(created.getConsistentPoint().asLong()));
+    }
+
+    /** The process that serves this connection. */
+    public Mono<Integer> backendPid() {
+        return connector
+                .answered(command("SELECT pg_backend_pid()"))
+                .map(rows -> Integer.valueOf(rows.get(0).get(0)));
     }
 
     /** Runs a command of the replication protocol before streaming; gives its rows, each as the text of its columns. */

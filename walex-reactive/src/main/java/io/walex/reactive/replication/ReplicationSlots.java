@@ -33,6 +33,7 @@ public final class ReplicationSlots {
      * @param walStatus null when WAL cannot be said
      * @param invalidation why the slot is of no use any more, where the server says so
      * @param failover whether standbys keep a copy of it
+     * @param synced whether it is such a copy
      * @param twoPhase whether prepared transactions are decoded at PREPARE
      * @see <a href="https://www.postgresql.org/docs/current/view-pg-replication-slots.html">pg_replication_slots</a>
      */
@@ -45,6 +46,7 @@ public final class ReplicationSlots {
             @Nullable String walStatus,
             @Nullable String invalidation,
             boolean failover,
+            boolean synced,
             boolean twoPhase) {}
 
     /** Empty when there is no slot of that name. */
@@ -57,6 +59,7 @@ public final class ReplicationSlots {
                                to_jsonb(s) ->> 'invalidation_reason' AS invalidation,
                                CASE WHEN to_jsonb(s) ->> 'conflicting' = 'true' THEN 'conflict with recovery' END AS conflict,
                                to_jsonb(s) ->> 'failover' AS failover,
+                               to_jsonb(s) ->> 'synced' AS synced,
                                to_jsonb(s) ->> 'two_phase' AS two_phase
                           FROM pg_replication_slots s WHERE slot_name = $1
                         """, name).map(ReplicationSlots::facts).singleOrEmpty();
@@ -76,6 +79,7 @@ public final class ReplicationSlots {
                 row.get("wal_status"),
                 reason != null ? reason : conflict != null ? conflict : row.get("lost"),
                 "true".equals(row.get("failover")),
+                "true".equals(row.get("synced")),
                 "true".equals(row.get("two_phase")));
     }
 

@@ -46,7 +46,12 @@ public final class ServerConnection {
      * @param timeline the timeline that is written; 0 on a standby
      */
     public record ServerFacts(
-            int version, String walLevel, Duration walSenderTimeout, String systemIdentifier, int timeline) {}
+            int version, String walLevel, Duration walSenderTimeout, String systemIdentifier, int timeline) {
+
+        public boolean isStandby() {
+            return timeline == 0;
+        }
+    }
 
     public Mono<ServerFacts> facts() {
         return rows("""
@@ -89,7 +94,18 @@ public final class ServerConnection {
 
     /** As {@link #rows}, for what waits on others and takes as long as it takes. */
     Flux<Map<String, @Nullable String>> patiently(String sql, Object... parameters) {
-        return query(sql, parameters);
+        return rows("SELECT pg_backend_pid()::text AS pid")
+                .single()
+                .map(row -> Integer.parseInt(text(row, "pid")))
+                .flatMap(pid ->
+                        connector.whileWorking(pid, query(sql, parameters).collectList()))
+                .flatMapIterable(Function.identity());
+    }
+
+    /** Whether a process of this role runs a command. */
+    Mono<Boolean> isWorking(int pid) {
+        return rows("SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND state <> 'idle'", pid)
+                .hasElements();
     }
 
     /** Runs a statement that gives no rows. */

@@ -167,7 +167,9 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
 
     @Override
     public void onBroken(IOException cause) {
-        fail(cause);
+        EOFException broken = new EOFException("The replication connection broke: " + cause.getMessage());
+        broken.initCause(cause);
+        fail(broken);
     }
 
     @Override

@@ -53,7 +53,7 @@ class RelationsTests {
     }
 
     private void describe(int xid, int oid, String name, int type) {
-        relations.beginTransaction(xid);
+        relations.beginTransaction(xid, true);
         relations.put(new Relation(
                 0, oid, "public", name, ReplicaIdentity.DEFAULT, List.of(new RelationColumn("c", false, type, -1))));
         assertThat(relations.get(oid)).isNotNull();

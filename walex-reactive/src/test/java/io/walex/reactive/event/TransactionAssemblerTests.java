@@ -147,6 +147,20 @@ class TransactionAssemblerTests {
     }
 
     @Test
+    void subscriptionsChangeBehindATransactionThatAnotherConnectionEnds() {
+        take(begin(100), relation("a"), insert("1"), commit(100), begin(200), insert("2"));
+        assembler.resubscribe((schema, table) -> false);
+        assembler.connected(Lsn.of(100));
+
+        assertThat(take(begin(100), relation("a"), insert("1"), commit(100))).isEmpty();
+        assertThat(take(begin(200), insert("2"), insert("3"), commit(200)))
+                .hasSize(2)
+                .first()
+                .isInstanceOf(Event.class);
+        assertThat(take(begin(300), insert("4"), commit(300))).noneMatch(signal -> signal instanceof Event);
+    }
+
+    @Test
     void refusesRowsOfAnotherShapeThanTheirRelation() {
         take(begin(10), relation("a", "b"));
 

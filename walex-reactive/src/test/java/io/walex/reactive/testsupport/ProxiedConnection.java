@@ -2,6 +2,7 @@ package io.walex.reactive.testsupport;
 
 import java.io.IOException;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -32,6 +33,14 @@ final class ProxiedConnection {
         abort(client);
         abort(server);
         gate.nudge();
+    }
+
+    void garble() {
+        try {
+            client.getOutputStream().write("x".repeat(100).getBytes(StandardCharsets.US_ASCII));
+        } catch (IOException e) {
+            reset();
+        }
     }
 
     /** Closing a socket that does not linger sends RST instead of FIN. */

@@ -75,6 +75,11 @@ public final class TcpProxy implements AutoCloseable {
         connections.forEach(ProxiedConnection::reset);
     }
 
+    /** Sends clients of open connections what is neither PostgreSQL's protocol nor TLS. */
+    public void garble() {
+        connections.forEach(ProxiedConnection::garble);
+    }
+
     /** Refuses new connections; open ones stay. */
     public synchronized void refuse() {
         if (listener != null) {
