@@ -7,6 +7,7 @@ import io.walex.reactive.event.TypeSource;
 import io.walex.reactive.replication.Connector;
 import io.walex.reactive.replication.ServerConnection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -50,7 +51,7 @@ final class DatabaseTypes implements TypeSource {
         // A snapshot from before is a safe one.
         return server.rows("SELECT pg_catalog.pg_current_snapshot()::text AS snapshot")
                 .single()
-                .map(row -> CatalogSnapshot.parse(row.getOrDefault("snapshot", "0:0:")))
+                .map(row -> CatalogSnapshot.parse(Objects.requireNonNull(row.get("snapshot"))))
                 .delayUntil(snapshot -> loadTypes(server))
                 .doOnNext(snapshot -> readAt = snapshot)
                 .then();

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.net.UnknownHostException;
 import java.nio.file.FileSystemException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
@@ -63,7 +64,7 @@ final class Failures {
 
     /** The messages of some file system errors are no more than a path. */
     private static String reason(UncheckedIOException error) {
-        IOException cause = error.getCause();
+        IOException cause = Objects.requireNonNull(error.getCause());
         return cause instanceof FileSystemException file && file.getReason() == null
                 ? cause.getClass().getSimpleName() + ": " + cause.getMessage()
                 : String.valueOf(cause.getMessage());

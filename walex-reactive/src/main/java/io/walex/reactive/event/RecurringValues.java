@@ -25,6 +25,8 @@ final class RecurringValues {
     private final @Nullable ColumnCodec[] codecs = new ColumnCodec[PLACES];
     private final Object[] values = new Object[PLACES];
 
+    /** Decodes the value, or finds it. The thread and the codec are the same, or are others. */
+    @SuppressWarnings("ReferenceEquality")
     Object fromText(ColumnCodec codec, byte[] bytes, int offset, int length) {
         if (length > LONGEST || Thread.currentThread() != owner) {
             return codec.fromText(bytes, offset, length);
