@@ -3,7 +3,9 @@ package io.walex.reactive;
 import io.netty.channel.EventLoop;
 import io.walex.reactive.ConnectionState.Gap;
 import io.walex.reactive.event.Event;
+import io.walex.reactive.event.Expectation;
 import io.walex.reactive.event.Origination;
+import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.SignalCodec;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionAssembler;
@@ -17,6 +19,7 @@ import io.walex.reactive.replication.ServerConnection.ServerFacts;
 import io.walex.reactive.replication.StartReplication;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -43,6 +46,8 @@ final class StreamSubscription {
     private final Reconnects reconnects;
     private final Acknowledgements acknowledgements;
     private final DatabaseTypes types;
+    private final List<Expectation> expectations;
+    private final Origination origination;
     private final TransactionAssembler assembler;
     private final Heartbeat heartbeat;
     private final @Nullable MiddlewareStage middleware;
@@ -55,9 +60,10 @@ final class StreamSubscription {
     private volatile boolean hasStreamed;
     private @Nullable Throwable lost;
 
-    StreamSubscription(WalExConfig config, SubscriptionState state) {
+    StreamSubscription(WalExConfig config, SubscriptionState state, List<Expectation> expectations) {
         this.config = config;
         this.state = state;
+        this.expectations = expectations;
         loop = LoopResources.create("walex-" + config.name(), 1, true);
         connector = DriverConfiguration.connector(() -> this.config, loop);
         Scheduler scheduler = Schedulers.fromExecutorService(eventLoop());
@@ -65,7 +71,7 @@ final class StreamSubscription {
         slot = new SlotGuard(config, acknowledgements, connector, scheduler);
         reconnects = new Reconnects(config.retry(), this::isRetryable, scheduler);
         types = new DatabaseTypes(config.types(), connector, eventLoop(), this::resumeStream, this::failStream);
-        Origination origination = new Origination(config.name(), Version.LIBRARY, config.database());
+        origination = new Origination(config.name(), Version.LIBRARY, config.database());
         Middleware configured = config.middleware();
         middleware = configured == null
                 ? null
@@ -145,7 +151,7 @@ final class StreamSubscription {
                 .delayUntil(facts -> ServerChecks.walLevel(facts, config))
                 .doOnNext(facts -> PgOutputOptions.of(config, facts.version()))
                 .delayUntil(facts -> SlotSetup.publications(server, config))
-                .delayUntil(facts -> hasStreamed ? Mono.empty() : ServerChecks.subscriptions(server, config))
+                .delayUntil(facts -> hasStreamed ? Mono.empty() : checkTables(server))
                 .delayUntil(facts -> slot.prepare(server, facts, hasStreamed, state::standingBy))
                 .delayUntil(facts -> types.load(server))
                 .doOnNext(facts -> {
@@ -153,6 +159,10 @@ final class StreamSubscription {
                         middleware.connectedTo(facts.systemIdentifier());
                     }
                 });
+    }
+
+    private Mono<PublishedTables> checkTables(ServerConnection server) {
+        return ServerChecks.expectations(server, config, expectations).doOnNext(origination.published()::set);
     }
 
     private <T> Flux<T> start(

@@ -1,9 +1,16 @@
 package io.walex.reactive.event;
 
+import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A filter that may not know. Only what is known to hold passes, and the negation of what is not known is not known
@@ -13,8 +20,19 @@ import java.util.function.Predicate;
  */
 final class EventPredicate implements Predicate<Event> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(EventFilters.class);
+
     private final Function<Event, Truth> truth;
     private final Set<TablePattern> tables;
+
+    /** What was said of tables that cannot come. */
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+    /** The streams whose tables were looked at, and the last of them. */
+    private final Set<Origination> streams =
+            Collections.newSetFromMap(Collections.synchronizedMap(new WeakHashMap<>()));
+
+    private volatile @Nullable Origination stream;
 
     EventPredicate(Function<Event, Truth> truth) {
         this(truth, Set.of());
@@ -37,7 +55,29 @@ final class EventPredicate implements Predicate<Event> {
 
     @Override
     public boolean test(Event event) {
+        Table table = event.table();
+        if (table != null && table.origination != stream && !tables.isEmpty()) {
+            stream = table.origination;
+            warnOfUnknownTables(table.origination);
+        }
         return truth.apply(event) == Truth.TRUE;
+    }
+
+    private void warnOfUnknownTables(Origination origination) {
+        PublishedTables published = origination.published().get();
+        if (published != null && streams.add(origination)) {
+            unknownTables(published)
+                    .forEach(unknown ->
+                            LOG.warn("{} is filtered for what cannot come: {}", origination.name(), unknown));
+        }
+    }
+
+    /** Says what is wrong with those of its tables that are not published, each once. */
+    List<String> unknownTables(PublishedTables published) {
+        return tables.stream()
+                .flatMap(pattern -> published.missing(pattern).stream())
+                .filter(told::add)
+                .toList();
     }
 
     @Override

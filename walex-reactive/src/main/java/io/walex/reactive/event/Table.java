@@ -21,6 +21,7 @@ import tools.jackson.core.io.SerializedString;
 final class Table {
 
     final Relation relation;
+    final Origination origination;
     final Source source;
     final List<Column> columns;
 
@@ -37,6 +38,7 @@ final class Table {
 
     Table(Relation relation, TypeRegistry types, Origination origination) {
         this.relation = relation;
+        this.origination = origination;
         List<RelationColumn> described = relation.columns();
         codecs = new ColumnCodec[described.size()];
         indexes = new HashMap<>(described.size() * 2);
@@ -63,6 +65,7 @@ final class Table {
 
     private Table(Table other, Source source, ColumnCodec[] codecs, BitSet hidden, BitSet masked) {
         this.relation = other.relation;
+        this.origination = other.origination;
         this.columns = other.columns;
         this.names = other.names;
         this.indexes = other.indexes;

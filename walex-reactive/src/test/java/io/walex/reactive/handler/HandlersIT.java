@@ -10,6 +10,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.walex.reactive.InvalidConfigException;
 import io.walex.reactive.SlotSpec;
 import io.walex.reactive.WalEx;
 import io.walex.reactive.WalExConfig;
@@ -299,20 +300,37 @@ class HandlersIT {
     }
 
     @Test
-    void aMaskedColumnThatDoesNotExistStopsTheRun() {
+    void aMaskedColumnThatDoesNotExistIsRefusedAtTheStart() {
         start(Handlers.builder()
                 .onInsert(
                         "users",
                         HandlerSpec.create().columns(EventColumns.of("users").mask("emial", Mask.constant("***"))),
                         record("leak"))
                 .build());
-        postgres.execute("INSERT INTO users VALUES (1, 'a', 'secret')");
+
+        await().atMost(PATIENCE).until(() -> failure.get() != null);
+        assertThat(failure.get())
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessage(
+                        "Handler \"onInsert users\": Table public.users has no column \"emial\" to show, hide or mask; it has \"email\"");
+    }
+
+    @Test
+    void aMaskedColumnThatGoesStopsTheRunBeforeItLeaks() {
+        start(Handlers.builder()
+                .onInsert(
+                        "users",
+                        HandlerSpec.create().columns(EventColumns.of("users").mask("email", Mask.constant("***"))),
+                        record("leak"))
+                .build());
+        postgres.awaitSlotActive("walex");
+        postgres.execute(
+                "ALTER TABLE users RENAME email TO mail_address", "INSERT INTO users VALUES (1, 'a', 'secret')");
 
         await().atMost(PATIENCE).until(() -> failure.get() != null);
         assertThat(failure.get())
                 .isInstanceOf(HandlerFailedException.class)
-                .hasMessageContaining(
-                        "Table public.users has no column \"emial\" to show, hide or mask; it has [id, name,");
+                .hasMessageContaining("Table public.users has no column \"email\" to show, hide or mask; it has [id,");
         assertThat(seen).isEmpty();
     }
 
@@ -449,10 +467,16 @@ class HandlersIT {
                     .onEvent("*", HandlerSpec.create().filter(table("invoices")), record("filtered"))
                     .onMessage("note", record("note"))
                     .onEvent("users", record("fine"))
+                    .onEvent(
+                            "*",
+                            HandlerSpec.create().columns(EventColumns.of("user").exclude("email")),
+                            record("unmasked"))
                     .build()
                     .run(walex)
                     .subscribe();
             postgres.awaitSlotActive("walex");
+            postgres.execute("INSERT INTO users VALUES (1)");
+            awaitSeen("fine 1", "unmasked 1");
         } finally {
             logger.detachAppender(log);
         }
@@ -464,6 +488,7 @@ class HandlersIT {
                         "Handler \"onInsert user\" gets nothing: \"user\" is not in publication \"events\"; it has \"users\"",
                         "Handler \"onInsert todo\" gets nothing: \"todo\" is not among the subscriptions [users, todos]",
                         "Handler \"onEvent *\" gets nothing: \"invoices\" is not in publication \"events\"; it has [public.todo, public.users]",
+                        "Handler \"onEvent *\": Columns of \"user\" cannot be shown, hidden or masked: \"user\" is not in publication \"events\"; it has \"users\"",
                         "Handler \"onMessage note\" gets nothing: logical messages are off; set messages(true)",
                         "WalEx subscribes in vain: \"todos\" is not in publication \"events\"; it has \"todo\"");
     }
