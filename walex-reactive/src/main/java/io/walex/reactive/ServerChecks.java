@@ -71,7 +71,7 @@ final class ServerChecks {
                         .flatMap(expectation -> expectation.check(published).stream())
                         .forEach(LOG::warn);
             } catch (IllegalArgumentException e) {
-                throw new InvalidConfigException(e.getMessage(), e);
+                throw new InvalidConfigException(String.valueOf(e.getMessage()), e);
             }
         });
     }

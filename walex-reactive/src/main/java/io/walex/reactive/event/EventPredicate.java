@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -28,11 +29,12 @@ final class EventPredicate implements Predicate<Event> {
     /** What was said of tables that cannot come. */
     private final Set<String> told = ConcurrentHashMap.newKeySet();
 
-    /** The streams whose tables were looked at, and the last of them. */
-    private final Set<Origination> streams =
+    /** What streams know of their tables, as far as it was looked at. */
+    private final Set<AtomicReference<?>> looked =
             Collections.newSetFromMap(Collections.synchronizedMap(new WeakHashMap<>()));
 
-    private volatile @Nullable Origination stream;
+    /** Of the stream that came last. */
+    private volatile @Nullable AtomicReference<?> last;
 
     EventPredicate(Function<Event, Truth> truth) {
         this(truth, Set.of());
@@ -56,8 +58,8 @@ final class EventPredicate implements Predicate<Event> {
     @Override
     public boolean test(Event event) {
         Table table = event.table();
-        if (table != null && table.origination != stream && !tables.isEmpty()) {
-            stream = table.origination;
+        if (table != null && !table.origination.published().equals(last) && !tables.isEmpty()) {
+            last = table.origination.published();
             warnOfUnknownTables(table.origination);
         }
         return truth.apply(event) == Truth.TRUE;
@@ -65,7 +67,7 @@ final class EventPredicate implements Predicate<Event> {
 
     private void warnOfUnknownTables(Origination origination) {
         PublishedTables published = origination.published().get();
-        if (published != null && streams.add(origination)) {
+        if (published != null && looked.add(origination.published())) {
             unknownTables(published)
                     .forEach(unknown ->
                             LOG.warn("{} is filtered for what cannot come: {}", origination.name(), unknown));

@@ -28,6 +28,6 @@ public interface Expectation {
 
     /** Those that the context holds. */
     static List<Expectation> of(ContextView context) {
-        return context.getOrDefault(Expectation.class, List.of());
+        return context.<List<Expectation>>getOrEmpty(Expectation.class).orElseGet(List::of);
     }
 }

@@ -24,11 +24,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -146,28 +147,23 @@ class EventFiltersIT {
     }
 
     @ParameterizedTest
-    @EnumSource(Shown.class)
-    void aColumnThatDoesNotExistIsRefusedAtTheStart(Shown shown) {
+    @MethodSource("misspelt")
+    void aColumnThatDoesNotExistIsRefusedAtTheStart(EventColumns columns) {
         assertThatExceptionOfType(InvalidConfigException.class)
                 .isThrownBy(() -> WalEx.changes(WalExConfig.fromUrl(postgres.url())
                                 .publication("events")
                                 .build())
-                        .transform(shown.columns)
+                        .transform(columns)
                         .map(Event::name)
                         .blockFirst(Duration.ofSeconds(30)))
                 .withMessage("Table public.todo has no column \"staus\" to show, hide or mask; it has \"status\"");
     }
 
-    private enum Shown {
-        MASKED(EventColumns.of("public.todo").mask("staus", Mask.constant("***"))),
-        INCLUDED(EventColumns.of("todo").include("id", "staus")),
-        EXCLUDED(EventColumns.of("todo").exclude("staus"));
-
-        private final EventColumns columns;
-
-        Shown(EventColumns columns) {
-            this.columns = columns;
-        }
+    static Stream<EventColumns> misspelt() {
+        return Stream.of(
+                EventColumns.of("public.todo").mask("staus", Mask.constant("***")),
+                EventColumns.of("todo").include("id", "staus"),
+                EventColumns.of("todo").exclude("staus"));
     }
 
     @Test
