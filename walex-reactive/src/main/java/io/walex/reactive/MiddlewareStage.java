@@ -24,7 +24,7 @@ import reactor.core.scheduler.Schedulers;
  */
 final class MiddlewareStage implements Middleware.Link {
 
-    private static final int PREFETCH = 256;
+    private static final int PREFETCH = 16;
 
     private final WalExConfig config;
     private final Middleware middleware;

@@ -1,10 +1,12 @@
 package io.walex.reactive;
 
+import io.walex.reactive.event.Expectation;
 import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.replication.ServerConnection;
 import io.walex.reactive.replication.ServerConnection.ServerFacts;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -44,21 +46,33 @@ final class ServerChecks {
 
     static Mono<PublishedTables> publishedTables(ServerConnection server, WalExConfig config) {
         return Flux.fromIterable(config.publications())
-                .concatMap(server.publications()::tables)
-                .flatMapIterable(tables -> tables)
-                .distinct()
-                .map(each -> new PublishedTables.Name(each.schema(), each.table()))
+                .concatMap(server.publications()::columns)
+                .flatMapIterable(Map::entrySet)
+                .distinct(Map.Entry::getKey)
+                .map(each -> new PublishedTables.Entry(
+                        each.getKey().schema(), each.getKey().table(), each.getValue()))
                 .collectList()
                 .map(tables -> new PublishedTables(config.publications(), tables));
     }
 
-    /** Warns of subscriptions that cover no published table. One may be added later, so it is not an error. */
-    static Mono<Void> subscriptions(ServerConnection server, WalExConfig config) {
-        return publishedTables(server, config)
-                .doOnNext(published -> config.subscriptions().stream()
-                        .map(TablePattern::parse)
-                        .flatMap(pattern -> published.missing(pattern).stream())
-                        .forEach(missing -> LOG.warn("{} subscribes in vain: {}", config.name(), missing)))
-                .then();
+    /**
+     * Warns of subscriptions that cover no published table, and of what else will not come. A table may be added later, so
+     * that is not an error; a column to be masked that is not there is one.
+     */
+    static Mono<PublishedTables> expectations(
+            ServerConnection server, WalExConfig config, List<Expectation> expectations) {
+        return publishedTables(server, config).doOnNext(published -> {
+            config.subscriptions().stream()
+                    .map(TablePattern::parse)
+                    .flatMap(pattern -> published.missing(pattern).stream())
+                    .forEach(missing -> LOG.warn("{} subscribes in vain: {}", config.name(), missing));
+            try {
+                expectations.stream()
+                        .flatMap(expectation -> expectation.check(published).stream())
+                        .forEach(LOG::warn);
+            } catch (IllegalArgumentException e) {
+                throw new InvalidConfigException(String.valueOf(e.getMessage()), e);
+            }
+        });
     }
 }

@@ -3,7 +3,9 @@ package io.walex.reactive;
 import io.netty.channel.EventLoop;
 import io.walex.reactive.ConnectionState.Gap;
 import io.walex.reactive.event.Event;
+import io.walex.reactive.event.Expectation;
 import io.walex.reactive.event.Origination;
+import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.SignalCodec;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionAssembler;
@@ -18,6 +20,7 @@ import io.walex.reactive.replication.ServerConnection.ServerFacts;
 import io.walex.reactive.replication.StartReplication;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -44,6 +47,8 @@ final class StreamSubscription implements SlotGuard.Listener {
     private final Reconnects reconnects;
     private final Acknowledgements acknowledgements;
     private final DatabaseTypes types;
+    private final List<Expectation> expectations;
+    private final Origination origination;
     private final TransactionAssembler assembler;
     private final PreparedHolds holds;
     private final Heartbeat heartbeat;
@@ -57,16 +62,17 @@ final class StreamSubscription implements SlotGuard.Listener {
     private volatile boolean hasStreamed;
     private @Nullable Throwable lost;
 
-    StreamSubscription(WalExConfig config, SubscriptionState state) {
+    StreamSubscription(WalExConfig config, SubscriptionState state, List<Expectation> expectations) {
         this.config = config;
         this.state = state;
+        this.expectations = expectations;
         loop = LoopResources.create("walex-" + config.name(), 1, true);
         connector = DriverConfiguration.connector(() -> this.config, loop);
         Scheduler scheduler = Schedulers.fromExecutorService(eventLoop());
         acknowledgements = new Acknowledgements(eventLoop(), () -> onAcknowledged.run());
         reconnects = new Reconnects(config.retry(), this::isRetryable, scheduler);
         types = new DatabaseTypes(config.types(), connector, eventLoop(), this::resumeStream, this::failStream);
-        Origination origination = new Origination(config.name(), Version.LIBRARY, config.database());
+        origination = new Origination(config.name(), Version.LIBRARY, config.database());
         Middleware configured = config.middleware();
         middleware = configured == null
                 ? null
@@ -155,7 +161,7 @@ final class StreamSubscription implements SlotGuard.Listener {
                 .delayUntil(facts -> ServerChecks.walLevel(facts, config))
                 .doOnNext(facts -> PgOutputOptions.of(config, facts.version()))
                 .delayUntil(facts -> SlotSetup.publications(server, config))
-                .delayUntil(facts -> hasStreamed ? Mono.empty() : ServerChecks.subscriptions(server, config))
+                .delayUntil(facts -> hasStreamed ? Mono.empty() : checkTables(server))
                 .delayUntil(facts -> slot.prepare(server, facts, this))
                 .delayUntil(facts -> types.load(server))
                 .doOnNext(facts -> {
@@ -163,6 +169,10 @@ final class StreamSubscription implements SlotGuard.Listener {
                         middleware.connectedTo(facts.systemIdentifier());
                     }
                 });
+    }
+
+    private Mono<PublishedTables> checkTables(ServerConnection server) {
+        return ServerChecks.expectations(server, config, expectations).doOnNext(origination.published()::set);
     }
 
     private <T> Flux<T> start(

@@ -1,9 +1,11 @@
 package io.walex.reactive;
 
 import io.walex.reactive.event.Event;
+import io.walex.reactive.event.Expectation;
 import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.Transaction;
 import java.time.Clock;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -37,19 +39,19 @@ final class StreamingWalEx implements WalEx {
 
     private <T> Flux<T> subscription(Function<StreamSubscription, Flux<T>> stream) {
         return Flux.usingWhen(
-                Mono.fromSupplier(this::start),
+                Mono.deferContextual(context -> Mono.just(start(Expectation.of(context)))),
                 stream,
                 this::release,
                 (subscription, error) -> release(subscription),
                 this::release);
     }
 
-    private synchronized StreamSubscription start() {
+    private synchronized StreamSubscription start(List<Expectation> expectations) {
         if (closed) {
             throw new IllegalStateException("WalEx \"" + config.name() + "\" is closed; create another one");
         }
         var state = new SubscriptionState(config, subscriptions.incrementAndGet(), states, Clock.systemUTC());
-        StreamSubscription subscription = new StreamSubscription(config, state);
+        StreamSubscription subscription = new StreamSubscription(config, state, expectations);
         running.add(subscription);
         if (closed) {
             subscription.end();

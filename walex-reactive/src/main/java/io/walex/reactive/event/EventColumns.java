@@ -1,6 +1,5 @@
 package io.walex.reactive.event;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
@@ -9,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.WeakHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +22,10 @@ import reactor.core.publisher.Flux;
  * <p>Whatever is not shown is not there: {@code has} is false, and filters that come later do not see it. Events are
  * never dropped, and no value is decoded for this.
  *
- * <p>A column that a named table does not have fails the stream with an {@link IllegalArgumentException} at the table's
- * first event, rather than let a renamed column out. Patterns that cover several tables ({@code "*"}, {@code "sales.*"})
+ * <p>A column that a named table does not have fails the stream when it starts, rather than let a misspelt column out; so
+ * does, at its next event, a column that goes while the stream runs, with an {@link IllegalArgumentException}. A table that
+ * is not published is warned of at the start. Both take that this stands on the stream itself: behind a {@code share()} a
+ * missing column is found at the table's first event. Patterns that cover several tables ({@code "*"}, {@code "sales.*"})
  * apply to those that have the column.
  */
 public final class EventColumns implements Function<Flux<Event>, Flux<Event>> {
@@ -73,7 +75,7 @@ public final class EventColumns implements Function<Flux<Event>, Flux<Event>> {
 
     /** The columns that are named here. */
     public Set<String> columns() {
-        Set<String> named = new HashSet<>(excluded);
+        Set<String> named = new TreeSet<>(excluded);
         named.addAll(masks.keySet());
         if (included != null) {
             named.addAll(included);
@@ -83,7 +85,22 @@ public final class EventColumns implements Function<Flux<Event>, Flux<Event>> {
 
     @Override
     public Flux<Event> apply(Flux<Event> events) {
-        return events.map(this::view);
+        Expectation expected = this::check;
+        return events.map(this::view).contextWrite(expected::in);
+    }
+
+    /**
+     * Looks for the tables and columns that are named here; returns what is to be warned of.
+     *
+     * @throws IllegalArgumentException when a table, named alone, does not have a column that is named here
+     */
+    public List<String> check(PublishedTables published) {
+        if (tables.table() != null) {
+            published.covered(tables).forEach(entry -> requireColumns(entry.toString(), entry.columns()));
+        }
+        return published.missing(tables).stream()
+                .map(missing -> "Columns of \"%s\" cannot be shown, hidden or masked: %s".formatted(tables, missing))
+                .toList();
     }
 
     /**
@@ -101,7 +118,9 @@ public final class EventColumns implements Function<Flux<Event>, Flux<Event>> {
 
     private Table view(Table table) {
         if (tables.table() != null) {
-            requireColumns(table);
+            requireColumns(
+                    table.qualifiedName(),
+                    table.columns.stream().map(Column::name).toList());
         }
         BitSet hidden = new BitSet();
         for (int i = 0; i < table.columns.size(); i++) {
@@ -116,15 +135,17 @@ public final class EventColumns implements Function<Flux<Event>, Flux<Event>> {
         return view;
     }
 
-    private void requireColumns(Table table) {
-        List<String> missing = new ArrayList<>(columns());
-        missing.removeIf(column -> table.indexOf(column) >= 0);
-        if (!missing.isEmpty()) {
-            throw new IllegalArgumentException("Table %s has no column \"%s\" to show, hide or mask; it has %s"
-                    .formatted(
-                            table.qualifiedName(),
-                            missing.get(0),
-                            table.columns.stream().map(Column::name).toList()));
+    private void requireColumns(String table, List<String> known) {
+        for (String column : columns()) {
+            if (!known.contains(column)) {
+                throw new IllegalArgumentException("Table %s has no column \"%s\" to show, hide or mask; it has %s"
+                        .formatted(
+                                table,
+                                column,
+                                NearMiss.of(column, known, name -> name)
+                                        .map(near -> "\"" + near + "\"")
+                                        .orElse(known.toString())));
+            }
         }
     }
 }

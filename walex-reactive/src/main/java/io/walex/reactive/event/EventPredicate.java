@@ -1,9 +1,17 @@
 package io.walex.reactive.event;
 
+import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.WeakHashMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A filter that may not know. Only what is known to hold passes, and the negation of what is not known is not known
@@ -13,8 +21,20 @@ import java.util.function.Predicate;
  */
 final class EventPredicate implements Predicate<Event> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(EventFilters.class);
+
     private final Function<Event, Truth> truth;
     private final Set<TablePattern> tables;
+
+    /** What was said of tables that cannot come. */
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+    /** What streams know of their tables, as far as it was looked at. */
+    private final Set<AtomicReference<?>> looked =
+            Collections.newSetFromMap(Collections.synchronizedMap(new WeakHashMap<>()));
+
+    /** Of the stream that came last. */
+    private volatile @Nullable AtomicReference<?> last;
 
     EventPredicate(Function<Event, Truth> truth) {
         this(truth, Set.of());
@@ -37,7 +57,29 @@ final class EventPredicate implements Predicate<Event> {
 
     @Override
     public boolean test(Event event) {
+        Table table = event.table();
+        if (table != null && !table.origination.published().equals(last) && !tables.isEmpty()) {
+            last = table.origination.published();
+            warnOfUnknownTables(table.origination);
+        }
         return truth.apply(event) == Truth.TRUE;
+    }
+
+    private void warnOfUnknownTables(Origination origination) {
+        PublishedTables published = origination.published().get();
+        if (published != null && looked.add(origination.published())) {
+            unknownTables(published)
+                    .forEach(unknown ->
+                            LOG.warn("{} is filtered for what cannot come: {}", origination.name(), unknown));
+        }
+    }
+
+    /** Says what is wrong with those of its tables that are not published, each once. */
+    List<String> unknownTables(PublishedTables published) {
+        return tables.stream()
+                .flatMap(pattern -> published.missing(pattern).stream())
+                .filter(told::add)
+                .toList();
     }
 
     @Override

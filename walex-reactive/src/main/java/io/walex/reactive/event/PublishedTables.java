@@ -1,8 +1,8 @@
 package io.walex.reactive.event;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The tables whose changes can come.
@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param publications the publications' names
  * @param tables the tables in them, of all together
  */
-public record PublishedTables(List<String> publications, List<Name> tables) {
+public record PublishedTables(List<String> publications, List<Entry> tables) {
 
     private static final int LISTED = 10;
 
@@ -19,9 +19,18 @@ public record PublishedTables(List<String> publications, List<Name> tables) {
         tables = List.copyOf(tables);
     }
 
-    /** A table's name in full. */
-    public record Name(String schema, String table) {
+    /**
+     * A table.
+     *
+     * @param columns those that are published
+     */
+    public record Entry(String schema, String table, List<String> columns) {
 
+        public Entry {
+            columns = List.copyOf(columns);
+        }
+
+        /** The table's name in full. */
         @Override
         public String toString() {
             return schema + "." + table;
@@ -32,7 +41,7 @@ public record PublishedTables(List<String> publications, List<Name> tables) {
      * has "users"}. Empty when it covers one. */
     public Optional<String> missing(TablePattern pattern) {
         boolean any = pattern.schema() == null && pattern.table() == null;
-        if (any || tables.stream().anyMatch(name -> pattern.matches(name.schema, name.table))) {
+        if (any || covered(pattern).findAny().isPresent()) {
             return Optional.empty();
         }
         return Optional.of("\"%s\" is not in publication \"%s\"; %s"
@@ -41,43 +50,22 @@ public record PublishedTables(List<String> publications, List<Name> tables) {
 
     /** Whether a table that the pattern covers is also covered by one of the others. */
     public boolean anyMatch(TablePattern pattern, List<TablePattern> others) {
-        return tables.stream()
-                .filter(name -> pattern.matches(name.schema, name.table))
-                .anyMatch(name -> others.stream().anyMatch(other -> other.matches(name.schema, name.table)));
+        return covered(pattern)
+                .anyMatch(entry -> others.stream().anyMatch(other -> other.matches(entry.schema, entry.table)));
+    }
+
+    /** The tables that the pattern covers. */
+    Stream<Entry> covered(TablePattern pattern) {
+        return tables.stream().filter(entry -> pattern.matches(entry.schema, entry.table));
     }
 
     private String instead(TablePattern pattern) {
         String wanted = pattern.table();
-        Optional<Name> near = wanted == null
-                ? Optional.empty()
-                : tables.stream()
-                        .min(Comparator.comparingInt(name -> distance(name.table, wanted)))
-                        .filter(name -> distance(name.table, wanted) <= Math.max(2, wanted.length() / 3));
+        Optional<Entry> near = wanted == null ? Optional.empty() : NearMiss.of(wanted, tables, Entry::table);
         if (near.isPresent()) {
             return "it has \"" + (pattern.schema() == null ? near.get().table : near.get()) + "\"";
         }
-        List<Name> some = tables.stream().limit(LISTED).toList();
+        List<Entry> some = tables.stream().limit(LISTED).toList();
         return tables.isEmpty() ? "it has no tables" : "it has " + some + (tables.size() > LISTED ? " and more" : "");
-    }
-
-    /** Levenshtein's, without regard to case. */
-    private static int distance(String one, String other) {
-        int[] row = new int[other.length() + 1];
-        for (int j = 0; j < row.length; j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= one.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j < row.length; j++) {
-                int replaced = diagonal
-                        + (Character.toLowerCase(one.charAt(i - 1)) == Character.toLowerCase(other.charAt(j - 1))
-                                ? 0
-                                : 1);
-                diagonal = row[j];
-                row[j] = Math.min(replaced, Math.min(row[j], row[j - 1]) + 1);
-            }
-        }
-        return row[row.length - 1];
     }
 }

@@ -22,6 +22,7 @@ import tools.jackson.core.io.SerializedString;
 final class Table {
 
     final Relation relation;
+    final Origination origination;
     final Source source;
     final List<Column> columns;
 
@@ -47,6 +48,7 @@ final class Table {
     Table(Relation relation, TypeRegistry types, Origination origination, RecurringValues recurring) {
         this.recurring = recurring;
         this.relation = relation;
+        this.origination = origination;
         List<RelationColumn> described = relation.columns();
         codecs = new ColumnCodec[described.size()];
         indexes = new HashMap<>(described.size() * 2);
@@ -73,6 +75,7 @@ final class Table {
 
     private Table(Table other, Source source, ColumnCodec[] codecs, BitSet hidden, BitSet masked, boolean keyOnly) {
         this.relation = other.relation;
+        this.origination = other.origination;
         this.recurring = other.recurring;
         this.columns = other.columns;
         this.names = other.names;

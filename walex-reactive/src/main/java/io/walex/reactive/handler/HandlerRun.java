@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -19,8 +17,6 @@ import reactor.core.scheduler.Scheduler;
  * is submitted in that order; the work itself may last beyond the next transactions.
  */
 final class HandlerRun {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Handlers.class);
 
     private final Handlers handlers;
     private final WalEx walex;
@@ -40,8 +36,9 @@ final class HandlerRun {
     }
 
     Mono<Void> run(int transactionsInFlight) {
-        return check(handlers.registrations())
-                .thenMany(walex.transactions())
+        HandlerCheck check = new HandlerCheck(walex.config(), handlers.registrations());
+        return walex.transactions()
+                .contextWrite(check::in)
                 .flatMap(this::handle, transactionsInFlight, 1)
                 .then();
     }
@@ -85,19 +82,5 @@ final class HandlerRun {
         return registered.stream()
                 .map(each -> Objects.requireNonNull(running.get(each)))
                 .toList();
-    }
-
-    /** Warns of handlers that nothing can reach. A table may still be published later, so it is not an error. */
-    private Mono<Void> check(List<Registration> registered) {
-        return walex.publishedTables()
-                .doOnNext(tables -> new HandlerCheck(walex.config(), tables)
-                        .warnings(registered)
-                        .forEach(LOG::warn))
-                .onErrorResume(error -> {
-                    // The stream will say what is wrong.
-                    LOG.debug("Cannot look at the publication's tables", error);
-                    return Mono.empty();
-                })
-                .then();
     }
 }

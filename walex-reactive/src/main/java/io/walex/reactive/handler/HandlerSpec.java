@@ -85,6 +85,10 @@ public final class HandlerSpec {
         return filter;
     }
 
+    List<EventColumns> columns() {
+        return columns;
+    }
+
     List<EventFunction> functions() {
         return functions;
     }

@@ -58,7 +58,8 @@ public final class Handlers {
      * HandlerFailedException}, or as {@link WalEx#transactions()} does. Cancelling stops all work.
      *
      * <p>Logs a warning at the start for each handler that names a table which is not in the publication or not subscribed
-     * to.
+     * to. A column to be shown, hidden or masked that its table does not have fails the run at the start with an {@link
+     * io.walex.reactive.InvalidConfigException}. Modules that are added later are not looked at before their first event.
      */
     public Mono<Void> run(WalEx walex) {
         Scheduler given = scheduler;

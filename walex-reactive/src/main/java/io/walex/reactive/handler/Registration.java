@@ -1,18 +1,12 @@
 package io.walex.reactive.handler;
 
 import io.walex.reactive.event.Event;
-import io.walex.reactive.event.EventFilters;
 import io.walex.reactive.event.EventType;
 import io.walex.reactive.event.TablePattern;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One handler as it was registered; each is itself, even when it equals another.
- *
- */
+/** One handler as it was registered; each is itself, even when it equals another. */
 final class Registration {
 
     final String name;
@@ -51,22 +45,5 @@ final class Registration {
     @Nullable
     Event view(Event event) {
         return subject.test(event) ? spec.view(event) : null;
-    }
-
-    boolean isForMessages() {
-        return table == null;
-    }
-
-    /** The tables that it, or its filter, was told of. */
-    List<TablePattern> tables() {
-        List<TablePattern> named = new ArrayList<>();
-        if (table != null) {
-            named.add(table);
-        }
-        Predicate<Event> filter = spec.filter();
-        if (filter != null) {
-            named.addAll(EventFilters.tablesOf(filter));
-        }
-        return named;
     }
 }

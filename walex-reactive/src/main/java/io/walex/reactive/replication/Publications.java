@@ -3,9 +3,13 @@ package io.walex.reactive.replication;
 import static io.walex.reactive.replication.ServerConnection.column;
 import static io.walex.reactive.replication.ServerConnection.text;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -56,6 +60,34 @@ public final class Publications {
                         publication)
                 .map(row -> new TableName(text(row, "schema"), text(row, "name")))
                 .collectList();
+    }
+
+    /** The columns of the tables that a publication covers now, in their order; those of a column list where it has one. */
+    public Mono<Map<TableName, List<String>>> columns(String publication) {
+        // PostgreSQL 14 knows no column lists, and its view has no attnames.
+        return server.rows("""
+                        SELECT t.schemaname::text AS schema, t.tablename::text AS name, a.attname::text AS column
+                          FROM pg_publication_tables t
+                          JOIN pg_namespace n ON n.nspname = t.schemaname
+                          JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename
+                          LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                               AND coalesce(to_jsonb(t) -> 'attnames' @> to_jsonb(a.attname::text), true)
+                         WHERE t.pubname = $1
+                         ORDER BY 1, 2, a.attnum
+                        """, publication).collectList().map(Publications::columns);
+    }
+
+    private static Map<TableName, List<String>> columns(List<Map<String, @Nullable String>> rows) {
+        Map<TableName, List<String>> columns = new LinkedHashMap<>();
+        for (Map<String, @Nullable String> row : rows) {
+            List<String> known = columns.computeIfAbsent(
+                    new TableName(text(row, "schema"), text(row, "name")), table -> new ArrayList<>());
+            String column = row.get("column");
+            if (column != null) {
+                known.add(column);
+            }
+        }
+        return columns;
     }
 
     /** The database's tables that could be published; of a partitioned table, the root. */

@@ -3,25 +3,28 @@ package io.walex.reactive.spool;
 import io.walex.reactive.pgoutput.Lsn;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
-/** Which chunk each transaction that was handed out ends with. One thread adds, one takes. */
+/** Where each transaction that was handed out ends. One thread adds, one takes. */
 final class AcknowledgedChunks {
 
     private final Queue<Ending> endings = new ConcurrentLinkedQueue<>();
 
-    private record Ending(Lsn end, long chunk) {}
+    /** A transaction's end LSN, and where a subscription goes on behind it. */
+    record Ending(Lsn end, SpoolPosition position) {}
 
     /** A transaction is handed out. */
-    void add(Lsn end, long lastChunk) {
-        endings.add(new Ending(end, lastChunk));
+    void add(Ending ending) {
+        endings.add(ending);
     }
 
-    /** Takes all transactions that end at or before this; returns the last one's last chunk, -1 when there is none. */
-    long upTo(Lsn acknowledged) {
-        long last = -1;
+    /** Takes all transactions that end at or before this; returns the last one's position, null when there is none. */
+    @Nullable
+    SpoolPosition upTo(Lsn acknowledged) {
+        SpoolPosition last = null;
         for (Ending first = endings.peek(); first != null && !first.end.isAfter(acknowledged); first = endings.peek()) {
             endings.remove();
-            last = first.chunk;
+            last = first.position;
         }
         return last;
     }

@@ -15,13 +15,13 @@ import reactor.core.publisher.Mono;
  * <p>The server is told of a transaction when it is on disk, forced out of all caches ({@code fsync}). Subscribers get
  * transactions from the spool in commit order, each once per subscription; a new subscription starts behind the last
  * transaction that was acknowledged in the prefix. The process may be killed at any moment: no transaction is lost, and
- * none is stored twice. The last few transactions that were handled, and whose acknowledgement had not reached the disk, come again, as
- * they do without a spool.
+ * none is stored twice. An acknowledgement is recorded before anything is handed out that was asked for after it, so of
+ * transactions that are handled one by one at most the one in hand comes again.
  *
  * <p>Each instance has its directory, {@code <directory>/<instance>}, which belongs to one durable slot of one database
  * cluster and is used by one subscription at a time. Disk use is bounded: at the limit the replication stream pauses until
- * space was reclaimed, and the server keeps the WAL meanwhile. A single transaction that is larger than
- * seven eighths of the limit may fail the stream.
+ * space was reclaimed, and the server keeps the WAL meanwhile. A transaction that is larger than the limit passes through:
+ * it is handed out while it arrives, and the server keeps its WAL until it is acknowledged.
  *
  * <p>Built on RocksDB, the optional dependency {@code org.rocksdb:rocksdbjni}. Immutable: every method returns a changed
  * copy.
@@ -46,7 +46,7 @@ public final class DiskSpool implements Middleware {
 
     /**
      * How many bytes of transactions are kept, at least 1 MiB. Space is reclaimed in pieces of an eighth, up to 64 MiB. The
-     * files take up to a quarter (and at least 8 MiB) more, for the store's own log.
+     * files take up to a quarter more, and at least some MiB, for the store's own log and for what passes through.
      */
     public DiskSpool maxBytes(long value) {
         if (value < SMALLEST_LIMIT) {

@@ -2,7 +2,6 @@ package io.walex.reactive.spool;
 
 import io.walex.reactive.Middleware;
 import io.walex.reactive.event.TransactionSignal;
-import io.walex.reactive.pgoutput.Lsn;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -20,8 +19,8 @@ final class RunningSpool {
     private final Middleware.Link link;
     private final Scheduler writing;
     private final Scheduler reading;
-    private final Sinks.Many<Long> written = Sinks.many().replay().latest();
-    private final AcknowledgedChunks delivered = new AcknowledgedChunks();
+    private final Sinks.Many<Long> appended = Sinks.many().replay().latest();
+    private final SpoolReader reader;
     private final SpoolWriter writer;
 
     RunningSpool(SpoolStore store, Middleware.Link link, long maxBytes) {
@@ -30,17 +29,25 @@ final class RunningSpool {
         this.link = link;
         this.writing = Schedulers.newSingle(name + "-write", true);
         this.reading = Schedulers.newSingle(name + "-read", true);
+        AcknowledgedChunks delivered = new AcknowledgedChunks();
         this.writer = new SpoolWriter(
-                store, link.codec().writer(), maxBytes, writing.createWorker(), delivered, this::stored);
+                store,
+                link.codec().writer(),
+                maxBytes,
+                writing.createWorker(),
+                delivered,
+                this::announce,
+                link::confirm);
+        this.reader =
+                new SpoolReader(store, link.codec().reader(), delivered, reading, appended.asFlux(), writer::read);
         LOG.info(
                 "{} opened its spool: {} bytes wait in it",
                 link.config().name(),
-                store.written().chunk() > store.consumed() ? store.keptBytes() : 0);
+                store.written().chunk() > store.acknowledged().chunk() ? store.keptBytes() : 0);
     }
 
     Flux<TransactionSignal> through(Flux<TransactionSignal> signals) {
         link.onAcknowledged(writer::acknowledged);
-        SpoolReader reader = new SpoolReader(store, link.codec().reader(), delivered, reading, written.asFlux());
         Flux<TransactionSignal> stored = link.systemIdentifier()
                 // At once: nothing of another cluster may be written.
                 .doOnNext(store::requireCluster)
@@ -49,13 +56,8 @@ final class RunningSpool {
         return stored.takeUntilOther(writer.end()).doOnSubscribe(subscription -> signals.subscribe(writer));
     }
 
-    private void stored(Lsn end) {
-        link.confirm(end);
-        announce();
-    }
-
     private synchronized void announce() {
-        written.tryEmitNext(store.written().chunk());
+        appended.tryEmitNext(store.appended());
     }
 
     /** Ends reading and writing, and closes the store. Never fails. */

@@ -3,7 +3,7 @@ package io.walex.reactive.spool;
 import io.walex.reactive.WalExException;
 import org.jspecify.annotations.Nullable;
 
-/** The spool cannot be opened, written or read, or a transaction does not fit into it. What is on disk stays there. */
+/** The spool cannot be opened, written or read. What is on disk stays there. */
 public final class SpoolException extends WalExException {
 
     SpoolException(String message, @Nullable Throwable cause) {

@@ -5,11 +5,15 @@ import io.walex.reactive.event.SignalCodec;
 import io.walex.reactive.event.TransactionSignal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
-/** Reads whole transactions from the store, as far as there are any, and waits for more. */
+/**
+ * Reads the store to its end and waits for more. A transaction is handed out while it arrives, not only when it is whole: the
+ * server has committed it, and sends it again where it did not come to its end here.
+ */
 final class SpoolReader {
 
     private static final int BATCH = 256 << 10;
@@ -18,26 +22,30 @@ final class SpoolReader {
     private final SignalCodec.Reader codec;
     private final AcknowledgedChunks delivered;
     private final Scheduler disk;
-    private final Flux<Long> written;
+    private final Flux<Long> appended;
+    private final LongConsumer onRead;
     private long next;
 
     /**
-     * Starts behind what was consumed.
+     * Starts behind what was acknowledged.
      *
-     * @param written the number of the last whole chunk, now and whenever it changes
+     * @param appended the number of the last chunk, now and whenever it changes
+     * @param onRead told the number of the last chunk that was read
      */
     SpoolReader(
             SpoolStore store,
             SignalCodec.Reader codec,
             AcknowledgedChunks delivered,
             Scheduler disk,
-            Flux<Long> written) {
+            Flux<Long> appended,
+            LongConsumer onRead) {
         this.store = store;
         this.codec = codec;
         this.delivered = delivered;
         this.disk = disk;
-        this.written = written;
-        this.next = store.consumed() + 1;
+        this.appended = appended;
+        this.onRead = onRead;
+        this.next = store.acknowledged().chunk() + 1;
     }
 
     Flux<TransactionSignal> signals() {
@@ -45,23 +53,30 @@ final class SpoolReader {
     }
 
     private Mono<List<TransactionSignal>> awaitNext() {
-        return written.filter(last -> last >= next).next().publishOn(disk).map(last -> read());
+        return appended.filter(last -> last >= next).next().publishOn(disk).map(last -> read());
     }
 
     private List<TransactionSignal> read() {
         List<TransactionSignal> signals = new ArrayList<>();
-        long last = store.written().chunk();
+        long last = store.appended();
         for (int size = 0; next <= last && size < BATCH; next++) {
-            byte[] chunk = store.read(next);
-            size += chunk.length;
-            var bytes = Unpooled.wrappedBuffer(chunk);
-            for (TransactionSignal signal = codec.read(bytes); signal != null; signal = codec.read(bytes)) {
-                signals.add(signal);
-                if (signal instanceof TransactionSignal.End end) {
-                    delivered.add(end.endLsn(), next);
-                }
+            size += read(next, signals);
+        }
+        onRead.accept(next - 1);
+        return signals;
+    }
+
+    /** Returns the chunk's size. */
+    private int read(long number, List<TransactionSignal> signals) {
+        byte[] chunk = store.read(number);
+        var bytes = Unpooled.wrappedBuffer(chunk);
+        for (TransactionSignal signal = codec.read(bytes); signal != null; signal = codec.read(bytes)) {
+            signals.add(signal);
+            if (signal instanceof TransactionSignal.End end) {
+                SpoolPosition position = new SpoolPosition(number, end.begin().commitLsn());
+                delivered.add(new AcknowledgedChunks.Ending(end.endLsn(), position));
             }
         }
-        return signals;
+        return chunk.length;
     }
 }

@@ -7,61 +7,55 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.InfoLogLevel;
-import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * Numbered chunks of transactions on disk. They stand in segments, each a column family: dropping one gives its files back
- * at once, without any compaction.
+ * Numbered chunks of transactions on disk, in {@link Segments}.
  *
  * <p>What is written together with {@link Written} is one atomic, forced write, so after a crash there is a whole number of
- * transactions. Chunks of a transaction whose end did not make it are dropped when the store is opened.
+ * transactions. Chunks behind it are dropped when the store is opened: the server sends their transactions again.
  *
- * <p>One thread writes; any may read. Closing waits for calls that run; later ones fail with a {@link SpoolException}.
+ * <p>One thread writes and drops, one acknowledges; any may read. Closing waits for calls that run; later ones fail with a
+ * {@link SpoolException}.
  */
 final class SpoolStore implements AutoCloseable {
 
     private static final byte[] OWNER = "owner".getBytes(UTF_8);
     private static final byte[] CLUSTER = "cluster".getBytes(UTF_8);
     private static final byte[] WRITTEN = "written".getBytes(UTF_8);
-    private static final byte[] CONSUMED = "consumed".getBytes(UTF_8);
-    private static final String SEGMENT = "segment-";
+    private static final String POSITION = "ACKNOWLEDGED";
     private static final long LARGEST_SEGMENT = 64 << 20;
-    private static final long SMALLEST_LOG = 4 << 20;
+    private static final long SMALLEST_LOG = 1 << 20;
 
     private final Path directory;
     private final DBOptions options;
-    private final ColumnFamilyOptions segmentOptions;
     private final ColumnFamilyOptions metadataOptions = new ColumnFamilyOptions();
     private final WriteOptions forced = new WriteOptions().setSync(true);
     private final WriteOptions cached = new WriteOptions();
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    private final long segmentBytes;
-    private final Deque<Segment> segments = new ArrayDeque<>();
+    private final Segments segments;
     private final RocksDB db;
     private final ColumnFamilyHandle metadata;
+    private final PositionFile position;
     private volatile Written written;
-    private long nextChunk;
+    private volatile SpoolPosition acknowledged;
+    private volatile long appended;
     private long bytes;
-    private volatile long consumed;
+    private boolean holding;
+    private @Nullable Written held;
     private boolean closed;
 
     /**
@@ -90,29 +84,9 @@ final class SpoolStore implements AutoCloseable {
         }
     }
 
-    /**
-     * A column family.
-     *
-     * @param firstChunk the number of its first chunk
-     * @param startBytes of all chunks before it
-     */
-    private record Segment(ColumnFamilyHandle family, long firstChunk, long startBytes) {
-
-        static byte[] name(long firstChunk, long startBytes) {
-            return (SEGMENT + firstChunk + "-" + startBytes).getBytes(UTF_8);
-        }
-
-        static Segment of(ColumnFamilyHandle family) throws RocksDBException {
-            String[] parts = new String(family.getName(), UTF_8)
-                    .substring(SEGMENT.length())
-                    .split("-");
-            return new Segment(family, Long.parseLong(parts[0]), Long.parseLong(parts[1]));
-        }
-    }
-
     private SpoolStore(Path directory, long maxBytes, String owner) throws RocksDBException, IOException {
         this.directory = directory;
-        segmentBytes = Math.min(maxBytes / 8, LARGEST_SEGMENT);
+        segments = new Segments(Math.min(maxBytes / 8, LARGEST_SEGMENT));
         options = new DBOptions()
                 .setCreateIfMissing(true)
                 .setMaxTotalWalSize(Math.max(maxBytes / 8, SMALLEST_LOG))
@@ -120,51 +94,30 @@ final class SpoolStore implements AutoCloseable {
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setKeepLogFileNum(1)
                 .setMaxManifestFileSize(1 << 20);
-        // Chunks are written once, read once and dropped with their segment: merging files would be for nothing.
-        segmentOptions = new ColumnFamilyOptions()
-                .setCompressionType(CompressionType.LZ4_COMPRESSION)
-                .setDisableAutoCompactions(true)
-                .setLevel0SlowdownWritesTrigger(-1)
-                .setLevel0StopWritesTrigger(Integer.MAX_VALUE);
         Files.createDirectories(directory);
+        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+        descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, metadataOptions));
+        descriptors.addAll(segments.descriptors(directory));
         List<ColumnFamilyHandle> families = new ArrayList<>();
-        db = RocksDB.open(options, directory.toString(), families(directory), families);
+        position = new PositionFile(directory.resolve(POSITION));
+        try {
+            db = RocksDB.open(options, directory.toString(), descriptors, families);
+        } catch (RocksDBException e) {
+            position.close();
+            throw e;
+        }
         metadata = families.get(0);
         try {
             requireOwner(OWNER, owner);
-            Written whole = Written.decode(db.get(metadata, WRITTEN));
-            written = whole;
-            byte[] position = db.get(metadata, CONSUMED);
-            consumed = position == null ? -1 : ByteBuffer.wrap(position).getLong();
-            nextChunk = whole.chunk + 1;
-            bytes = whole.bytes;
-            for (ColumnFamilyHandle family : families.subList(1, families.size())) {
-                segments.add(Segment.of(family));
-            }
-            recover();
-        } catch (RuntimeException | RocksDBException e) {
+            written = Written.decode(db.get(metadata, WRITTEN));
+            appended = written.chunk;
+            bytes = written.bytes;
+            acknowledged = recover(families.subList(1, families.size()));
+        } catch (RuntimeException | RocksDBException | IOException e) {
+            families.forEach(ColumnFamilyHandle::close);
             close();
             throw e;
         }
-    }
-
-    private List<ColumnFamilyDescriptor> families(Path directory) throws RocksDBException {
-        List<byte[]> names;
-        try (Options all = new Options()) {
-            names = new ArrayList<>(RocksDB.listColumnFamilies(all, directory.toString()));
-        }
-        Map<String, Long> order = new HashMap<>();
-        names.removeIf(name -> !new String(name, UTF_8).startsWith(SEGMENT));
-        for (byte[] name : names) {
-            String text = new String(name, UTF_8);
-            order.put(text, Long.parseLong(text.substring(SEGMENT.length()).split("-")[0]));
-        }
-        names.sort((one, other) -> Long.compare(
-                order.getOrDefault(new String(one, UTF_8), 0L), order.getOrDefault(new String(other, UTF_8), 0L)));
-        List<ColumnFamilyDescriptor> families = new ArrayList<>();
-        families.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, metadataOptions));
-        names.forEach(name -> families.add(new ColumnFamilyDescriptor(name, segmentOptions)));
-        return families;
     }
 
     /** Makes the directory if needed, and takes it for this process. */
@@ -180,20 +133,23 @@ final class SpoolStore implements AutoCloseable {
                             : "The spool in %s cannot be opened: %s".formatted(directory, reason),
                     e);
         } catch (IOException e) {
-            throw new SpoolException("The spool's directory %s cannot be made: %s".formatted(directory, e), e);
+            throw new SpoolException("The spool's directory %s cannot be used: %s".formatted(directory, e), e);
         }
     }
 
-    /** Drops what a crash left of a transaction without its end, and segments that were consumed. */
-    private void recover() throws RocksDBException {
-        while (!segments.isEmpty() && segments.getLast().firstChunk > written.chunk) {
-            drop(segments.removeLast());
-        }
-        Segment last = segments.peekLast();
+    /** Drops what has no end and what was acknowledged; returns where to go on. */
+    private SpoolPosition recover(List<ColumnFamilyHandle> families) throws RocksDBException, IOException {
+        ColumnFamilyHandle last = segments.opened(db, families, written.chunk, bytes);
         if (last != null) {
-            db.deleteRange(last.family, cached, key(written.chunk + 1), key(Long.MAX_VALUE));
+            db.deleteRange(last, cached, key(written.chunk + 1), key(Long.MAX_VALUE));
         }
-        dropConsumed();
+        SpoolPosition known = position.read();
+        // Numbers behind the whole are given again, so a position there must not come back after a power failure.
+        SpoolPosition start = new SpoolPosition(Math.min(known.chunk(), written.chunk), known.commitLsn());
+        position.write(start);
+        position.force();
+        segments.dropBetween(db, -1, start.chunk(), () -> {});
+        return start;
     }
 
     private void requireOwner(byte[] key, String owner) throws RocksDBException {
@@ -220,19 +176,32 @@ final class SpoolStore implements AutoCloseable {
         });
     }
 
+    Path directory() {
+        return directory;
+    }
+
     Written written() {
         return written;
     }
 
-    /** The number of the last chunk of the acknowledged prefix. */
-    long consumed() {
-        return consumed;
+    /** The end of the acknowledged prefix. */
+    SpoolPosition acknowledged() {
+        return acknowledged;
     }
 
-    /** What is kept on disk, whether consumed or not. By the writing thread. */
+    /** The number of the last chunk that can be read, whole or not. */
+    long appended() {
+        return appended;
+    }
+
+    /** How many bytes are kept. By the writing thread. */
     long keptBytes() {
-        Segment first = segments.peekFirst();
-        return first == null ? 0 : bytes - first.startBytes;
+        return segments.bytesBehind(-1);
+    }
+
+    /** How many bytes are kept in segments without anything that is whole. By the writing thread. */
+    long keptBytesBehindWritten() {
+        return segments.bytesBehind(written.chunk);
     }
 
     /**
@@ -244,41 +213,57 @@ final class SpoolStore implements AutoCloseable {
     void append(List<byte[]> chunks, int lastWhole, Lsn commitLsn) {
         access(() -> {
             try (WriteBatch batch = new WriteBatch()) {
-                Written whole = written;
+                Written whole = null;
+                long last = appended;
                 for (int i = 0; i < chunks.size(); i++) {
                     byte[] chunk = chunks.get(i);
-                    batch.put(segment().family, key(nextChunk), chunk);
-                    nextChunk++;
+                    last++;
                     bytes += chunk.length;
+                    batch.put(segments.add(db, last, chunk.length, bytes), key(last), chunk);
                     if (i + 1 == lastWhole) {
-                        whole = new Written(nextChunk - 1, commitLsn, bytes);
-                        batch.put(metadata, WRITTEN, whole.encode());
+                        whole = new Written(last, commitLsn, bytes);
                     }
                 }
-                db.write(lastWhole > 0 ? forced : cached, batch);
-                written = whole;
+                if (holding || whole == null) {
+                    db.write(cached, batch);
+                    held = whole == null ? held : whole;
+                } else {
+                    batch.put(metadata, WRITTEN, whole.encode());
+                    db.write(forced, batch);
+                    written = whole;
+                }
+                appended = last;
             }
             return true;
         });
     }
 
-    private Segment segment() throws RocksDBException {
-        Segment last = segments.peekLast();
-        if (last == null || bytes - last.startBytes >= segmentBytes) {
-            byte[] name = Segment.name(nextChunk, bytes);
-            ColumnFamilyHandle family = db.createColumnFamily(new ColumnFamilyDescriptor(name, segmentOptions));
-            last = new Segment(family, nextChunk, bytes);
-            synchronized (segments) {
-                segments.addLast(last);
-            }
-        }
-        return last;
+    /** From here on nothing that is appended counts as whole. */
+    void hold() {
+        holding = true;
     }
 
-    /** The chunk, which must be within {@link #written}. */
+    /** What was held counts as whole, as far as it is. */
+    void release() {
+        holding = false;
+        Written whole = held;
+        held = null;
+        if (whole != null) {
+            access(() -> {
+                // Chunks before the position may be gone.
+                position.force();
+                db.put(metadata, forced, WRITTEN, whole.encode());
+                written = whole;
+                return true;
+            });
+        }
+    }
+
+    /** The chunk, which must be within {@link #appended}. */
     byte[] read(long chunk) {
         return access(() -> {
-            byte[] value = db.get(familyOf(chunk), key(chunk));
+            ColumnFamilyHandle segment = segments.holding(chunk);
+            byte[] value = segment == null ? null : db.get(segment, key(chunk));
             if (value == null) {
                 throw new SpoolException("The spool in %s has lost chunk %d".formatted(directory, chunk), null);
             }
@@ -286,57 +271,34 @@ final class SpoolStore implements AutoCloseable {
         });
     }
 
-    private ColumnFamilyHandle familyOf(long chunk) {
-        synchronized (segments) {
-            for (var each = segments.descendingIterator(); each.hasNext(); ) {
-                Segment segment = each.next();
-                if (segment.firstChunk <= chunk) {
-                    return segment.family;
-                }
-            }
-        }
-        throw new SpoolException("The spool in %s has lost chunk %d".formatted(directory, chunk), null);
-    }
-
-    /** Forgets everything up to and with this chunk; survives the process, but need not survive the machine. */
-    void consumed(long chunk) {
+    /** Remembers how far was acknowledged; survives the process when this returns, but need not survive the machine. */
+    void acknowledge(SpoolPosition end) {
         access(() -> {
-            consumed = chunk;
-            db.put(
-                    metadata,
-                    cached,
-                    CONSUMED,
-                    ByteBuffer.allocate(Long.BYTES).putLong(chunk).array());
-            dropConsumed();
+            position.write(end);
+            acknowledged = end;
             return true;
         });
     }
 
-    private void dropConsumed() throws RocksDBException {
-        boolean allConsumed = consumed == written.chunk && nextChunk == written.chunk + 1;
-        while (!segments.isEmpty()) {
-            Segment first = segments.getFirst();
-            Segment second = segments.stream().skip(1).findFirst().orElse(null);
-            boolean done = second == null
-                    ? allConsumed && bytes - first.startBytes >= segmentBytes
-                    : second.firstChunk <= consumed + 1;
-            if (!done) {
-                return;
-            }
-            synchronized (segments) {
-                segments.removeFirst();
-            }
-            drop(first);
-        }
+    /** Gives back the space of what was acknowledged. */
+    void dropAcknowledged() {
+        access(() -> {
+            // After a power failure the position must not be before what there is.
+            segments.dropBetween(db, -1, acknowledged.chunk(), position::force);
+            return true;
+        });
     }
 
-    private void drop(Segment segment) throws RocksDBException {
-        db.dropColumnFamily(segment.family);
-        segment.family.close();
+    /** Gives back the space of what is not whole, up to and with this chunk. */
+    void dropUnfinished(long chunk) {
+        access(() -> {
+            segments.dropBetween(db, written.chunk, chunk, () -> {});
+            return true;
+        });
     }
 
     private interface Access<T> {
-        T run() throws RocksDBException;
+        T run() throws RocksDBException, IOException;
     }
 
     private <T> T access(Access<T> work) {
@@ -346,7 +308,7 @@ final class SpoolStore implements AutoCloseable {
                 throw new SpoolException("The spool in %s is closed".formatted(directory), null);
             }
             return work.run();
-        } catch (RocksDBException e) {
+        } catch (RocksDBException | IOException e) {
             throw new SpoolException(
                     "The spool in %s cannot be used: %s; is the disk full?".formatted(directory, e.getMessage()), e);
         } finally {
@@ -365,15 +327,17 @@ final class SpoolStore implements AutoCloseable {
         try {
             if (!closed) {
                 closed = true;
-                segments.forEach(segment -> segment.family.close());
+                segments.close();
                 metadata.close();
                 db.close();
                 forced.close();
                 cached.close();
-                segmentOptions.close();
                 metadataOptions.close();
                 options.close();
+                position.close();
             }
+        } catch (IOException e) {
+            throw new SpoolException("The spool in %s cannot be closed: %s".formatted(directory, e), e);
         } finally {
             lock.writeLock().unlock();
         }

@@ -15,6 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -29,6 +31,8 @@ import reactor.core.scheduler.Scheduler;
  */
 final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(DiskSpool.class);
+
     private static final int CHUNK = 256 << 10;
     private static final int LARGEST_BATCH = 4 << 20;
 
@@ -40,6 +44,8 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
     private final long batch;
 
     private final Scheduler.Worker disk;
+    private final AcknowledgedChunks delivered;
+    private final Runnable onAppended;
     private final Consumer<Lsn> onStored;
     private final Queue<Chunk> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong waiting = new AtomicLong();
@@ -48,18 +54,30 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
     private final Sinks.Empty<Void> end = Sinks.empty();
     private volatile boolean full;
     private volatile boolean received;
-    private volatile @Nullable Lsn acknowledged;
+    private volatile long read;
 
+    // Of the thread that signals come on.
     private ByteBuf chunk = Unpooled.buffer(1024);
     private Lsn stored;
     private Lsn commit = Lsn.INVALID;
 
-    private final AcknowledgedChunks delivered;
+    // Of the writing thread.
+    private Lsn appended = Lsn.INVALID;
+    private boolean saidFull;
+
+    /** The last transaction that passes through; null while all are kept. */
+    private @Nullable Lsn passing;
+
+    private long passingChunk;
+
+    /** What may be confirmed when it has passed. */
+    private @Nullable Lsn held;
 
     /**
      * Starts with an open store.
      *
-     * @param onStored told the end of each transaction that is on disk
+     * @param onAppended told when there is more to read
+     * @param onStored told the end of each transaction that the server may forget
      */
     SpoolWriter(
             SpoolStore store,
@@ -67,6 +85,7 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
             long maxBytes,
             Scheduler.Worker disk,
             AcknowledgedChunks delivered,
+            Runnable onAppended,
             Consumer<Lsn> onStored) {
         this.store = store;
         this.codec = codec;
@@ -74,14 +93,18 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
         this.batch = Math.min(maxBytes / 8, LARGEST_BATCH);
         this.disk = disk;
         this.delivered = delivered;
+        this.onAppended = onAppended;
         this.onStored = onStored;
-        this.stored = store.written().commitLsn();
+        Lsn written = store.written().commitLsn();
+        Lsn passed = store.acknowledged().commitLsn();
+        this.stored = passed.isAfter(written) ? passed : written;
+        this.read = store.acknowledged().chunk();
     }
 
     /**
      * Bytes to be written.
      *
-     * @param bytes null for a transaction that was on disk before
+     * @param bytes null for a transaction that was stored or acknowledged before
      * @param end of the transaction, when this is its last chunk
      */
     private record Chunk(
@@ -153,10 +176,25 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
         end.tryEmitError(error);
     }
 
-    /** Downstream has acknowledged all transactions up to this end. */
+    /** Downstream has acknowledged all transactions up to this end; remembered when this returns. On the event loop. */
     void acknowledged(Lsn prefix) {
-        acknowledged = prefix;
-        schedule();
+        SpoolPosition last = delivered.upTo(prefix);
+        if (last != null) {
+            try {
+                store.acknowledge(last);
+            } catch (SpoolException e) {
+                fail(e);
+            }
+            schedule();
+        }
+    }
+
+    /** Chunks up to this one have been read. */
+    void read(long last) {
+        read = last;
+        if (full) {
+            schedule();
+        }
     }
 
     private void schedule() {
@@ -169,15 +207,20 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
         }
     }
 
+    private void fail(Throwable error) {
+        cancel();
+        end.tryEmitError(error);
+    }
+
     private void work() {
         scheduled.set(false);
         try {
             write();
-            forget();
+            endPassing();
+            store.dropAcknowledged();
             pauseOrGoOn();
         } catch (RuntimeException e) {
-            cancel();
-            end.tryEmitError(e);
+            fail(e);
             return;
         }
         if (!queue.isEmpty()) {
@@ -190,7 +233,7 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
     private void write() {
         List<byte[]> chunks = new ArrayList<>();
         int lastWhole = 0;
-        int size = 0;
+        long size = 0;
         Lsn commitLsn = Lsn.INVALID;
         Lsn endLsn = null;
         for (Chunk next = queue.peek(); next != null && size < batch; next = queue.peek()) {
@@ -198,6 +241,7 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
             size += next.size();
             if (next.bytes != null) {
                 chunks.add(next.bytes);
+                appended = next.commit;
             }
             if (next.end != null) {
                 lastWhole = chunks.size();
@@ -207,29 +251,71 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
         }
         if (!chunks.isEmpty()) {
             store.append(chunks, lastWhole, commitLsn);
+            onAppended.run();
+            passingChunk = appended.equals(passing) ? store.appended() : passingChunk;
         }
         waiting.addAndGet(-size);
         if (endLsn != null) {
-            onStored.accept(endLsn);
+            held = endLsn;
         }
+        confirm();
     }
 
-    private void forget() {
-        Lsn prefix = acknowledged;
-        long last = prefix == null ? -1 : delivered.upTo(prefix);
-        if (last >= 0) {
-            store.consumed(last);
+    private void confirm() {
+        Lsn end = held;
+        if (end != null && passing == null) {
+            held = null;
+            onStored.accept(end);
         }
     }
 
     private void pauseOrGoOn() {
-        full = store.keptBytes() >= maxBytes;
-        if (full && store.consumed() == store.written().chunk()) {
-            throw new SpoolException(
-                    "The transaction at %s is larger than the spool's %d bytes; raise maxBytes"
-                            .formatted(commit, maxBytes),
-                    null);
+        full = isFull();
+        if (full && read >= store.appended()) {
+            pass();
+        }
+        if (passing != null) {
+            store.dropUnfinished(Math.min(read, passingChunk));
+            full = isFull();
+        }
+        if (full && !saidFull) {
+            saidFull = true;
+            LOG.warn(
+                    "The spool in {} is full: {} bytes wait to be acknowledged; the stream pauses whenever it is, and the server keeps WAL",
+                    store.directory(),
+                    store.keptBytes());
         }
         requestIfWanted();
+    }
+
+    /** What passes through needs some room, even where everything is taken by what has to be kept. */
+    private boolean isFull() {
+        return store.keptBytes() >= maxBytes && (passing == null || store.keptBytesBehindWritten() >= maxBytes / 4);
+    }
+
+    /**
+     * Everything there was handed out, so the consumer may want more before it acknowledges any of it: the rest of a
+     * transaction that is larger than the limit, or the next one. So what came up to here passes through. It is dropped when
+     * it was read, since the server sends it again if it is not acknowledged; and until it is, nothing behind it counts as
+     * stored either.
+     */
+    private void pass() {
+        if (passing == null) {
+            LOG.info(
+                    "The spool in {} is full, and all of it was handed out: what its consumer takes before it acknowledges passes through, and the server keeps the WAL from {} on meanwhile",
+                    store.directory(),
+                    store.written().commitLsn());
+            store.hold();
+        }
+        passing = appended;
+        passingChunk = store.appended();
+    }
+
+    private void endPassing() {
+        if (passing != null && !passing.isAfter(store.acknowledged().commitLsn())) {
+            passing = null;
+            store.release();
+            confirm();
+        }
     }
 }

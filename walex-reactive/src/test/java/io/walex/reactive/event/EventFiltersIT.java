@@ -8,7 +8,13 @@ import static io.walex.reactive.event.EventFilters.unwatchedFields;
 import static io.walex.reactive.event.EventFilters.unwatchedRecords;
 import static io.walex.reactive.event.EventFilters.where;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.walex.reactive.InvalidConfigException;
 import io.walex.reactive.SlotSpec;
 import io.walex.reactive.WalEx;
 import io.walex.reactive.WalExConfig;
@@ -18,11 +24,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 
 /** Filters and column transformers on what PostgreSQL really sends. */
@@ -114,6 +123,62 @@ class EventFiltersIT {
                 .filteredOn(unwatchedFields("status").and(unwatchedRecords(Map.of("watched", false))))
                 .extracting(Event::type)
                 .containsExactly(EventType.DELETE);
+    }
+
+    @Test
+    void warnsOnceOfATableThatCannotCome() {
+        postgres.execute("INSERT INTO todo VALUES (1)", "INSERT INTO todo VALUES (2)", SENTINEL);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(EventFilters.class);
+        log.start();
+        logger.addAppender(log);
+        try {
+            Predicate<Event> filter = type(EventType.INSERT).and(table("todos").or(table("todo")));
+
+            assertThat(passing(filter, false)).containsExactly("insert 1", "insert 2");
+        } finally {
+            logger.detachAppender(log);
+        }
+
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsExactly(
+                        "WalEx is filtered for what cannot come: \"todos\" is not in publication \"events\"; it has \"todo\"");
+    }
+
+    @ParameterizedTest
+    @MethodSource("misspelt")
+    void aColumnThatDoesNotExistIsRefusedAtTheStart(EventColumns columns) {
+        assertThatExceptionOfType(InvalidConfigException.class)
+                .isThrownBy(() -> WalEx.changes(WalExConfig.fromUrl(postgres.url())
+                                .publication("events")
+                                .build())
+                        .transform(columns)
+                        .map(Event::name)
+                        .blockFirst(Duration.ofSeconds(30)))
+                .withMessage("Table public.todo has no column \"staus\" to show, hide or mask; it has \"status\"");
+    }
+
+    static Stream<EventColumns> misspelt() {
+        return Stream.of(
+                EventColumns.of("public.todo").mask("staus", Mask.constant("***")),
+                EventColumns.of("todo").include("id", "staus"),
+                EventColumns.of("todo").exclude("staus"));
+    }
+
+    @Test
+    void aColumnThatIsNotPublishedIsMissingToo() {
+        assumeThat(Integer.parseInt(postgres.queryText("SHOW server_version_num")))
+                .isGreaterThanOrEqualTo(150000);
+        postgres.execute("CREATE PUBLICATION narrow FOR TABLE todo (id, status)");
+
+        assertThatExceptionOfType(InvalidConfigException.class)
+                .isThrownBy(() -> WalEx.changes(WalExConfig.fromUrl(postgres.url())
+                                .publication("narrow")
+                                .build())
+                        .transform(EventColumns.of("todo").exclude("price"))
+                        .blockFirst(Duration.ofSeconds(30)))
+                .withMessageContaining("has no column \"price\" to show, hide or mask; it has [id, status]");
     }
 
     @ParameterizedTest(name = "binary {0}")

@@ -12,9 +12,9 @@ class PublishedTablesTests {
     private final PublishedTables tables = new PublishedTables(
             List.of("events"),
             List.of(
-                    new PublishedTables.Name("public", "users"),
-                    new PublishedTables.Name("public", "Todo"),
-                    new PublishedTables.Name("sales", "order")));
+                    new PublishedTables.Entry("public", "users", List.of("id")),
+                    new PublishedTables.Entry("public", "Todo", List.of("id")),
+                    new PublishedTables.Entry("sales", "order", List.of("id"))));
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """

@@ -10,9 +10,11 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.walex.reactive.InvalidConfigException;
 import io.walex.reactive.SlotSpec;
 import io.walex.reactive.WalEx;
 import io.walex.reactive.WalExConfig;
+import io.walex.reactive.WalExInstances;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.EventColumns;
 import io.walex.reactive.event.Mask;
@@ -21,6 +23,7 @@ import io.walex.reactive.testsupport.PostgresExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -33,6 +36,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.util.retry.Retry;
@@ -248,7 +253,7 @@ class HandlersIT {
 
     @Test
     void ordersAFunctionByKey() {
-        Map<String, List<String>> byTitle = new java.util.concurrent.ConcurrentHashMap<>();
+        Map<String, List<String>> byTitle = new ConcurrentHashMap<>();
         AtomicInteger calls = new AtomicInteger();
         start(Handlers.builder()
                 .onInsert(
@@ -299,20 +304,37 @@ class HandlersIT {
     }
 
     @Test
-    void aMaskedColumnThatDoesNotExistStopsTheRun() {
+    void aMaskedColumnThatDoesNotExistIsRefusedAtTheStart() {
         start(Handlers.builder()
                 .onInsert(
                         "users",
                         HandlerSpec.create().columns(EventColumns.of("users").mask("emial", Mask.constant("***"))),
                         record("leak"))
                 .build());
-        postgres.execute("INSERT INTO users VALUES (1, 'a', 'secret')");
+
+        await().atMost(PATIENCE).until(() -> failure.get() != null);
+        assertThat(failure.get())
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessage(
+                        "Handler \"onInsert users\": Table public.users has no column \"emial\" to show, hide or mask; it has \"email\"");
+    }
+
+    @Test
+    void aMaskedColumnThatGoesStopsTheRunBeforeItLeaks() {
+        start(Handlers.builder()
+                .onInsert(
+                        "users",
+                        HandlerSpec.create().columns(EventColumns.of("users").mask("email", Mask.constant("***"))),
+                        record("leak"))
+                .build());
+        postgres.awaitSlotActive("walex");
+        postgres.execute(
+                "ALTER TABLE users RENAME email TO mail_address", "INSERT INTO users VALUES (1, 'a', 'secret')");
 
         await().atMost(PATIENCE).until(() -> failure.get() != null);
         assertThat(failure.get())
                 .isInstanceOf(HandlerFailedException.class)
-                .hasMessageContaining(
-                        "Table public.users has no column \"emial\" to show, hide or mask; it has [id, name,");
+                .hasMessageContaining("Table public.users has no column \"email\" to show, hide or mask; it has [id,");
         assertThat(seen).isEmpty();
     }
 
@@ -366,6 +388,128 @@ class HandlersIT {
                 .anyMatch(line -> line.startsWith("crm 1 attempt"))
                 .anyMatch(line -> line.startsWith("crm 2 attempt"));
         awaitSeen("todo 1", "todo 2");
+    }
+
+    @Test
+    void aHandlerThatFailsLateHasNotHandledItsEvents() {
+        Sinks.Empty<Void> work = Sinks.empty();
+        start(Handlers.builder()
+                .onInsert("todo", events -> {
+                    seen.add("began " + ids(events));
+                    return Flux.concat(Flux.just("a row", "another"), work.asMono());
+                })
+                .build());
+        postgres.awaitSlotActive("walex");
+        postgres.execute("INSERT INTO todo VALUES (1)");
+        Lsn committed = postgres.currentLsn();
+        awaitSeen("began 1");
+
+        work.tryEmitError(new IllegalStateException("late"));
+
+        await().atMost(PATIENCE).until(() -> failure.get() != null);
+        assertThat(failure.get())
+                .isInstanceOf(HandlerFailedException.class)
+                .hasMessageContaining("late; the transaction is");
+        postgres.awaitSlotInactive("walex");
+        assertThat(confirmed()).isLessThan(committed);
+    }
+
+    @Test
+    void cancellingStopsHandlersAndFunctionsAndAcknowledgesNothingOfThem() {
+        start(Handlers.builder()
+                .onInsert(
+                        "todo",
+                        HandlerSpec.create()
+                                .functions(EventFunction.of(
+                                        "never",
+                                        event -> Mono.never().doOnCancel(() -> seen.add("function cancelled")))),
+                        events -> Mono.never()
+                                .doOnSubscribe(s -> seen.add("began"))
+                                .doOnCancel(() -> seen.add("handler cancelled")))
+                .build());
+        postgres.awaitSlotActive("walex");
+        postgres.execute("INSERT INTO todo VALUES (1)");
+        Lsn committed = postgres.currentLsn();
+        awaitSeen("began");
+
+        running.dispose();
+
+        awaitSeen("began", "handler cancelled", "function cancelled");
+        postgres.awaitSlotInactive("walex");
+        assertThat(confirmed()).isLessThan(committed);
+    }
+
+    /** The first event of each key fails twice; those behind it wait for it, those of other keys do not. */
+    @Test
+    void keepsTheOrderOfAKeyAcrossRetries() {
+        Map<String, AtomicInteger> attempts = new ConcurrentHashMap<>();
+        List<String> done = new CopyOnWriteArrayList<>();
+        EventFunction function = EventFunction.of(
+                        "by title",
+                        event -> Mono.defer(() -> {
+                            int attempt = attempts.computeIfAbsent(id(event), id -> new AtomicInteger())
+                                    .incrementAndGet();
+                            return event.newRecord().get("id", Integer.class) <= 3 && attempt <= 2
+                                    ? Mono.error(new IllegalStateException("not yet"))
+                                    : Mono.fromRunnable(
+                                            () -> done.add(event.newRecord().getText("title") + id(event)));
+                        }))
+                .concurrency(8)
+                .orderedBy(event -> event.newRecord().get("title"))
+                .retry(Retry.fixedDelay(5, Duration.ofMillis(30)));
+        start(Handlers.builder()
+                .onInsert("todo", HandlerSpec.create().functions(function))
+                .build());
+        postgres.execute("INSERT INTO todo SELECT i, chr(96 + (i - 1) % 3 + 1) FROM generate_series(1, 30) i");
+
+        awaitConfirmed(postgres.currentLsn());
+        for (int key = 1; key <= 3; key++) {
+            String title = String.valueOf((char) (96 + key));
+            int rest = key % 3;
+            assertThat(done)
+                    .filteredOn(line -> line.startsWith(title))
+                    .containsExactlyElementsOf(IntStream.rangeClosed(1, 30)
+                            .filter(i -> i % 3 == rest)
+                            .mapToObj(i -> title + i)
+                            .toList());
+        }
+        assertThat(attempts.get("1")).hasValue(3);
+    }
+
+    @Test
+    void aHandlerThatStallsOrFailsTouchesNoOtherInstance() {
+        postgres.execute(
+                "SELECT pg_create_logical_replication_slot('failing', 'pgoutput')",
+                "SELECT pg_create_logical_replication_slot('stalled', 'pgoutput')");
+        try (WalExInstances instances = new WalExInstances()) {
+            WalEx failing = instances.create(
+                    config().name("failing").slot(SlotSpec.durable("failing")).build());
+            WalEx stalled = instances.create(
+                    config().name("stalled").slot(SlotSpec.durable("stalled")).build());
+            AtomicReference<Throwable> failed = new AtomicReference<>();
+            Disposable.Composite others = Disposables.composite(
+                    Handlers.builder()
+                            .onInsert("todo", events -> Mono.error(new IllegalStateException("no")))
+                            .build()
+                            .run(failing)
+                            .subscribe(nothing -> {}, failed::set),
+                    Handlers.builder()
+                            .onInsert("todo", events -> Mono.never().doOnSubscribe(s -> seen.add("stalled")))
+                            .build()
+                            .run(stalled)
+                            .subscribe());
+            start(Handlers.builder().onInsert("todo", record("healthy")).build());
+            postgres.execute("INSERT INTO todo VALUES (1)");
+            awaitSeen("healthy 1", "stalled");
+            await().atMost(PATIENCE).until(() -> failed.get() instanceof HandlerFailedException);
+
+            postgres.execute("INSERT INTO todo VALUES (2)");
+
+            awaitSeen("healthy 1", "healthy 2", "stalled");
+            awaitConfirmed(postgres.currentLsn());
+            others.dispose();
+            postgres.awaitSlotInactive("stalled");
+        }
     }
 
     @Test
@@ -449,10 +593,16 @@ class HandlersIT {
                     .onEvent("*", HandlerSpec.create().filter(table("invoices")), record("filtered"))
                     .onMessage("note", record("note"))
                     .onEvent("users", record("fine"))
+                    .onEvent(
+                            "*",
+                            HandlerSpec.create().columns(EventColumns.of("user").exclude("email")),
+                            record("unmasked"))
                     .build()
                     .run(walex)
                     .subscribe();
             postgres.awaitSlotActive("walex");
+            postgres.execute("INSERT INTO users VALUES (1)");
+            awaitSeen("fine 1", "unmasked 1");
         } finally {
             logger.detachAppender(log);
         }
@@ -464,6 +614,7 @@ class HandlersIT {
                         "Handler \"onInsert user\" gets nothing: \"user\" is not in publication \"events\"; it has \"users\"",
                         "Handler \"onInsert todo\" gets nothing: \"todo\" is not among the subscriptions [users, todos]",
                         "Handler \"onEvent *\" gets nothing: \"invoices\" is not in publication \"events\"; it has [public.todo, public.users]",
+                        "Handler \"onEvent *\": Columns of \"user\" cannot be shown, hidden or masked: \"user\" is not in publication \"events\"; it has \"users\"",
                         "Handler \"onMessage note\" gets nothing: logical messages are off; set messages(true)",
                         "WalEx subscribes in vain: \"todos\" is not in publication \"events\"; it has \"todo\"");
     }

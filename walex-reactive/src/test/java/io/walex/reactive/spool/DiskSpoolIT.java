@@ -2,10 +2,12 @@ package io.walex.reactive.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.Middleware;
 import io.walex.reactive.SlotSpec;
+import io.walex.reactive.Streaming;
 import io.walex.reactive.WalEx;
 import io.walex.reactive.WalExConfig;
 import io.walex.reactive.event.Event;
@@ -13,6 +15,7 @@ import io.walex.reactive.event.EventJson;
 import io.walex.reactive.event.EventType;
 import io.walex.reactive.event.Position;
 import io.walex.reactive.event.Transaction;
+import io.walex.reactive.event.TwoPhase;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.testsupport.PostgresExtension;
 import io.walex.reactive.testsupport.TcpProxy;
@@ -23,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -30,15 +34,24 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.reactivestreams.Subscription;
 import reactor.core.Disposable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /** The durable spool between a real server and its subscribers. */
 class DiskSpoolIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** What a spool of 1 MiB may take, with the store's own log. */
+    private static final long LIMIT_AND_LOG = (1 << 20) + (16 << 20);
+
+    private static final String THIRTY =
+            IntStream.rangeClosed(1, 30).mapToObj(String::valueOf).collect(Collectors.joining(","));
 
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
@@ -148,6 +161,82 @@ class DiskSpoolIT {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(TwoPhase.class)
+    void givesTheSameEventsOfTransactionsThatAreSentBeforeTheyCommit(TwoPhase twoPhase) {
+        assumeThat(Integer.parseInt(postgres.queryText("SHOW server_version_num")))
+                .isGreaterThanOrEqualTo(150000);
+        for (String slot : List.of("plain", "walex")) {
+            postgres.execute(
+                    "SELECT pg_drop_replication_slot('" + slot + "')",
+                    "SELECT pg_create_logical_replication_slot('%s', 'pgoutput', false, %s)"
+                            .formatted(slot, twoPhase != TwoPhase.OFF));
+        }
+        postgres.execute("ALTER DATABASE \"" + postgres.name() + "\" SET logical_decoding_work_mem = '64kB'");
+        postgres.executeInTransaction(
+                "INSERT INTO todo SELECT i, repeat('x', 100) FROM generate_series(1, 2000) i",
+                "SAVEPOINT undone",
+                "INSERT INTO todo SELECT i, repeat('y', 100) FROM generate_series(2001, 4000) i",
+                "ROLLBACK TO undone",
+                "INSERT INTO keyed SELECT i, repeat('z', 100) FROM generate_series(1, 2000) i");
+        postgres.executeInTransaction(
+                "INSERT INTO todo SELECT i, 'prepared' FROM generate_series(5001, 7000) i",
+                "PREPARE TRANSACTION 'done'");
+        postgres.executeInTransaction("INSERT INTO keyed VALUES (9001)", "PREPARE TRANSACTION 'undone'");
+        postgres.execute("INSERT INTO keyed VALUES (9002)", "COMMIT PREPARED 'done'", "ROLLBACK PREPARED 'undone'");
+        postgres.execute("SELECT pg_logical_emit_message(true, 'last', '')");
+        WalExConfig config = config().streaming(Streaming.ON).twoPhase(twoPhase).build();
+
+        List<Event> plain = toTheLast(
+                WalEx.create(config.mutate().slot(SlotSpec.durable("plain")).build()));
+        // Larger than the spool, and again from the start after it was seen in part.
+        WalEx spooled = WalEx.create(config.mutate()
+                .middleware(DiskSpool.in(directory).maxBytes(1 << 20))
+                .build());
+        spooled.changes().take(1000).blockLast(PATIENCE);
+        postgres.awaitSlotInactive("walex");
+
+        assertThat(json(toTheLast(spooled))).isEqualTo(json(plain));
+        assertThat(plain).hasSizeGreaterThan(6000);
+    }
+
+    @Test
+    void spoolsInOneDirectoryDoNotTouchEachOther() {
+        List<Event> stalledSees = new CopyOnWriteArrayList<>();
+        Stalled<Event> stalled = new Stalled<>(stalledSees);
+        DiskSpool spool = DiskSpool.in(directory).maxBytes(1 << 20);
+        spooled(spool).changes().subscribe(stalled);
+        running = stalled;
+        List<String> seen = new CopyOnWriteArrayList<>();
+        Disposable other = WalEx.create(config().name("other")
+                        .slot(SlotSpec.durable("plain"))
+                        .middleware(spool)
+                        .build())
+                .transactions()
+                .concatMap(transaction -> ids(transaction).doOnNext(id -> {
+                    seen.add(id);
+                    transaction.acknowledge();
+                }))
+                .subscribe();
+        List<String> expected =
+                IntStream.rangeClosed(1, 60).mapToObj(String::valueOf).toList();
+        expected.forEach(id -> postgres.execute("INSERT INTO keyed SELECT " + id
+                + ", string_agg(md5(random()::text || n), '') FROM generate_series(1, 3200) n"));
+
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(seen).isEqualTo(expected));
+        Lsn written = postgres.currentLsn();
+        await().atMost(PATIENCE)
+                .until(() ->
+                        postgres.slot("plain").orElseThrow().confirmedFlushLsn().compareTo(written) >= 0);
+        assertThat(confirmed()).isLessThan(written);
+        assertThat(stalledSees).isEmpty();
+
+        stalled.request(Long.MAX_VALUE);
+        await().atMost(PATIENCE).until(() -> stalledSees.size() == 60);
+        other.dispose();
+        postgres.awaitSlotInactive("plain");
+    }
+
     @Test
     void confirmsWhatIsOnDiskWhileTheConsumerStalls() {
         List<Event> seen = new CopyOnWriteArrayList<>();
@@ -241,15 +330,79 @@ class DiskSpoolIT {
     }
 
     @Test
-    void aTransactionThatCannotFitFailsTheStream() {
+    void aTransactionLargerThanTheSpoolPassesThroughAndIsConfirmedWhenItIsAcknowledged() {
+        DiskSpool small = DiskSpool.in(directory).maxBytes(1 << 20);
+        postgres.execute("INSERT INTO keyed VALUES (0)");
+        insertThreeMegabytes();
+        Lsn large = postgres.currentLsn();
+        postgres.execute("INSERT INTO keyed VALUES (31)", "INSERT INTO keyed VALUES (32)");
+
+        List<Transaction> unacknowledged = new CopyOnWriteArrayList<>();
+        List<String> seen = new CopyOnWriteArrayList<>();
+        running = spooled(small)
+                .transactions()
+                .concatMap(
+                        transaction -> ids(transaction).doOnNext(ids -> {
+                            assertThat(size(directory)).isLessThan(LIMIT_AND_LOG);
+                            seen.add(ids);
+                            unacknowledged.add(transaction);
+                        }),
+                        0)
+                .subscribe();
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(seen).containsExactly("0", THIRTY, "31", "32"));
+
+        unacknowledged.get(0).acknowledge();
+        await().during(Duration.ofMillis(300))
+                .atMost(PATIENCE)
+                .until(() -> confirmed().compareTo(large) < 0);
+        running.dispose();
+        postgres.awaitSlotInactive("walex");
+
+        List<String> again = new CopyOnWriteArrayList<>();
+        running = spooled(small)
+                .transactions()
+                .concatMap(
+                        transaction -> ids(transaction).doOnNext(ids -> {
+                            again.add(ids);
+                            transaction.acknowledge();
+                        }),
+                        0)
+                .subscribe();
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(again).containsExactly(THIRTY, "31", "32"));
+        awaitConfirmed(postgres.currentLsn());
+        running.dispose();
+        postgres.awaitSlotInactive("walex");
+
+        postgres.execute("INSERT INTO keyed VALUES (33)");
+        assertThat(spooled(small).transactions().concatMap(DiskSpoolIT::ids, 0).blockFirst(PATIENCE))
+                .isEqualTo("33");
+    }
+
+    private void insertThreeMegabytes() {
         postgres.execute(
                 "INSERT INTO keyed SELECT i, (SELECT string_agg(md5(random()::text || i || n), '') FROM generate_series(1, 3200) n) FROM generate_series(1, 30) i");
+    }
 
-        assertThatThrownBy(() -> spooled(DiskSpool.in(directory).maxBytes(1 << 20))
-                        .changes()
-                        .blockLast(PATIENCE))
-                .isInstanceOf(SpoolException.class)
-                .hasMessageMatching("The transaction at .* is larger than the spool's 1048576 bytes; raise maxBytes");
+    @Test
+    void largeTransactionsPassThroughWhileTheConsumerWantsSeveralBeforeItAcknowledges() {
+        for (int i = 0; i < 3; i++) {
+            insertThreeMegabytes();
+            postgres.execute("DELETE FROM keyed");
+        }
+
+        Lsn last = spooled(DiskSpool.in(directory).maxBytes(1 << 20))
+                .transactions()
+                .concatMap(transaction -> transaction.events().then(Mono.just(transaction)), 0)
+                .buffer(6)
+                .doOnNext(all -> all.forEach(Transaction::acknowledge))
+                .delayUntil(
+                        all -> Mono.fromRunnable(() -> awaitConfirmed(all.get(5).endLsn()))
+                                .subscribeOn(Schedulers.boundedElastic()))
+                .blockFirst(PATIENCE)
+                .get(5)
+                .endLsn();
+
+        assertThat(confirmed()).isGreaterThanOrEqualTo(last);
     }
 
     @Test

@@ -11,11 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import reactor.core.publisher.Mono;
 
 /**
- * Reads through a spool and appends a line per transaction to a file, {@code <start of process> <commit LSN> <ids>}, before
+ * Reads through a spool and appends a line per transaction to a file, {@code <process> <commit LSN> <first id>-<last id>}, before
  * it acknowledges. To be killed.
  */
 final class SpooledConsumer {
@@ -29,7 +30,7 @@ final class SpooledConsumer {
                         .publication("events")
                         .slot(SlotSpec.durable("walex"))
                         .statusInterval(Duration.ofMillis(10))
-                        .middleware(DiskSpool.in(Path.of(arguments[1])).maxBytes(2 << 20))
+                        .middleware(DiskSpool.in(Path.of(arguments[1])).maxBytes(1 << 20))
                         .build())
                 .transactions()
                 .concatMap(transaction -> handle(transaction, start, output), 0)
@@ -39,12 +40,19 @@ final class SpooledConsumer {
     private static Mono<Void> handle(Transaction transaction, String start, Path output) {
         return transaction
                 .events()
-                .map(event -> event.newRecord().getText("id"))
+                .map(event -> event.newRecord().get("id", Integer.class))
                 .collectList()
+                .map(SpooledConsumer::range)
                 .delayElement(Duration.ofMillis(ThreadLocalRandom.current().nextInt(3)))
-                .doOnNext(ids ->
-                        append(output, start + " " + transaction.commitLsn() + " " + String.join(",", ids) + "\n"))
+                .doOnNext(ids -> append(output, start + " " + transaction.commitLsn() + " " + ids + "\n"))
                 .then(Mono.fromRunnable(transaction::acknowledge));
+    }
+
+    /** The ids of whole transactions have no gap. */
+    private static String range(List<Integer> ids) {
+        int first = ids.get(0);
+        int last = ids.get(ids.size() - 1);
+        return ids.size() == last - first + 1 ? first + "-" + last : "torn: " + ids;
     }
 
     private static void append(Path output, String line) {

@@ -19,6 +19,7 @@ public enum Readers {
     TRANSACTIONS("walex transactions()", () -> new WalExReader(false, true, WalExReader::unread)),
     DEBEZIUM_CONNECT("Debezium Connect", () -> new DebeziumReader(false)),
     DEBEZIUM_JSON("Debezium JSON", () -> new DebeziumReader(true)),
+    SPOOLED("walex changes() through a spool", SpooledReader::new),
     SHARED("walex changes() shared by 1,000 subscribers", () -> new SharedReader(1_000)),
     STALLED_2_S("walex changes() stalled for 2 s", () -> new StalledReader(Duration.ofSeconds(2))),
     STALLED_20_S("walex changes() stalled for 20 s", () -> new StalledReader(Duration.ofSeconds(20)));

@@ -1,4 +1,4 @@
-/** Where events may go: a webhook, a cache, a mailbox, another stream. Each is a module for {@code Handlers}. */
+/** Where events may go: a webhook, a cache, a search index, a mailbox, another stream. Each is a module for {@code Handlers}. */
 @NullMarked
 package io.walex.reactive.examples.destinations;
 

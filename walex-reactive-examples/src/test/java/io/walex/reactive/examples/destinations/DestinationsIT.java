@@ -13,17 +13,30 @@ import io.walex.reactive.event.Position;
 import io.walex.reactive.handler.HandlerModule;
 import io.walex.reactive.testsupport.PostgresExtension;
 import jakarta.mail.internet.MimeMessage;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.apache.lucene.index.DirectoryReader;
+import org.apache.lucene.index.IndexWriter;
+import org.apache.lucene.index.IndexWriterConfig;
+import org.apache.lucene.index.Term;
+import org.apache.lucene.search.IndexSearcher;
+import org.apache.lucene.search.ScoreDoc;
+import org.apache.lucene.search.TermQuery;
+import org.apache.lucene.store.Directory;
+import org.apache.lucene.store.FSDirectory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import reactor.core.Disposable;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
@@ -118,6 +131,56 @@ class DestinationsIT {
 
             await().atMost(PATIENCE).until(() -> redis.keys("user:*"), List.of("user:4")::equals);
         });
+    }
+
+    @Test
+    void searchIndexCatchesUpAfterARestart(@TempDir Path files) throws Exception {
+        try (Directory directory = FSDirectory.open(files)) {
+            IndexWriter killed = new IndexWriter(directory, new IndexWriterConfig());
+            start("search", new SearchIndex(killed));
+            postgres.execute("INSERT INTO \"user\" VALUES (1, 'Chase Pursley'), (2, 'Ada Lovelace'), (3, null)");
+            await().atMost(PATIENCE).until(() -> found(directory, "lovelace"), List.of("2")::equals);
+            running.dispose();
+            postgres.awaitSlotInactive("search");
+            killed.rollback();
+
+            postgres.execute(
+                    "UPDATE \"user\" SET name = 'Ada King' WHERE id = 2",
+                    "UPDATE \"user\" SET id = 4 WHERE id = 1",
+                    "DELETE FROM \"user\" WHERE id = 3");
+            try (IndexWriter index = new IndexWriter(directory, new IndexWriterConfig())) {
+                start("search", new SearchIndex(index));
+
+                await().atMost(PATIENCE).until(() -> count(directory) == 2);
+                assertThat(found(directory, "pursley")).containsExactly("4");
+                assertThat(found(directory, "king")).containsExactly("2");
+                assertThat(found(directory, "lovelace")).isEmpty();
+
+                postgres.execute("TRUNCATE \"user\"");
+                await().atMost(PATIENCE).until(() -> count(directory) == 0);
+                running.dispose();
+                postgres.awaitSlotInactive("search");
+            }
+        }
+    }
+
+    private static int count(Directory directory) throws IOException {
+        try (DirectoryReader reader = DirectoryReader.open(directory)) {
+            return reader.numDocs();
+        }
+    }
+
+    private static List<String> found(Directory directory, String name) throws IOException {
+        if (!DirectoryReader.indexExists(directory)) {
+            return List.of();
+        }
+        try (DirectoryReader reader = DirectoryReader.open(directory)) {
+            List<String> ids = new ArrayList<>();
+            for (ScoreDoc hit : new IndexSearcher(reader).search(new TermQuery(new Term("name", name)), 10).scoreDocs) {
+                ids.add(reader.storedFields().document(hit.doc).get("id"));
+            }
+            return ids;
+        }
     }
 
     @Test

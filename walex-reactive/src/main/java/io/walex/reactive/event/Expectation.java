@@ -1,0 +1,33 @@
+package io.walex.reactive.event;
+
+import java.util.ArrayList;
+import java.util.List;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
+/**
+ * What somebody behind a stream expects of its tables. Told to the stream by Reactor's context, which runs from a
+ * subscriber to its source, and checked when the stream connects for the first time.
+ */
+@FunctionalInterface
+public interface Expectation {
+
+    /**
+     * Returns what will not be as expected, to be warned of.
+     *
+     * @throws IllegalArgumentException when the stream must not start
+     */
+    List<String> check(PublishedTables published);
+
+    /** The context with this among its expectations. */
+    default Context in(Context context) {
+        List<Expectation> all = new ArrayList<>(of(context));
+        all.add(this);
+        return context.put(Expectation.class, List.copyOf(all));
+    }
+
+    /** Those that the context holds. */
+    static List<Expectation> of(ContextView context) {
+        return context.<List<Expectation>>getOrEmpty(Expectation.class).orElseGet(List::of);
+    }
+}
