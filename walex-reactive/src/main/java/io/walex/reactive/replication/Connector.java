@@ -10,6 +10,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
 import reactor.netty.resources.LoopResources;
 
 /**
@@ -34,7 +35,8 @@ public record Connector(
             CapturedLoop captured = new CapturedLoop(loop);
             return kind.apply(new PostgresqlConnectionFactory(configuration.apply(captured)))
                     .map(connection -> wrapping.apply(connection, captured))
-                    .doOnCancel(() -> abandon(captured.made()))
+                    // After the cancel has gone all the way up, so that nobody reports the closing as an error.
+                    .doFinally(signal -> abandonWhen(signal, captured.made()))
                     .timeout(connectTimeout)
                     .onErrorMap(TimeoutException.class, late -> noAnswer());
         });
@@ -44,8 +46,8 @@ public record Connector(
         return new ConnectException("no answer within " + connectTimeout.toMillis() + " ms");
     }
 
-    private static void abandon(@Nullable Channel channel) {
-        if (channel != null) {
+    private static void abandonWhen(SignalType signal, @Nullable Channel channel) {
+        if (signal == SignalType.CANCEL && channel != null) {
             channel.close();
         }
     }
