@@ -107,7 +107,7 @@ final class Consumers {
                 .name(slot)
                 .publication("events")
                 .slot(SlotSpec.durable(slot))
-                .connectTimeout(Duration.ofSeconds(2))
+                .connectTimeout(Duration.ofSeconds(10))
                 .statusInterval(Duration.ofMillis(200))
                 .livenessTimeout(Duration.ofSeconds(1))
                 .maxUnacknowledged(200)
