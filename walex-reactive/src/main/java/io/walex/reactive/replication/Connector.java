@@ -32,7 +32,7 @@ public record Connector(
     <C, R> Mono<R> connect(
             Function<PostgresqlConnectionFactory, Mono<C>> kind, BiFunction<C, CapturedLoop, R> wrapping) {
         return Mono.defer(() -> {
-            CapturedLoop captured = new CapturedLoop(loop);
+            CapturedLoop captured = new CapturedLoop(loop, answerTimeout);
             return kind.apply(new PostgresqlConnectionFactory(configuration.apply(captured)))
                     .map(connection -> wrapping.apply(connection, captured))
                     // After the cancel has gone all the way up, so that nobody reports the closing as an error.
