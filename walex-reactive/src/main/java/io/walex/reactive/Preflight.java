@@ -40,6 +40,18 @@ public record Preflight(List<Finding> findings) {
      */
     public record Finding(Severity severity, String subject, String problem, String remedy) {
 
+        static Finding fails(String subject, String problem, String remedy) {
+            return new Finding(Severity.FAILS, subject, problem, remedy);
+        }
+
+        static Finding hurts(String subject, String problem, String remedy) {
+            return new Finding(Severity.HURTS, subject, problem, remedy);
+        }
+
+        static Finding costs(String subject, String problem, String remedy) {
+            return new Finding(Severity.COSTS, subject, problem, remedy);
+        }
+
         @Override
         public String toString() {
             return severity + " " + subject + ": " + problem + "; " + remedy;

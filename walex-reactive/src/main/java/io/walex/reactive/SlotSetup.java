@@ -102,7 +102,7 @@ final class SlotSetup {
         String name = config.publications().get(0);
         return (config.subscriptions().contains("*")
                         ? publications.createForAllTables(name)
-                        : subscribed(publications, config).flatMap(tables -> publications.create(name, tables)))
+                        : toPublish(publications, config).flatMap(tables -> publications.create(name, tables)))
                 .doOnSuccess(done -> LOG.info("Publication \"{}\" created", name));
     }
 
@@ -112,7 +112,7 @@ final class SlotSetup {
             if (covering.contains(name)) {
                 return Mono.empty();
             }
-            return Mono.zip(subscribed(publications, config), publications.tables(name))
+            return Mono.zip(toPublish(publications, config), publications.tables(name))
                     .filter(tables -> !new HashSet<>(tables.getT1()).equals(new HashSet<>(tables.getT2())))
                     .flatMap(tables ->
                             publications.setTables(name, tables.getT1()).thenReturn(tables.getT1()))
@@ -121,7 +121,18 @@ final class SlotSetup {
         });
     }
 
-    private static Mono<List<TableName>> subscribed(Publications publications, WalExConfig config) {
+    private static Mono<List<TableName>> toPublish(Publications publications, WalExConfig config) {
+        return subscribed(publications, config)
+                .flatMap(tables -> tables.isEmpty()
+                        ? Mono.error(new InvalidConfigException(
+                                "None of the tables %s exists in database \"%s\", so there is nothing to publish; create them first"
+                                        .formatted(config.subscriptions(), config.database()),
+                                null))
+                        : Mono.just(tables));
+    }
+
+    /** The tables that a publication made by the library holds. */
+    static Mono<List<TableName>> subscribed(Publications publications, WalExConfig config) {
         List<TablePattern> patterns =
                 config.subscriptions().stream().map(TablePattern::parse).toList();
         return publications
@@ -129,12 +140,6 @@ final class SlotSetup {
                 .map(tables -> tables.stream()
                         .filter(table ->
                                 patterns.stream().anyMatch(pattern -> pattern.matches(table.schema(), table.table())))
-                        .toList())
-                .flatMap(tables -> tables.isEmpty()
-                        ? Mono.error(new InvalidConfigException(
-                                "None of the tables %s exists in database \"%s\", so there is nothing to publish; create them first"
-                                        .formatted(config.subscriptions(), config.database()),
-                                null))
-                        : Mono.just(tables));
+                        .toList());
     }
 }

@@ -37,6 +37,7 @@ final class TransactionWindow implements Transaction {
     private boolean handedOut;
     private boolean dropping;
     private boolean terminated;
+    private volatile boolean deserted;
 
     TransactionWindow(TransactionSignal.Begin begin, Acknowledgements.Ticket ticket, TransactionWindows windows) {
         this.begin = begin;
@@ -108,6 +109,8 @@ final class TransactionWindow implements Transaction {
 
             @Override
             public void cancel() {
+                // At once: Reactor reports an error that comes after a cancel as a bug.
+                deserted = true;
                 windows.onEventLoop(TransactionWindow.this::drop);
             }
         });
@@ -179,7 +182,7 @@ final class TransactionWindow implements Transaction {
 
     private void terminateIfDone() {
         CoreSubscriber<? super Event> actual = consumer;
-        if (terminated || actual == null || dropping && failure == null && endLsn == null) {
+        if (terminated || deserted || actual == null || dropping && failure == null && endLsn == null) {
             return;
         }
         if (failure != null) {

@@ -428,7 +428,7 @@ public final class WalExConfig {
 
         /**
          * How long the server may be silent, although asked for a reply, before the connection counts as lost; 30 s by
-         * default. Only counts while there is demand.
+         * default. Does not count while changes wait for demand, since the server cannot get a word past them.
          */
         public Builder livenessTimeout(Duration value) {
             livenessTimeout = positive("livenessTimeout", value);

@@ -187,6 +187,27 @@ class ReconnectIT {
     }
 
     @Test
+    void blackHoleIsNoticedWithoutDemandToo() {
+        walEx = WalEx.create(config().build());
+        walEx.states().subscribe(states::add);
+
+        StepVerifier.create(walEx.changes().map(event -> event.newRecord().get("id")), 0)
+                .then(() -> walEx.awaitStreaming().block(PATIENCE))
+                // Longer than the timeout: keepalives are no changes that wait, nor are they silence.
+                .thenAwait(Duration.ofSeconds(3))
+                .then(() -> assertThat(states).noneMatch(state -> state instanceof ConnectionState.Reconnecting))
+                .then(proxy::pause)
+                .then(() -> await().atMost(PATIENCE)
+                        .until(() -> states.stream().anyMatch(state -> state instanceof ConnectionState.Reconnecting)))
+                .then(proxy::resume)
+                .then(() -> insert(1, 1))
+                .thenRequest(1)
+                .expectNext(1)
+                .thenCancel()
+                .verify(PATIENCE);
+    }
+
+    @Test
     void refusedConnectionsForAWhileAreToldOnce() {
         start(config());
 

@@ -158,6 +158,47 @@ class SecurityIT {
     }
 
     @Test
+    void reconnectsEncryptedAfterATerminatedWalsenderACrashAndARestart() {
+        server.replaceHba("host all postgres all trust", "hostssl all all all cert");
+        List<Object> received = Collections.synchronizedList(new ArrayList<>());
+        List<ConnectionState> states = Collections.synchronizedList(new ArrayList<>());
+        WalEx walEx = WalEx.create(WalExConfig.fromUrl(database.url("shop", ""))
+                .publication("events")
+                .slot(SlotSpec.durable("tls"))
+                .sslMode(SslMode.VERIFY_FULL)
+                .sslRootCert(serverPem.certificate())
+                .sslCert(clientPem.certificate())
+                .sslKey(clientPem.key())
+                .build());
+        walEx.states().subscribe(states::add);
+        var stream = walEx.changes()
+                .subscribe(event -> received.add(event.newRecord().get("id")));
+        walEx.awaitStreaming().block(PATIENCE);
+
+        List<Runnable> breaks = List.of(
+                () -> database.terminateWalsenders("tls"),
+                () -> server.restart(StopMode.IMMEDIATE),
+                () -> server.restart(StopMode.FAST));
+        List<Object> inserted = new ArrayList<>();
+        for (Runnable breakIt : breaks) {
+            breakIt.run();
+            inserted.add(inserted.size());
+            database.execute("INSERT INTO todo VALUES (" + inserted.get(inserted.size() - 1) + ")");
+
+            await().atMost(PATIENCE).untilAsserted(() -> assertThat(received).isEqualTo(inserted));
+            assertThat(
+                            database.queryText(
+                                    "SELECT s.ssl || ' ' || s.client_dn FROM pg_stat_ssl s JOIN pg_stat_replication r USING (pid)"))
+                    .isEqualTo("true /CN=shop");
+        }
+        assertThat(states.stream().filter(state -> state instanceof ConnectionState.Streaming))
+                .hasSize(1 + breaks.size());
+        stream.dispose();
+        database.awaitSlotInactive("tls");
+        database.execute("SELECT pg_drop_replication_slot('tls')");
+    }
+
+    @Test
     void missingCertificateFileIsNamed() {
         WalExConfig config = config().sslMode(SslMode.VERIFY_CA)
                 .sslRootCert(directory.resolve("absent.crt"))

@@ -1,7 +1,9 @@
 package io.walex.reactive.replication;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -10,11 +12,23 @@ import reactor.netty.resources.LoopResources;
 /** Loop resources that remember the channel made last: the one way to a driver connection's pipeline. */
 final class CapturedLoop implements LoopResources {
 
+    /** Of Netty's epoll transport, by its name, since not every platform has the class; others leave it out. */
+    private static final ChannelOption<Integer> TCP_USER_TIMEOUT =
+            ChannelOption.valueOf("io.netty.channel.epoll.EpollChannelOption#TCP_USER_TIMEOUT");
+
     private final LoopResources loop;
+    private final Duration silence;
     private volatile @Nullable Channel channel;
 
-    CapturedLoop(LoopResources loop) {
+    /**
+     * Uses another's loops.
+     *
+     * @param silence how long a peer may leave what was sent to it unacknowledged, where the kernel can watch that: the
+     *     only way to notice that it is gone while nothing may be read
+     */
+    CapturedLoop(LoopResources loop, Duration silence) {
         this.loop = loop;
+        this.silence = silence;
     }
 
     /** The channel of the connection that was made through this. */
@@ -35,6 +49,9 @@ final class CapturedLoop implements LoopResources {
     @Override
     public <C extends Channel> C onChannel(Class<C> channelType, EventLoopGroup group) {
         C made = loop.onChannel(channelType, group);
+        if (made instanceof SocketChannel) {
+            made.config().setOption(TCP_USER_TIMEOUT, Math.toIntExact(silence.toMillis()));
+        }
         channel = made;
         return made;
     }

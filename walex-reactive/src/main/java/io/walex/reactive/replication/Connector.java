@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.SignalType;
 import reactor.netty.resources.LoopResources;
 
 /**
@@ -32,10 +33,11 @@ public record Connector(
     <C, R> Mono<R> connect(
             Function<PostgresqlConnectionFactory, Mono<C>> kind, BiFunction<C, CapturedLoop, R> wrapping) {
         return Mono.defer(() -> {
-            CapturedLoop captured = new CapturedLoop(loop);
+            CapturedLoop captured = new CapturedLoop(loop, answerTimeout);
             return kind.apply(new PostgresqlConnectionFactory(configuration.apply(captured)))
                     .map(connection -> wrapping.apply(connection, captured))
-                    .doOnCancel(() -> abandon(captured.made()))
+                    // After the cancel has gone all the way up, so that nobody reports the closing as an error.
+                    .doFinally(signal -> abandonWhen(signal, captured.made()))
                     .timeout(connectTimeout)
                     .onErrorMap(TimeoutException.class, late -> noAnswer());
         });
@@ -45,8 +47,8 @@ public record Connector(
         return new ConnectException("no answer within " + connectTimeout.toMillis() + " ms");
     }
 
-    private static void abandon(@Nullable Channel channel) {
-        if (channel != null) {
+    private static void abandonWhen(SignalType signal, @Nullable Channel channel) {
+        if (signal == SignalType.CANCEL && channel != null) {
             channel.close();
         }
     }

@@ -170,8 +170,13 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         letGo();
     }
 
+    /** Whether what the server sends is read: always but while frames wait that nobody wants. */
+    boolean isReading() {
+        return wanted || !isFrameWaiting();
+    }
+
     private boolean isHeld() {
-        return pausing || !wanted && isFrameWaiting();
+        return pausing || !isReading();
     }
 
     private void letGo() {
@@ -214,6 +219,13 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         buffer.writerIndex(start + LENGTH_OFFSET + buffer.getInt(start + LENGTH_OFFSET));
         buffer.readerIndex(start + HEADER_SIZE);
         return buffer;
+    }
+
+    /** The first byte of what {@link #nextCopyData()} would return; 0 when no whole frame has come. */
+    byte nextMessageType() {
+        forwardOthers();
+        ByteBuf buffer = received;
+        return buffer == null || !isWhole(buffer) ? 0 : buffer.getByte(buffer.readerIndex() + HEADER_SIZE);
     }
 
     /** Moves past the frame that {@link #nextCopyData()} returned. */

@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -77,7 +78,8 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
      * How the server is kept informed.
      *
      * @param statusInterval the time between status updates
-     * @param livenessTimeout how long the server may be silent, while it is asked for replies, before it counts as gone
+     * @param livenessTimeout how long the server may be silent, while its replies are asked for and read, before it counts
+     *     as gone
      */
     record Feedback(Duration statusInterval, Duration livenessTimeout) {}
 
@@ -236,7 +238,24 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
             finished = true;
             subscriber.onComplete();
         } else {
-            frames.want(demand > 0 && !decoder.isBlocked());
+            boolean wanted = demand > 0 && !decoder.isBlocked();
+            if (!wanted) {
+                takeKeepalives();
+            }
+            frames.want(wanted);
+        }
+    }
+
+    /** Signs of life need no demand. They confirm nothing here: what came before them may wait in the decoder. */
+    private void takeKeepalives() {
+        while (frames.nextMessageType() == KEEPALIVE) {
+            ByteBuf content = Objects.requireNonNull(frames.nextCopyData());
+            advanceTo(content.skipBytes(Byte.BYTES).readLong());
+            boolean replyRequested = content.skipBytes(TIMESTAMP_SIZE).readByte() != 0;
+            frames.endFrame();
+            if (replyRequested) {
+                sendStatus(false);
+            }
         }
     }
 
@@ -296,7 +315,7 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
         // A loop that was blocked has read nothing for its own reasons: at most two intervals count.
         silence += Math.min(now - lastStatusAt, 2 * interval);
         lastStatusAt = now;
-        boolean reading = demand > 0 && !decoder.isBlocked();
+        boolean reading = frames.isReading();
         if (!reading) {
             silence = 0;
         } else if (silence > feedback.livenessTimeout().toNanos()) {

@@ -17,12 +17,14 @@ final class Breaker {
     private final EmbeddedServer server;
     private final TestDatabase database;
     private final TcpProxy proxy;
+    private final Writers writers;
     private final Random random;
 
-    Breaker(EmbeddedServer server, TestDatabase database, TcpProxy proxy, Random random) {
+    Breaker(EmbeddedServer server, TestDatabase database, TcpProxy proxy, Writers writers, Random random) {
         this.server = server;
         this.database = database;
         this.proxy = proxy;
+        this.writers = writers;
         this.random = random;
     }
 
@@ -36,7 +38,7 @@ final class Breaker {
 
     private void breakSomething() {
         switch (random.nextInt(10)) {
-            case 0 -> crash();
+            case 0 -> crashOrRestart();
             case 1 -> blackHole();
             case 2 -> refuse();
             case 3, 4, 5 -> reset();
@@ -44,9 +46,22 @@ final class Breaker {
         }
     }
 
+    private void crashOrRestart() {
+        if (random.nextBoolean()) {
+            crash();
+        } else {
+            restart();
+        }
+    }
+
     private void crash() {
         LOG.info("crash");
-        server.restart(random.nextBoolean() ? StopMode.IMMEDIATE : StopMode.FAST);
+        server.restart(StopMode.IMMEDIATE);
+    }
+
+    private void restart() {
+        LOG.info("restart");
+        writers.whileNothingIsPrepared(() -> server.restart(StopMode.FAST));
     }
 
     private void blackHole() {
@@ -70,8 +85,9 @@ final class Breaker {
     }
 
     private void terminate() {
-        LOG.info("terminate");
-        database.terminateWalsenders(random.nextBoolean() ? "by_event" : "by_transaction");
+        String slot = Consumers.SLOTS.get(random.nextInt(Consumers.SLOTS.size()));
+        LOG.info("terminate {}", slot);
+        database.terminateWalsenders(slot);
     }
 
     private static void pause(int millis) {

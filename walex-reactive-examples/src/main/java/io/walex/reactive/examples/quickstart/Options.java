@@ -1,5 +1,6 @@
 package io.walex.reactive.examples.quickstart;
 
+import io.walex.reactive.PublicationSetup;
 import io.walex.reactive.SlotSpec;
 import io.walex.reactive.WalExConfig;
 import java.util.List;
@@ -94,6 +95,21 @@ final class Options {
             throw wrong("--publication is required with --url");
         }
         return config(ownUrl, publication);
+    }
+
+    /** The configuration for what is to be made in the user's database, or removed from it. */
+    WalExConfig setup() {
+        if (url == null) {
+            throw wrong("--url is required");
+        }
+        if (slot == null) {
+            throw wrong("--slot is required");
+        }
+        return config(url).mutate().publicationSetup(PublicationSetup.CREATE).build();
+    }
+
+    void tell(String line) {
+        spec.commandLine().getErr().println("quickstart: " + line);
     }
 
     WalExConfig config(String databaseUrl, String publicationName) {

@@ -9,6 +9,7 @@ import io.walex.reactive.InvalidUrlException;
 import io.walex.reactive.SlotInUseException;
 import io.walex.reactive.SlotLostException;
 import io.walex.reactive.UnknownOptionException;
+import io.walex.reactive.WalEx;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -30,6 +31,7 @@ import reactor.core.Exceptions;
 @Command(
         name = "quickstart",
         description = "Prints the changes of a PostgreSQL database, one JSON line each.",
+        synopsisSubcommandLabel = "[setup | drop]",
         sortOptions = false)
 public final class Quickstart implements Callable<Integer> {
 
@@ -60,16 +62,37 @@ public final class Quickstart implements Callable<Integer> {
                 .setErr(err)
                 .setOut(err)
                 .setParameterExceptionHandler((failure, arguments) -> wrongUsage(failure, err))
-                .setExecutionExceptionHandler((failure, command, result) ->
-                        command.<Quickstart>getCommand().failed(failure, err))
+                .setExecutionExceptionHandler((failure, command, result) -> failed(failure, command, err))
                 .execute(Boolean.parseBoolean(environment.get("WALEX_HELP")) ? new String[] {"--help"} : args);
+    }
+
+    @Command(
+            name = "setup",
+            description = "Makes the slot, and the publication of the subscribed tables, as far as they are missing.")
+    int setup(@Mixin Options chosen) {
+        logAsAskedFor(chosen);
+        WalEx.setup(chosen.setup()).block();
+        chosen.tell("slot %s and publication %s are there".formatted(chosen.slot, chosen.publication));
+        return OK;
+    }
+
+    @Command(name = "drop", description = "Drops the slot and the publication, as far as they are there.")
+    int drop(@Mixin Options chosen) {
+        logAsAskedFor(chosen);
+        WalEx.drop(chosen.setup()).block();
+        chosen.tell("slot %s and publication %s are gone".formatted(chosen.slot, chosen.publication));
+        return OK;
+    }
+
+    private static void logAsAskedFor(Options chosen) {
+        if (chosen.debug) {
+            ((Logger) LoggerFactory.getLogger("io.walex.reactive")).setLevel(Level.DEBUG);
+        }
     }
 
     @Override
     public Integer call() throws Exception {
-        if (options.debug) {
-            ((Logger) LoggerFactory.getLogger("io.walex.reactive")).setLevel(Level.DEBUG);
-        }
+        logAsAskedFor(options);
         try (Session session = new Session(options, new JsonLines(out))) {
             Thread onInterrupt = new Thread(session::close, "quickstart-end");
             Runtime.getRuntime().addShutdownHook(onInterrupt);
@@ -94,15 +117,17 @@ public final class Quickstart implements Callable<Integer> {
                 : "There is an argument that belongs to no option; write --name=value, in quotes where it holds spaces";
     }
 
-    private int failed(Exception failure, PrintWriter err) {
+    private static int failed(Exception failure, CommandLine command, PrintWriter err) {
         Throwable error = Exceptions.unwrap(failure);
-        if (options.debug) {
+        boolean debug = command.getCommandSpec().findOption("--debug").getValue();
+        if (debug) {
             error.printStackTrace(err);
         } else {
             err.println(oneLine(error.getMessage() == null ? error.toString() : error.getMessage()));
         }
         String hint = hint(error);
-        if (hint != null) {
+        boolean streaming = command.getParent() == null;
+        if (hint != null && streaming) {
             err.println(oneLine(hint));
         }
         return isWrongUsage(error) ? WRONG_USAGE : FAILED;

@@ -137,6 +137,63 @@ class QuickstartIT {
     }
 
     @Test
+    void setupMakesWhatAStreamNeedsAndDropRemovesIt() throws IOException, InterruptedException {
+        postgres.execute("DROP PUBLICATION events");
+        String[] where = {"--url=" + postgres.url(), "--publication=events", "--slot=" + postgres.name()};
+
+        for (int time = 0; time < 2; time++) {
+            assertThat(command("setup", where, "--subscribe=todo"))
+                    .endsWith("quickstart: slot %s and publication events are there%n".formatted(postgres.name()));
+        }
+        postgres.execute("INSERT INTO note VALUES (1)", "INSERT INTO todo VALUES (2, 'kept by the slot')");
+        assertThat(postgres.queryText("SELECT string_agg(tablename, ',') FROM pg_publication_tables"))
+                .isEqualTo("todo");
+        assertThat(run(where[0], where[1], where[2], "--max-events=1")).isZero();
+        assertThat(lines())
+                .extracting(event -> event.get("new_record").get("description").asString())
+                .containsExactly("kept by the slot");
+        postgres.awaitSlotInactive(postgres.name());
+
+        for (int time = 0; time < 2; time++) {
+            assertThat(command("drop", where))
+                    .endsWith("quickstart: slot %s and publication events are gone%n".formatted(postgres.name()));
+        }
+        assertThat(postgres.slots().all()).isEmpty();
+        assertThat(postgres.queryText("SELECT count(*) FROM pg_publication")).isEqualTo("0");
+    }
+
+    /** What the command said, having succeeded without a word on standard output. */
+    private static String command(String name, String[] where, String... options)
+            throws IOException, InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of(name));
+        arguments.addAll(List.of(where));
+        arguments.addAll(List.of(options));
+        Process command = start(arguments.toArray(String[]::new));
+        String said = new String(command.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(command.waitFor()).as(said).isZero();
+        assertThat(command.getInputStream().readAllBytes()).isEmpty();
+        return said;
+    }
+
+    @Test
+    void dropOfASlotInUseSaysWhoUsesIt() {
+        String[] arguments = {"--url=" + postgres.url(), "--publication=events", "--slot=" + postgres.name()};
+        environment.put("WALEX_MAX_EVENTS", "1");
+        assertThat(run("setup", arguments[0], arguments[1], arguments[2])).isZero();
+        CompletableFuture<Integer> owner = CompletableFuture.supplyAsync(() -> run(arguments));
+        postgres.awaitSlotActive(postgres.name());
+
+        assertThat(run("drop", arguments[0], arguments[1], arguments[2])).isEqualTo(1);
+
+        assertThat(err.toString().lines().skip(1))
+                .singleElement()
+                .asString()
+                .contains(postgres.name(), "stop that consumer");
+        postgres.execute("INSERT INTO todo VALUES (1, 'done')");
+        assertThat(owner.join()).isZero();
+    }
+
+    @Test
     void outputThatNobodyTakesKeepsTheStreamAlive() throws InterruptedException {
         postgres.execute("ALTER DATABASE " + postgres.name() + " SET wal_sender_timeout = '1s'");
         CountDownLatch blocked = new CountDownLatch(1);
@@ -185,6 +242,11 @@ class QuickstartIT {
                     2 | --url=mysql://h/d --publication=events                       | scheme
                     2 | --url=postgresql://h/d --publication=events --slot=Not-Valid | Not-Valid
                     2 | --slot=Not-Valid                                             | Not-Valid
+                    2 | setup --publication=events --slot=shop                       | --url is required
+                    2 | drop --url=postgresql://h/d --publication=events             | --slot is required
+                    2 | drop --url=postgresql://h/d --slot=shop                      | --publication is required
+                    2 | setup postgresql://u:secretpw@h/d                            | no option
+                    1 | drop --url=postgresql://localhost:1/d --publication=e --slot=s | localhost:1
                     1 | --url=postgresql://no-such-host.invalid/d --publication=p    | no-such-host.invalid
                     1 | --url=postgresql://localhost:1/d --publication=events        | localhost:1
                     """)
@@ -246,7 +308,9 @@ class QuickstartIT {
                         "--subscribe",
                         "--slot",
                         "--max-events",
-                        "WALEX_MAX_EVENTS");
+                        "WALEX_MAX_EVENTS",
+                        "setup",
+                        "drop");
     }
 
     @Test

@@ -1,0 +1,141 @@
+package io.walex.reactive;
+
+import static io.walex.reactive.Preflight.Finding.fails;
+import static io.walex.reactive.PreflightChecks.isTrue;
+import static io.walex.reactive.PreflightChecks.text;
+
+import io.walex.reactive.Preflight.Finding;
+import io.walex.reactive.replication.Publications.TableName;
+import io.walex.reactive.replication.ServerConnection;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/** Looks for publications that are missing, and whether the role may make or alter the one that it is to. */
+final class PreflightPublications {
+
+    private static final String RIGHTS = """
+            SELECT rolsuper::text AS superuser, has_database_privilege(current_database(), 'CREATE')::text AS may_create,
+                   (SELECT pg_has_role(pubowner, 'USAGE')::text FROM pg_publication WHERE pubname = $1) AS owns_publication
+              FROM pg_roles WHERE rolname = current_user
+            """;
+
+    private static final String TABLES_OF_OTHERS = """
+            SELECT n.nspname::text AS schema, c.relname::text AS name
+              FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE c.relkind IN ('r', 'p') AND NOT pg_has_role(c.relowner, 'USAGE')
+            """;
+
+    private final ServerConnection server;
+    private final WalExConfig config;
+
+    PreflightPublications(ServerConnection server, WalExConfig config) {
+        this.server = server;
+        this.config = config;
+    }
+
+    Mono<List<Finding>> findings() {
+        return server.publications().names().flatMap(known -> {
+            List<String> missing = config.publications().stream()
+                    .filter(name -> !known.contains(name))
+                    .toList();
+            return switch (config.publicationSetup()) {
+                case MUST_EXIST -> Mono.just(missing.stream().map(this::missing).toList());
+                case CREATE -> missing.isEmpty() ? Mono.just(List.of()) : create(missing.get(0));
+                case CREATE_OR_ALTER ->
+                    missing.isEmpty() ? alter(config.publications().get(0)) : create(missing.get(0));
+            };
+        });
+    }
+
+    private Finding missing(String publication) {
+        return fails(
+                "publication " + publication,
+                "does not exist in database " + config.database(),
+                "CREATE PUBLICATION ..., or choose publicationSetup(CREATE)");
+    }
+
+    private Mono<List<Finding>> create(String publication) {
+        return Mono.zip(rights(publication), subscribed(), tablesOfOthers()).map(found -> {
+            List<Finding> findings = new ArrayList<>();
+            boolean everything = config.subscriptions().contains("*");
+            if (!isTrue(found.getT1(), "may_create")) {
+                findings.add(fails(
+                        "publication " + publication,
+                        "does not exist, and role %s may not create it".formatted(config.username()),
+                        "GRANT CREATE ON DATABASE \"%s\" TO \"%s\", or create the publication as another role"
+                                .formatted(config.database(), config.username())));
+            }
+            if (everything && !isTrue(found.getT1(), "superuser")) {
+                findings.add(fails(
+                        "publication " + publication,
+                        "does not exist, and only a superuser may create it for all tables",
+                        "create it as a superuser, or subscribe to tables by name"));
+            }
+            if (!everything) {
+                tables(publication, found.getT2(), found.getT3()).ifPresent(findings::add);
+            }
+            return findings;
+        });
+    }
+
+    private Mono<List<Finding>> alter(String publication) {
+        return Mono.zip(
+                        server.publications().forAllTables(),
+                        server.publications().tables(publication),
+                        rights(publication),
+                        subscribed(),
+                        tablesOfOthers())
+                .map(found -> {
+                    List<Finding> findings = new ArrayList<>();
+                    List<TableName> wanted = found.getT4();
+                    if (found.getT1().contains(publication)
+                            || new HashSet<>(found.getT2()).equals(new HashSet<>(wanted))) {
+                        return findings;
+                    }
+                    if (!isTrue(found.getT3(), "owns_publication")) {
+                        findings.add(fails(
+                                "publication " + publication,
+                                "has other tables, and belongs to another role than " + config.username(),
+                                "ALTER PUBLICATION ... SET TABLE ... as its owner, or make this role the owner"));
+                    }
+                    tables(publication, wanted, found.getT5()).ifPresent(findings::add);
+                    return findings;
+                });
+    }
+
+    private Optional<Finding> tables(String publication, List<TableName> wanted, Set<TableName> ofOthers) {
+        if (wanted.isEmpty()) {
+            return Optional.of(fails(
+                    "publication " + publication,
+                    "would be empty: none of the tables %s exists".formatted(config.subscriptions()),
+                    "create them first"));
+        }
+        List<TableName> foreign = wanted.stream().filter(ofOthers::contains).toList();
+        return foreign.isEmpty()
+                ? Optional.empty()
+                : Optional.of(fails(
+                        "publication " + publication,
+                        "is to hold %s, which belong to another role than %s".formatted(foreign, config.username()),
+                        "create the publication as the owner of the tables, or as a superuser"));
+    }
+
+    private Mono<Map<String, @Nullable String>> rights(String publication) {
+        return server.rows(RIGHTS, publication).single();
+    }
+
+    private Mono<List<TableName>> subscribed() {
+        return SlotSetup.subscribed(server.publications(), config);
+    }
+
+    private Mono<Set<TableName>> tablesOfOthers() {
+        return server.rows(TABLES_OF_OTHERS)
+                .map(row -> new TableName(text(row, "schema"), text(row, "name")))
+                .<Set<TableName>>collect(HashSet::new, Set::add);
+    }
+}

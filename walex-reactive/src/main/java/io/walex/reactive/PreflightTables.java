@@ -1,0 +1,100 @@
+package io.walex.reactive;
+
+import static io.walex.reactive.Preflight.Finding.costs;
+import static io.walex.reactive.Preflight.Finding.hurts;
+import static io.walex.reactive.PreflightChecks.isTrue;
+import static io.walex.reactive.PreflightChecks.text;
+
+import io.walex.reactive.Preflight.Finding;
+import io.walex.reactive.event.TablePattern;
+import io.walex.reactive.replication.ServerConnection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/** Looks for subscriptions to nothing, and at what the replica identity of each table costs. */
+final class PreflightTables {
+
+    private static final String TABLES = """
+            SELECT DISTINCT t.schemaname::text AS schema, t.tablename::text AS name,
+                   (c.relreplident = 'f')::text AS identified_by_row,
+                   (pg_get_replica_identity_index(c.oid) IS NOT NULL)::text AS identified_by_key,
+                   (p.pubupdate OR p.pubdelete)::text AS changes_rows
+              FROM pg_publication_tables t
+              JOIN pg_publication p ON p.pubname = t.pubname
+              JOIN pg_namespace n ON n.nspname = t.schemaname
+              JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename
+             WHERE t.pubname = ANY ($1)
+             ORDER BY 1, 2
+            """;
+
+    private final ServerConnection server;
+    private final WalExConfig config;
+
+    PreflightTables(ServerConnection server, WalExConfig config) {
+        this.server = server;
+        this.config = config;
+    }
+
+    Mono<List<Finding>> findings() {
+        return server.rows(TABLES, (Object) config.publications().toArray(String[]::new))
+                .collectList()
+                .map(this::findings);
+    }
+
+    private List<Finding> findings(List<Map<String, @Nullable String>> published) {
+        List<Finding> findings = new ArrayList<>();
+        // A publication that the library makes holds what there is of them.
+        List<String> toBeFound =
+                config.publicationSetup() == PublicationSetup.MUST_EXIST ? config.subscriptions() : List.of();
+        for (String subscription : toBeFound) {
+            TablePattern pattern = TablePattern.parse(subscription);
+            if (!isMatched(pattern, published)) {
+                findings.add(hurts(
+                        "subscription " + subscription,
+                        "matches no published table",
+                        "add the table to the publication, or correct the name"));
+            }
+        }
+        for (Map<String, @Nullable String> row : published) {
+            if (config.isSubscribed(text(row, "schema"), text(row, "name"))) {
+                identity(row).ifPresent(findings::add);
+            }
+        }
+        return findings;
+    }
+
+    private static boolean isMatched(TablePattern pattern, List<Map<String, @Nullable String>> published) {
+        for (Map<String, @Nullable String> row : published) {
+            if (pattern.matches(text(row, "schema"), text(row, "name"))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Optional<Finding> identity(Map<String, @Nullable String> row) {
+        String table = "table " + row.get("schema") + "." + row.get("name");
+        if (isTrue(row, "identified_by_row")) {
+            return Optional.of(costs(
+                    table,
+                    "has REPLICA IDENTITY FULL: old rows are complete, and each update and delete logs the whole old row",
+                    "keep it where oldRecord() and changes() are needed"));
+        }
+        if (isTrue(row, "identified_by_key")) {
+            return Optional.of(costs(
+                    table,
+                    "logs the key of old rows only: updates have no changes() beyond it",
+                    "REPLICA IDENTITY FULL where old values are needed"));
+        }
+        return isTrue(row, "changes_rows")
+                ? Optional.of(hurts(
+                        table,
+                        "has no replica identity: PostgreSQL refuses its updates and deletes while it is published",
+                        "give it a primary key, or REPLICA IDENTITY FULL"))
+                : Optional.empty();
+    }
+}

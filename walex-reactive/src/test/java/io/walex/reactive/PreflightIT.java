@@ -1,0 +1,307 @@
+package io.walex.reactive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.walex.reactive.event.TwoPhase;
+import io.walex.reactive.testsupport.EmbeddedServer;
+import io.walex.reactive.testsupport.EmbeddedServer.StopMode;
+import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.PostgresServer;
+import io.walex.reactive.testsupport.StandbyServer;
+import io.walex.reactive.testsupport.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Each thing that a preflight finds, on a server where it is so. */
+class PreflightIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private static final String ROLE = "shop";
+
+    @RegisterExtension
+    static final PostgresExtension oldest = PostgresExtension.shared(PostgresServer.OLDEST_MAJOR);
+
+    private static EmbeddedServer server;
+
+    private TestDatabase database;
+
+    @BeforeAll
+    static void startServer() {
+        server = PostgresServer.start(PostgresServer.DEFAULT_MAJOR, Map.of("max_connections", "20"));
+        server.database("postgres").execute("CREATE ROLE " + ROLE + " LOGIN REPLICATION");
+    }
+
+    @AfterAll
+    static void stopServer() {
+        server.close();
+    }
+
+    @BeforeEach
+    void createTables() {
+        database = server.createDatabase();
+        database.execute("CREATE TABLE todo (id int PRIMARY KEY)", "CREATE PUBLICATION events FOR TABLE todo");
+    }
+
+    @AfterEach
+    void drop() {
+        database.drop();
+    }
+
+    private WalExConfig.Builder config() {
+        return WalExConfig.fromUrl(database.url()).publication("events");
+    }
+
+    private WalExConfig.Builder config(SlotSpec slot) {
+        return config().slot(slot);
+    }
+
+    /** One line for each finding that keeps a stream from starting or hurts it, and is not of this kind. */
+    private static List<String> grave(WalExConfig.Builder config) {
+        return WalEx.preflight(config.build()).block(PATIENCE).findings().stream()
+                .filter(finding -> finding.severity() != Preflight.Severity.COSTS)
+                .filter(finding -> !finding.subject().equals("max_slot_wal_keep_size"))
+                .map(Preflight.Finding::toString)
+                .toList();
+    }
+
+    @Test
+    void walLevel() {
+        server.database("postgres").execute("ALTER SYSTEM SET wal_level = 'replica'");
+        server.restart(StopMode.FAST);
+        try {
+            assertThat(grave(config()))
+                    .containsExactly(
+                            "FAILS wal_level: is replica; set wal_level = logical and restart the server (Amazon RDS: rds.logical_replication = 1)");
+        } finally {
+            server.database("postgres").execute("ALTER SYSTEM RESET wal_level");
+            server.restart(StopMode.FAST);
+        }
+    }
+
+    @Test
+    void slotThatIsAboutToBeInvalidatedAndSlotThatWas() {
+        database.execute(
+                "SELECT pg_create_logical_replication_slot('late', 'pgoutput')",
+                "ALTER SYSTEM SET max_slot_wal_keep_size = '1MB'",
+                "SELECT pg_reload_conf()");
+        try {
+            for (int segment = 0; segment < 2; segment++) {
+                database.execute("INSERT INTO todo VALUES (" + segment + ")", "SELECT pg_switch_wal()");
+            }
+            assertThat(grave(config(SlotSpec.durable("late"))))
+                    .containsExactly(
+                            "HURTS slot late: is about to be invalidated: the WAL it needs may go at the next checkpoint; stream from it now, and raise max_slot_wal_keep_size");
+
+            database.execute("CHECKPOINT");
+            assertThat(grave(config(SlotSpec.durable("late"))))
+                    .containsExactly(
+                            "FAILS slot late: was invalidated (wal_removed); drop it, and take a new snapshot of the tables");
+        } finally {
+            database.execute("ALTER SYSTEM RESET max_slot_wal_keep_size", "SELECT pg_reload_conf()");
+        }
+    }
+
+    /** The embedded binaries have one output plugin; the server tells plugins apart by the name a slot was made with. */
+    @Test
+    void slotsOfOthers() {
+        TestDatabase other = server.createDatabase();
+        database.execute(
+                "SELECT pg_create_physical_replication_slot('physical')",
+                "ALTER SYSTEM SET output_plugin_libraries = 'pgoutput', '$libdir/pgoutput'",
+                "SELECT pg_reload_conf()");
+        try {
+            database.execute("SELECT pg_create_logical_replication_slot('foreign_plugin', '$libdir/pgoutput')");
+            other.execute("SELECT pg_create_logical_replication_slot('elsewhere', 'pgoutput')");
+
+            assertThat(grave(config(SlotSpec.durable("foreign_plugin"))))
+                    .containsExactly("FAILS slot foreign_plugin: belongs to plugin $libdir/pgoutput and database "
+                            + database.name() + "; use another name");
+            assertThat(grave(config(SlotSpec.durable("elsewhere"))))
+                    .containsExactly("FAILS slot elsewhere: belongs to plugin pgoutput and database " + other.name()
+                            + "; use another name");
+            assertThat(grave(config(SlotSpec.durable("physical"))))
+                    .containsExactly("FAILS slot physical: is a physical slot; use another name");
+        } finally {
+            database.execute("SELECT pg_drop_replication_slot('physical')");
+            other.drop();
+        }
+    }
+
+    @Test
+    void twoPhaseOfSlotAndConfigurationMustAgree() {
+        database.execute(
+                "SELECT pg_create_logical_replication_slot('one', 'pgoutput', twophase => false)",
+                "SELECT pg_create_logical_replication_slot('two', 'pgoutput', twophase => true)");
+
+        assertThat(grave(config(SlotSpec.durable("one")).twoPhase(TwoPhase.AT_PREPARE)))
+                .containsExactly(
+                        "FAILS slot one: was made without two-phase decoding; drop it so that it is made anew");
+        assertThat(grave(config(SlotSpec.durable("two"))))
+                .containsExactly(
+                        "FAILS slot two: was made with two-phase decoding, which stays with it; choose twoPhase(AT_COMMIT) or twoPhase(AT_PREPARE), or drop it so that it is made anew");
+        assertThat(grave(config(SlotSpec.durable("two")).twoPhase(TwoPhase.AT_COMMIT)))
+                .isEmpty();
+    }
+
+    @Test
+    void failover() {
+        SlotSpec failover = SlotSpec.durable("shop").forFailover();
+        database.execute("SELECT pg_create_logical_replication_slot('shop', 'pgoutput')");
+
+        assertThat(WalEx.preflight(config(failover).build()).block(PATIENCE).toString())
+                .contains(
+                        "HURTS slot shop: is no failover slot: a promoted standby does not have it; drop it so that it is made anew",
+                        "HURTS synchronized_standby_slots: is empty: the stream can get ahead of a standby",
+                        "COSTS sync_replication_slots: is off here, which is for standbys");
+
+        database.execute(
+                "SELECT pg_drop_replication_slot('shop')",
+                "SELECT pg_create_logical_replication_slot('shop', 'pgoutput', failover => true)");
+        try (StandbyServer standby = StandbyServer.of(server, "standby", Map.of())) {
+            database.execute("ALTER SYSTEM SET synchronized_standby_slots = 'standby'", "SELECT pg_reload_conf()");
+            assertThat(grave(config(failover))).isEmpty();
+            assertThat(grave(config(failover).port(standby.port())))
+                    .contains(
+                            "HURTS sync_replication_slots: is off on this standby: it keeps no copy of the slot; set sync_replication_slots = on on each standby, with hot_standby_feedback = on, primary_slot_name, and a dbname in primary_conninfo");
+        } finally {
+            database.execute(
+                    "ALTER SYSTEM RESET synchronized_standby_slots",
+                    "SELECT pg_reload_conf()",
+                    "SELECT pg_drop_replication_slot('standby')");
+        }
+    }
+
+    @Test
+    void failoverBeforeItsTime() {
+        oldest.execute("CREATE TABLE todo (id int PRIMARY KEY)", "CREATE PUBLICATION events FOR TABLE todo");
+
+        assertThat(grave(WalExConfig.fromUrl(oldest.url())
+                        .publication("events")
+                        .slot(SlotSpec.durable("shop").forFailover())))
+                .containsExactly("FAILS slot shop: cannot be a failover slot before PostgreSQL 17, and this is "
+                        + PostgresServer.OLDEST_MAJOR + "; leave forFailover() out");
+    }
+
+    @Test
+    void rightToCreateThePublication() {
+        database.execute("CREATE TABLE note (id int PRIMARY KEY)", "ALTER TABLE note OWNER TO " + ROLE);
+        WalExConfig.Builder config = config().username(ROLE)
+                .publication("own")
+                .publicationSetup(PublicationSetup.CREATE)
+                .subscribe("note");
+        assertThat(grave(config))
+                .containsExactly(
+                        "FAILS publication own: does not exist, and role shop may not create it; GRANT CREATE ON DATABASE \""
+                                + database.name() + "\" TO \"shop\", or create the publication as another role");
+
+        database.execute("GRANT CREATE ON DATABASE " + database.name() + " TO " + ROLE);
+        assertThat(grave(config)).isEmpty();
+        assertThat(grave(config.subscribe("note", "todo")))
+                .containsExactly(
+                        "FAILS publication own: is to hold [public.todo], which belong to another role than shop; create the publication as the owner of the tables, or as a superuser");
+        assertThat(grave(config.subscribe("*")))
+                .containsExactly(
+                        "FAILS publication own: does not exist, and only a superuser may create it for all tables; create it as a superuser, or subscribe to tables by name");
+        assertThat(grave(config.subscribe("absent")))
+                .containsExactly(
+                        "FAILS publication own: would be empty: none of the tables [absent] exists; create them first");
+
+        WalEx.setup(config.subscribe("note").slot(SlotSpec.durable("own")).build())
+                .block(PATIENCE);
+        assertThat(grave(config)).isEmpty();
+    }
+
+    @Test
+    void rightToAlterThePublication() {
+        WalExConfig.Builder config = config().username(ROLE)
+                .publicationSetup(PublicationSetup.CREATE_OR_ALTER)
+                .subscribe("todo");
+        assertThat(grave(config)).isEmpty();
+
+        database.execute("CREATE TABLE note (id int PRIMARY KEY)");
+        assertThat(grave(config.subscribe("note", "todo")))
+                .containsExactly(
+                        "FAILS publication events: has other tables, and belongs to another role than shop; ALTER PUBLICATION ... SET TABLE ... as its owner, or make this role the owner",
+                        "FAILS publication events: is to hold [public.note, public.todo], which belong to another role than shop; create the publication as the owner of the tables, or as a superuser");
+        assertThat(grave(config.username(server.user()))).isEmpty();
+    }
+
+    @Test
+    void connectionsThatRunOut() throws SQLException {
+        List<Connection> sessions = new ArrayList<>();
+        try {
+            // 20, of which 3 are the superuser's. Sessions that were closed a moment ago may still count.
+            for (int i = 0; i < 16; i++) {
+                open(sessions);
+            }
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .untilAsserted(
+                            () -> assertThat(grave(config().username(ROLE)))
+                                    .containsExactly(
+                                            "HURTS max_connections: no session is left beside this one, and each attempt to connect takes one for a moment; close sessions that nobody needs, or raise it and restart the server"));
+
+            open(sessions);
+            assertThatThrownBy(() -> grave(config().username(ROLE)))
+                    .isInstanceOf(CapacityException.class)
+                    .hasMessageContaining("max_connections");
+        } finally {
+            for (Connection session : sessions) {
+                session.close();
+            }
+        }
+    }
+
+    private void open(List<Connection> sessions) {
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> sessions.add(database.jdbc(ROLE, "")));
+    }
+
+    @Test
+    void replicaIdentityOfEachTable() {
+        database.execute(
+                "CREATE TABLE whole (id int)",
+                "ALTER TABLE whole REPLICA IDENTITY FULL",
+                "CREATE TABLE by_index (id int NOT NULL)",
+                "CREATE UNIQUE INDEX by_index_id ON by_index (id)",
+                "ALTER TABLE by_index REPLICA IDENTITY USING INDEX by_index_id",
+                "CREATE TABLE without_index (id int NOT NULL)",
+                "CREATE UNIQUE INDEX without_index_id ON without_index (id)",
+                "ALTER TABLE without_index REPLICA IDENTITY USING INDEX without_index_id",
+                "DROP INDEX without_index_id",
+                "CREATE TABLE deferred (id int PRIMARY KEY DEFERRABLE)",
+                "CREATE TABLE nothing (id int PRIMARY KEY)",
+                "ALTER TABLE nothing REPLICA IDENTITY NOTHING",
+                "CREATE TABLE insert_only (id int)",
+                "ALTER PUBLICATION events ADD TABLE whole, by_index, without_index, deferred, nothing",
+                "CREATE PUBLICATION inserts FOR TABLE insert_only WITH (publish = 'insert')");
+
+        assertThat(
+                        WalEx.preflight(config().publication("events", "inserts")
+                                        .build())
+                                .block(PATIENCE)
+                                .findings()
+                                .stream()
+                                .map(finding -> finding.severity() + " " + finding.subject() + ": "
+                                        + finding.problem().replaceAll(":.*", "")))
+                .containsExactlyInAnyOrder(
+                        "COSTS table public.todo: logs the key of old rows only",
+                        "COSTS table public.whole: has REPLICA IDENTITY FULL",
+                        "COSTS table public.by_index: logs the key of old rows only",
+                        "HURTS table public.without_index: has no replica identity",
+                        "HURTS table public.deferred: has no replica identity",
+                        "HURTS table public.nothing: has no replica identity");
+    }
+}
