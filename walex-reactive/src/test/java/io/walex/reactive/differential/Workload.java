@@ -20,9 +20,9 @@ final class Workload {
 
     private final int major;
     private final List<Script> scripts = List.of(
+            new PreparedTransactions(),
             new RowChanges(),
             new LargeTransactions(),
-            new PreparedTransactions(),
             new Partitions(),
             new SchemaChanges(),
             new PublishedParts(),
