@@ -88,7 +88,7 @@ class ArchitectureTests {
                 .onlyDependOnClassesThat(resideInAnyPackage(
                         patternOf("pgoutput"),
                         "java.lang..",
-                        "java.nio.charset",
+                        "java.nio..",
                         "java.time..",
                         "java.util..",
                         "io.netty.buffer",

@@ -12,9 +12,9 @@ import io.walex.reactive.event.TwoPhase;
 import io.walex.reactive.event.TypeSource;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -78,7 +78,10 @@ public class EventBenchmark {
     @Benchmark
     @OperationsPerInvocation(Workload.ROWS)
     public void allColumnsRead(Blackhole blackhole) {
-        assemble(event -> readAll(Objects.requireNonNull(event.newRecord()), blackhole));
+        assemble(event -> {
+            readAll(event.newRecord(), blackhole);
+            readAll(event.oldRecord(), blackhole);
+        });
     }
 
     @Benchmark
@@ -87,8 +90,10 @@ public class EventBenchmark {
         assemble(event -> blackhole.consume(EventJson.toJsonBytes(event)));
     }
 
-    private static void readAll(Row row, Blackhole blackhole) {
-        row.columns().forEach(column -> blackhole.consume(row.get(column.name())));
+    private static void readAll(@Nullable Row row, Blackhole blackhole) {
+        if (row != null) {
+            row.forEach((column, value) -> blackhole.consume(value));
+        }
     }
 
     private void assemble(Consumer<Event> consumer) {

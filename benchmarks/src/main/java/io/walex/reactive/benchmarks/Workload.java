@@ -14,6 +14,13 @@ public enum Workload {
             """,
             "CREATE TABLE narrow (id bigint PRIMARY KEY, name text, amount numeric(10, 2), at timestamptz, paid boolean)"),
 
+    /** The old row and the new row of 5 columns, two of which change. */
+    NARROW_UPDATE(
+            "UPDATE account SET balance = balance + 1.25, visits = visits + 1",
+            "CREATE TABLE account (id bigint PRIMARY KEY, owner text, balance numeric(12,2), status text, visits int)",
+            "ALTER TABLE account REPLICA IDENTITY FULL",
+            "INSERT INTO account SELECT i, 'Owner ' || i, i, 'open', 1000 FROM generate_series(1, 100) AS i"),
+
     /** 12 columns of mixed types, about 350 bytes a row. */
     WIDE_INSERT(Workload.FILL, Workload.CREATE),
 

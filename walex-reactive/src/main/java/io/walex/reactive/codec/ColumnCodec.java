@@ -8,7 +8,8 @@ import java.util.function.Function;
  * <p>The array belongs to the row: read {@code length} bytes from {@code offset}, keep nothing, change nothing. SQL NULL
  * never comes here. Throw {@link IllegalArgumentException} for bytes that are not a value of the type.
  *
- * <p>Values must be immutable and have {@code equals} by value: events compare them to tell what changed.
+ * <p>Values must be immutable and have {@code equals} by value, and the same bytes must give an equal value at any time:
+ * one that was decoded before may be used again.
  */
 public interface ColumnCodec {
 

@@ -5,12 +5,10 @@ import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.pgoutput.PgOutputDecoder;
 import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import io.walex.reactive.pgoutput.PgOutputMessage;
-import io.walex.reactive.pgoutput.PgOutputMessage.Delete;
-import io.walex.reactive.pgoutput.PgOutputMessage.Insert;
 import io.walex.reactive.pgoutput.PgOutputMessage.LogicalMessage;
 import io.walex.reactive.pgoutput.PgOutputMessage.Truncate;
-import io.walex.reactive.pgoutput.PgOutputMessage.Update;
 import io.walex.reactive.pgoutput.Relation;
+import io.walex.reactive.pgoutput.RowReceiver;
 import io.walex.reactive.pgoutput.TupleData;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Makes events of the changes of one transaction after another, and numbers them. Ordinals count every change, wanted or
  * not, so that an event's position does not depend on what is subscribed to.
  */
-final class ChangeAssembler {
+final class ChangeAssembler implements RowReceiver<Event> {
 
     private final Source messageSource;
     private final Relations relations;
@@ -31,6 +29,9 @@ final class ChangeAssembler {
 
     private boolean open;
     private int nextOrdinal;
+
+    /** In the frame of the row that is being decoded. */
+    private long lsn;
 
     ChangeAssembler(Source messageSource, Relations relations, Progress progress) {
         this.messageSource = messageSource;
@@ -80,21 +81,12 @@ final class ChangeAssembler {
             return null;
         }
         char type = (char) payload.getByte(payload.readerIndex());
+        if (type == 'I' || type == 'U' || type == 'D') {
+            lsn = walStart;
+            return PgOutputDecoder.decodeRow(payload, withXid, walStart, this);
+        }
         PgOutputMessage message = PgOutputDecoder.decode(payload, withXid, walStart);
-        if (message instanceof Insert insert) {
-            Table table = wantedTable(insert.relationOid(), 'I', walStart);
-            requireColumns(table, insert.newTuple(), 'I', walStart);
-            return Event.insert(wantedTransaction('I', walStart), nextOrdinal++, table, insert.newTuple());
-        } else if (message instanceof Update update) {
-            Table table = wantedTable(update.relationOid(), 'U', walStart);
-            requireColumns(table, update.oldTuple(), 'U', walStart);
-            requireColumns(table, update.newTuple(), 'U', walStart);
-            return Event.update(wantedTransaction('U', walStart), nextOrdinal++, table, update);
-        } else if (message instanceof Delete delete) {
-            Table table = wantedTable(delete.relationOid(), 'D', walStart);
-            requireColumns(table, delete.oldTuple(), 'D', walStart);
-            return Event.delete(wantedTransaction('D', walStart), nextOrdinal++, table, delete);
-        } else if (message instanceof Relation relation) {
+        if (message instanceof Relation relation) {
             relations.put(relation);
             return null;
         } else if (message instanceof Truncate truncate) {
@@ -106,6 +98,28 @@ final class ChangeAssembler {
             return null;
         }
         throw new PgOutputDecodingException("unexpected here", type, 0, Lsn.of(walStart), null);
+    }
+
+    @Override
+    public Event insert(int xid, int relationOid, TupleData newTuple) {
+        Table table = wantedTable(relationOid, 'I', lsn);
+        requireColumns(table, newTuple, 'I', lsn);
+        return Event.insert(wantedTransaction('I', lsn), nextOrdinal++, table, newTuple);
+    }
+
+    @Override
+    public Event update(
+            int xid, int relationOid, @Nullable TupleData oldTuple, boolean oldTupleIsKey, TupleData newTuple) {
+        Table table = wantedTable(relationOid, 'U', lsn);
+        requireColumns(table, newTuple, 'U', lsn);
+        return Event.update(wantedTransaction('U', lsn), nextOrdinal++, table, oldTuple, oldTupleIsKey, newTuple);
+    }
+
+    @Override
+    public Event delete(int xid, int relationOid, TupleData oldTuple, boolean oldTupleIsKey) {
+        Table table = wantedTable(relationOid, 'D', lsn);
+        requireColumns(table, oldTuple, 'D', lsn);
+        return Event.delete(wantedTransaction('D', lsn), nextOrdinal++, table, oldTuple, oldTupleIsKey);
     }
 
     /** Whether a row need not even be copied: its table is not subscribed to, or it was delivered before. */
@@ -170,9 +184,9 @@ final class ChangeAssembler {
     }
 
     /** A row of another shape than its relation's would be read with the wrong names and types. */
-    private static void requireColumns(Table table, @Nullable TupleData tuple, char type, long walStart) {
+    private static void requireColumns(Table table, TupleData tuple, char type, long walStart) {
         int described = table.relation.columns().size();
-        if (tuple != null && tuple.columnCount() != described) {
+        if (tuple.columnCount() != described) {
             throw new PgOutputDecodingException(
                     "row of %d columns, but %s was described with %d"
                             .formatted(tuple.columnCount(), table.qualifiedName(), described),

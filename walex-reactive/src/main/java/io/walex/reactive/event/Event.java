@@ -1,9 +1,7 @@
 package io.walex.reactive.event;
 
 import io.walex.reactive.pgoutput.Lsn;
-import io.walex.reactive.pgoutput.PgOutputMessage.Delete;
 import io.walex.reactive.pgoutput.PgOutputMessage.LogicalMessage;
-import io.walex.reactive.pgoutput.PgOutputMessage.Update;
 import io.walex.reactive.pgoutput.TupleData;
 import java.time.Instant;
 import java.util.Arrays;
@@ -15,10 +13,9 @@ import org.jspecify.annotations.Nullable;
 /** A committed change. Immutable; rows are decoded when they are asked for. */
 public final class Event implements TransactionSignal {
 
-    private final EventType type;
+    private final Kind kind;
     private final Begin transaction;
     private final int ordinal;
-    private final boolean oldIsKey;
     private final @Nullable Table table;
     private final @Nullable TupleData newTuple;
     private final @Nullable TupleData oldTuple;
@@ -33,13 +30,12 @@ public final class Event implements TransactionSignal {
             @Nullable TupleData oldTuple,
             boolean oldIsKey,
             @Nullable Content content) {
-        this.type = type;
+        this.kind = Kind.of(type, oldIsKey);
         this.transaction = transaction;
         this.ordinal = ordinal;
         this.table = table;
         this.newTuple = newTuple;
         this.oldTuple = oldTuple;
-        this.oldIsKey = oldIsKey;
         this.content = content;
     }
 
@@ -47,21 +43,18 @@ public final class Event implements TransactionSignal {
         return new Event(EventType.INSERT, transaction, ordinal, table, newTuple, null, false, null);
     }
 
-    static Event update(Begin transaction, int ordinal, Table table, Update update) {
-        return new Event(
-                EventType.UPDATE,
-                transaction,
-                ordinal,
-                table,
-                update.newTuple(),
-                update.oldTuple(),
-                update.oldTupleIsKey(),
-                null);
+    static Event update(
+            Begin transaction,
+            int ordinal,
+            Table table,
+            @Nullable TupleData oldTuple,
+            boolean oldIsKey,
+            TupleData newTuple) {
+        return new Event(EventType.UPDATE, transaction, ordinal, table, newTuple, oldTuple, oldIsKey, null);
     }
 
-    static Event delete(Begin transaction, int ordinal, Table table, Delete delete) {
-        return new Event(
-                EventType.DELETE, transaction, ordinal, table, null, delete.oldTuple(), delete.oldTupleIsKey(), null);
+    static Event delete(Begin transaction, int ordinal, Table table, TupleData oldTuple, boolean oldIsKey) {
+        return new Event(EventType.DELETE, transaction, ordinal, table, null, oldTuple, oldIsKey, null);
     }
 
     static Event truncate(Begin transaction, int ordinal, Table table, Truncation truncation) {
@@ -76,6 +69,37 @@ public final class Event implements TransactionSignal {
 
     static Event outcome(EventType type, Begin transaction, Source source, String gid) {
         return new Event(type, transaction, 0, null, null, null, false, new Content(source, gid, null, null));
+    }
+
+    /** Two facts in one field: there may be many events. */
+    private enum Kind {
+        INSERT(EventType.INSERT),
+        UPDATE(EventType.UPDATE),
+        UPDATE_WITH_OLD_KEY(EventType.UPDATE),
+        DELETE(EventType.DELETE),
+        DELETE_BY_KEY(EventType.DELETE),
+        TRUNCATE(EventType.TRUNCATE),
+        MESSAGE(EventType.MESSAGE),
+        COMMIT_PREPARED(EventType.COMMIT_PREPARED),
+        ROLLBACK_PREPARED(EventType.ROLLBACK_PREPARED);
+
+        final EventType type;
+
+        Kind(EventType type) {
+            this.type = type;
+        }
+
+        static Kind of(EventType type, boolean oldIsKey) {
+            return switch (type) {
+                case INSERT -> INSERT;
+                case UPDATE -> oldIsKey ? UPDATE_WITH_OLD_KEY : UPDATE;
+                case DELETE -> oldIsKey ? DELETE_BY_KEY : DELETE;
+                case TRUNCATE -> TRUNCATE;
+                case MESSAGE -> MESSAGE;
+                case COMMIT_PREPARED -> COMMIT_PREPARED;
+                case ROLLBACK_PREPARED -> ROLLBACK_PREPARED;
+            };
+        }
     }
 
     private record Content(
@@ -93,7 +117,7 @@ public final class Event implements TransactionSignal {
     }
 
     public EventType type() {
-        return type;
+        return kind.type;
     }
 
     public Source source() {
@@ -105,7 +129,7 @@ public final class Event implements TransactionSignal {
         if (table == null || newTuple == null) {
             return null;
         }
-        return new TupleRow(table, newTuple, false, oldIsKey ? null : oldTuple);
+        return new TupleRow(table, newTuple, oldIsKey() ? null : oldTuple);
     }
 
     /**
@@ -113,7 +137,7 @@ public final class Event implements TransactionSignal {
      * a deleted row or the old key of an update that changed it ({@code DEFAULT}, {@code INDEX}), or null.
      */
     public @Nullable Row oldRecord() {
-        return table == null || oldTuple == null ? null : new TupleRow(table, oldTuple, oldIsKey, null);
+        return table == null || oldTuple == null ? null : oldRow(table, oldTuple);
     }
 
     /**
@@ -127,14 +151,18 @@ public final class Event implements TransactionSignal {
             return Map.of();
         }
         Map<String, Change> changes = new LinkedHashMap<>();
-        TupleRow before = new TupleRow(table, oldTuple, oldIsKey, null);
-        TupleRow after = new TupleRow(table, newTuple, false, null);
+        TupleRow before = oldRow(table, oldTuple);
+        TupleRow after = new TupleRow(table, newTuple, null);
         for (int i = 0; i < newTuple.columnCount(); i++) {
             if (before.has(i) && after.has(i) && !sameBytes(oldTuple, newTuple, i)) {
                 changes.put(table.columns.get(i).name(), new Change(before.value(i), after.value(i)));
             }
         }
         return Collections.unmodifiableMap(changes);
+    }
+
+    private TupleRow oldRow(Table table, TupleData tuple) {
+        return new TupleRow(oldIsKey() ? table.keyOnly() : table, tuple, null);
     }
 
     private static boolean sameBytes(TupleData a, TupleData b, int column) {
@@ -153,7 +181,7 @@ public final class Event implements TransactionSignal {
 
     /** Whether the update changed the column's value, as far as the old row that came along tells. */
     Truth changed(int column) {
-        if (table == null || newTuple == null || type != EventType.UPDATE) {
+        if (table == null || newTuple == null || kind.type != EventType.UPDATE) {
             return Truth.FALSE;
         }
         if (column < 0 || column >= newTuple.columnCount() || table.isHidden(column)) {
@@ -167,7 +195,7 @@ public final class Event implements TransactionSignal {
             // The server sends the old key when the key was changed.
             return key ? Truth.FALSE : Truth.UNKNOWN;
         }
-        if (oldIsKey && !key || oldTuple.kind(column) == TupleData.UNCHANGED) {
+        if (oldIsKey() && !key || oldTuple.kind(column) == TupleData.UNCHANGED) {
             return Truth.UNKNOWN;
         }
         return Truth.of(!sameBytes(oldTuple, newTuple, column));
@@ -190,12 +218,12 @@ public final class Event implements TransactionSignal {
     }
 
     boolean oldIsKey() {
-        return oldIsKey;
+        return kind == Kind.UPDATE_WITH_OLD_KEY || kind == Kind.DELETE_BY_KEY;
     }
 
     /** The same event with another view of its table. */
     Event seenAs(Table view) {
-        return new Event(type, transaction, ordinal, view, newTuple, oldTuple, oldIsKey, content);
+        return new Event(type(), transaction, ordinal, view, newTuple, oldTuple, oldIsKey(), content);
     }
 
     /** The event's identity, equal whenever it is sent again. */
@@ -226,7 +254,7 @@ public final class Event implements TransactionSignal {
     public LogicalMessage message() {
         LogicalMessage message = content == null ? null : content.message;
         if (message == null) {
-            throw new IllegalStateException("A " + type.jsonName() + " event has no logical message");
+            throw new IllegalStateException("A " + type().jsonName() + " event has no logical message");
         }
         return message;
     }
@@ -239,7 +267,7 @@ public final class Event implements TransactionSignal {
     public Truncation truncation() {
         Truncation truncation = content == null ? null : content.truncation;
         if (truncation == null) {
-            throw new IllegalStateException("A " + type.jsonName() + " event has no truncation");
+            throw new IllegalStateException("A " + type().jsonName() + " event has no truncation");
         }
         return truncation;
     }
@@ -251,7 +279,7 @@ public final class Event implements TransactionSignal {
 
     private Content requireContent() {
         if (content == null) {
-            throw new IllegalStateException("A " + type.jsonName() + " event has neither table nor content");
+            throw new IllegalStateException("A " + type().jsonName() + " event has neither table nor content");
         }
         return content;
     }
@@ -267,7 +295,7 @@ public final class Event implements TransactionSignal {
     /** What and where, without the row's values. */
     @Override
     public String toString() {
-        return type.jsonName() + " " + (table != null ? table.qualifiedName() : name()) + " at " + lsn() + ":"
+        return type().jsonName() + " " + (table != null ? table.qualifiedName() : name()) + " at " + lsn() + ":"
                 + ordinal;
     }
 }

@@ -20,6 +20,9 @@ final class Relations {
     /** What the transaction that is being replayed says of its relations; null while none has descriptions of its own. */
     private @Nullable IntObjectHashMap<Entry> replayed;
 
+    /** Made with the first table, on the thread that makes events. */
+    private @Nullable RecurringValues recurring;
+
     private int generation;
     private int refreshing;
 
@@ -82,12 +85,19 @@ final class Relations {
             types.refresh(() -> {
                 if (asked == generation) {
                     refreshing--;
-                    target.put(relation.oid(), new Entry(relation, new Table(relation, types.types(), origination)));
+                    target.put(relation.oid(), new Entry(relation, table(relation)));
                 }
             });
         } else {
-            target.put(relation.oid(), new Entry(relation, new Table(relation, types.types(), origination)));
+            target.put(relation.oid(), new Entry(relation, table(relation)));
         }
+    }
+
+    private Table table(Relation relation) {
+        if (recurring == null) {
+            recurring = new RecurringValues();
+        }
+        return new Table(relation, types.types(), origination, recurring);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.walex.reactive.event;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +54,12 @@ public interface Row {
      */
     @Nullable
     String getText(String column);
+
+    /**
+     * Hands over each column that {@link #has} is true for, with its value, in the table's order: the quickest way to read
+     * a whole row. Values are null for SQL NULL.
+     */
+    void forEach(BiConsumer<? super Column, ? super @Nullable Object> action);
 
     /** The columns that {@link #has} is true for, decoded, in the table's order. Values are null for SQL NULL. */
     Map<String, @Nullable Object> asMap();

@@ -177,6 +177,7 @@ public final class SignalCodec {
     /** Not thread-safe. */
     public final class Reader {
 
+        private final RecurringValues recurring = new RecurringValues();
         private final Map<Integer, Known> relations = new HashMap<>();
         private final Source messageSource = origination.source("", "", Map.of());
         private TransactionSignal.@Nullable Begin begin;
@@ -246,7 +247,8 @@ public final class SignalCodec {
             TypeRegistry current = types.types();
             if (known == null || known.types != current || !Arrays.equals(known.description, description)) {
                 relations.put(
-                        relation.oid(), new Known(description, current, new Table(relation, current, origination)));
+                        relation.oid(),
+                        new Known(description, current, new Table(relation, current, origination, recurring)));
             }
         }
 
@@ -254,9 +256,16 @@ public final class SignalCodec {
             if (message instanceof PgOutputMessage.Insert insert) {
                 return Event.insert(open(), ordinal, table(insert.relationOid()), insert.newTuple());
             } else if (message instanceof PgOutputMessage.Update update) {
-                return Event.update(open(), ordinal, table(update.relationOid()), update);
+                return Event.update(
+                        open(),
+                        ordinal,
+                        table(update.relationOid()),
+                        update.oldTuple(),
+                        update.oldTupleIsKey(),
+                        update.newTuple());
             } else if (message instanceof PgOutputMessage.Delete delete) {
-                return Event.delete(open(), ordinal, table(delete.relationOid()), delete);
+                return Event.delete(
+                        open(), ordinal, table(delete.relationOid()), delete.oldTuple(), delete.oldTupleIsKey());
             } else if (message instanceof PgOutputMessage.Truncate truncate) {
                 Truncation options = new Truncation(truncate.cascade(), truncate.restartIdentity());
                 return Event.truncate(

@@ -4,6 +4,7 @@ import io.walex.reactive.codec.ColumnCodec;
 import io.walex.reactive.codec.TypeRegistry;
 import io.walex.reactive.pgoutput.Relation;
 import io.walex.reactive.pgoutput.RelationColumn;
+import io.walex.reactive.pgoutput.TupleData;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -32,10 +33,19 @@ final class Table {
     private final Map<String, Integer> indexes;
     private final BitSet hidden;
     private final BitSet masked;
-    private final List<Column> shown;
-    private final List<Column> shownKey;
 
-    Table(Relation relation, TypeRegistry types, Origination origination) {
+    private final RecurringValues recurring;
+
+    /** The columns that a row shows. */
+    final List<Column> shown;
+
+    /** Whether its rows hold only the key's columns. */
+    final boolean keyOnly;
+
+    private @Nullable Table keyOnlyView;
+
+    Table(Relation relation, TypeRegistry types, Origination origination, RecurringValues recurring) {
+        this.recurring = recurring;
         this.relation = relation;
         List<RelationColumn> described = relation.columns();
         codecs = new ColumnCodec[described.size()];
@@ -58,11 +68,12 @@ final class Table {
         hidden = new BitSet();
         masked = new BitSet();
         shown = columns;
-        shownKey = shown.stream().filter(Column::key).toList();
+        keyOnly = false;
     }
 
-    private Table(Table other, Source source, ColumnCodec[] codecs, BitSet hidden, BitSet masked) {
+    private Table(Table other, Source source, ColumnCodec[] codecs, BitSet hidden, BitSet masked, boolean keyOnly) {
         this.relation = other.relation;
+        this.recurring = other.recurring;
         this.columns = other.columns;
         this.names = other.names;
         this.indexes = other.indexes;
@@ -73,8 +84,9 @@ final class Table {
         shown = IntStream.range(0, columns.size())
                 .filter(index -> !hidden.get(index))
                 .mapToObj(columns::get)
+                .filter(column -> !keyOnly || column.key())
                 .toList();
-        shownKey = shown.stream().filter(Column::key).toList();
+        this.keyOnly = keyOnly;
     }
 
     /** The same table without some of its columns. */
@@ -85,7 +97,7 @@ final class Table {
         all.stream().forEach(index -> shown.remove(columns.get(index).name()));
         Source narrowed =
                 new Source(source.name(), source.version(), source.db(), source.schema(), source.table(), shown);
-        return new Table(this, narrowed, codecs, all, masked);
+        return new Table(this, narrowed, codecs, all, masked, keyOnly);
     }
 
     /** The same table with a column whose values pass through the mask. */
@@ -94,7 +106,7 @@ final class Table {
         changed[column] = codecs[column].map(mask::apply);
         BitSet all = (BitSet) masked.clone();
         all.set(column);
-        return new Table(this, source, changed, hidden, all);
+        return new Table(this, source, changed, hidden, all, keyOnly);
     }
 
     /** Whether it shows something else than what came. */
@@ -102,9 +114,14 @@ final class Table {
         return !hidden.isEmpty() || !masked.isEmpty();
     }
 
-    /** The columns that a row shows: all that are not hidden, or the key's among them. */
-    List<Column> shown(boolean keyOnly) {
-        return keyOnly ? shownKey : shown;
+    /** The same table as a row shows it that holds only the key's columns; a benign race makes it again. */
+    Table keyOnly() {
+        Table view = keyOnlyView;
+        if (view == null) {
+            view = new Table(this, source, codecs, hidden, masked, true);
+            keyOnlyView = view;
+        }
+        return view;
     }
 
     boolean isHidden(int column) {
@@ -131,8 +148,15 @@ final class Table {
         return indexes.getOrDefault(column, -1);
     }
 
-    ColumnCodec codec(int column) {
-        return codecs[column];
+    /** The column's value in a tuple that holds it; null for SQL NULL. */
+    @Nullable
+    Object value(int column, TupleData tuple) {
+        ColumnCodec codec = codecs[column];
+        return switch (tuple.kind(column)) {
+            case TupleData.TEXT -> recurring.fromText(codec, tuple.bytes(), tuple.offset(column), tuple.length(column));
+            case TupleData.BINARY -> codec.fromBinary(tuple.bytes(), tuple.offset(column), tuple.length(column));
+            default -> null;
+        };
     }
 
     String qualifiedName() {

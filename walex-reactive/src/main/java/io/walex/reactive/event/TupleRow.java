@@ -1,7 +1,6 @@
 package io.walex.reactive.event;
 
 import io.walex.reactive.codec.Binding;
-import io.walex.reactive.codec.ColumnCodec;
 import io.walex.reactive.codec.Conversions;
 import io.walex.reactive.pgoutput.TupleData;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,15 +19,13 @@ final class TupleRow implements Row {
 
     private final Table table;
     private final TupleData tuple;
-    private final boolean keyOnly;
 
     /** Where unchanged TOASTed values may be found: the whole old row. */
     private final @Nullable TupleData old;
 
-    TupleRow(Table table, TupleData tuple, boolean keyOnly, @Nullable TupleData old) {
+    TupleRow(Table table, TupleData tuple, @Nullable TupleData old) {
         this.table = table;
         this.tuple = tuple;
-        this.keyOnly = keyOnly;
         this.old = old;
     }
 
@@ -79,19 +77,24 @@ final class TupleRow implements Row {
     }
 
     @Override
-    public Map<String, @Nullable Object> asMap() {
-        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    public void forEach(BiConsumer<? super Column, ? super @Nullable Object> action) {
         for (int i = 0; i < tuple.columnCount(); i++) {
             if (has(i)) {
-                values.put(table.columns.get(i).name(), value(i));
+                action.accept(table.columns.get(i), value(i));
             }
         }
+    }
+
+    @Override
+    public Map<String, @Nullable Object> asMap() {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        forEach((column, value) -> values.put(column.name(), value));
         return Collections.unmodifiableMap(values);
     }
 
     @Override
     public List<Column> columns() {
-        return table.shown(keyOnly);
+        return table.shown;
     }
 
     @Override
@@ -121,14 +124,8 @@ final class TupleRow implements Row {
 
     @Nullable
     Object value(int index) {
-        TupleData held = source(index);
-        ColumnCodec codec = table.codec(index);
         try {
-            return switch (held.kind(index)) {
-                case TupleData.TEXT -> codec.fromText(held.bytes(), held.offset(index), held.length(index));
-                case TupleData.BINARY -> codec.fromBinary(held.bytes(), held.offset(index), held.length(index));
-                default -> null;
-            };
+            return table.value(index, source(index));
         } catch (RuntimeException e) {
             Column column = table.columns.get(index);
             throw new IllegalArgumentException(
@@ -145,7 +142,7 @@ final class TupleRow implements Row {
     private boolean isAbsent(int index) {
         return index >= tuple.columnCount()
                 || table.isHidden(index)
-                || keyOnly && !table.columns.get(index).key();
+                || table.keyOnly && !table.columns.get(index).key();
     }
 
     private int requireHeld(String column) {

@@ -22,21 +22,45 @@ public final class PgOutputDecoder {
         try {
             type = (char) (Wire.int8(message) & 0xFF);
             PgOutputMessage decoded = decode(type, message, inStream);
-            if (message.isReadable()) {
-                throw new MalformedMessage("%d bytes behind its end".formatted(message.readableBytes()));
-            }
+            Wire.end(message);
             return decoded;
         } catch (MalformedMessage e) {
-            int offset = message.readerIndex() - start + e.ahead;
-            throw new PgOutputDecodingException(String.valueOf(e.getMessage()), type, offset, Lsn.of(walStart), null);
+            throw failed(e, message, start, type, walStart);
         }
+    }
+
+    /**
+     * {@link #decode} for a message that starts with {@code I}, {@code U} or {@code D}.
+     *
+     * @return what the receiver returned
+     */
+    public static <T> T decodeRow(ByteBuf message, boolean inStream, long walStart, RowReceiver<T> receiver) {
+        int start = message.readerIndex();
+        char type = (char) message.readByte();
+        try {
+            return switch (type) {
+                case 'I' -> RowMessages.insert(message, inStream, receiver);
+                case 'U' -> RowMessages.update(message, inStream, receiver);
+                case 'D' -> RowMessages.delete(message, inStream, receiver);
+                default -> throw new MalformedMessage("not a row");
+            };
+        } catch (MalformedMessage e) {
+            throw failed(e, message, start, type, walStart);
+        }
+    }
+
+    private static PgOutputDecodingException failed(
+            MalformedMessage problem, ByteBuf message, int start, char type, long walStart) {
+        int offset = message.readerIndex() - start + problem.ahead;
+        return new PgOutputDecodingException(
+                String.valueOf(problem.getMessage()), type, offset, Lsn.of(walStart), null);
     }
 
     private static PgOutputMessage decode(char type, ByteBuf message, boolean inStream) {
         return switch (type) {
-            case 'I' -> RowMessages.insert(message, inStream);
-            case 'U' -> RowMessages.update(message, inStream);
-            case 'D' -> RowMessages.delete(message, inStream);
+            case 'I' -> RowMessages.insert(message, inStream, RowMessages.AS_MESSAGES);
+            case 'U' -> RowMessages.update(message, inStream, RowMessages.AS_MESSAGES);
+            case 'D' -> RowMessages.delete(message, inStream, RowMessages.AS_MESSAGES);
             case 'B' -> TransactionMessages.begin(message);
             case 'C' -> TransactionMessages.commit(message);
             case 'O' -> TransactionMessages.origin(message);

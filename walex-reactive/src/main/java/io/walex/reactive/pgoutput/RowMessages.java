@@ -8,6 +8,7 @@ import io.walex.reactive.pgoutput.PgOutputMessage.Truncate;
 import io.walex.reactive.pgoutput.PgOutputMessage.Update;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The messages of which a transaction's changes consist. Each carries its transaction id inside a streamed block. */
 final class RowMessages {
@@ -18,41 +19,68 @@ final class RowMessages {
 
     private RowMessages() {}
 
-    static Insert insert(ByteBuf message, boolean inStream) {
+    /** Makes the messages themselves. */
+    static final RowReceiver<PgOutputMessage> AS_MESSAGES = new RowReceiver<>() {
+        @Override
+        public Insert insert(int xid, int relationOid, TupleData newTuple) {
+            return new Insert(xid, relationOid, newTuple);
+        }
+
+        @Override
+        public Update update(
+                int xid, int relationOid, @Nullable TupleData oldTuple, boolean oldTupleIsKey, TupleData newTuple) {
+            return new Update(xid, relationOid, oldTuple, oldTupleIsKey, newTuple);
+        }
+
+        @Override
+        public Delete delete(int xid, int relationOid, TupleData oldTuple, boolean oldTupleIsKey) {
+            return new Delete(xid, relationOid, oldTuple, oldTupleIsKey);
+        }
+    };
+
+    static <T> T insert(ByteBuf message, boolean inStream, RowReceiver<T> receiver) {
         int xid = xid(message, inStream);
         int relationOid = Wire.int32(message);
         byte tag = Wire.int8(message);
         if (tag != 'N') {
             throw unexpected(tag, 0);
         }
-        return new Insert(xid, relationOid, lastTuple(message, rest(message), 0));
+        return receiver.insert(xid, relationOid, onlyTuple(message));
     }
 
-    static Update update(ByteBuf message, boolean inStream) {
+    static <T> T update(ByteBuf message, boolean inStream, RowReceiver<T> receiver) {
         int xid = xid(message, inStream);
         int relationOid = Wire.int32(message);
         byte tag = Wire.int8(message);
-        byte[] rest = rest(message);
         if (tag == 'N') {
-            return new Update(xid, relationOid, null, false, lastTuple(message, rest, 0));
+            return receiver.update(xid, relationOid, null, false, onlyTuple(message));
         }
         boolean key = isKey(tag);
-        int newTag = TupleData.end(rest, 0);
-        if (newTag == rest.length) {
+        int length = message.readableBytes();
+        byte[] bytes = TupleData.copy(message, 2);
+        TupleData oldTuple = TupleData.read(bytes, 0, length, 1);
+        int newTag = oldTuple.end();
+        if (newTag == length) {
             throw new MalformedMessage("no new tuple", newTag);
         }
-        if (rest[newTag] != 'N') {
-            throw unexpected(rest[newTag], newTag + 1);
+        if (bytes[newTag] != 'N') {
+            throw unexpected(bytes[newTag], newTag + 1);
         }
-        TupleData newTuple = lastTuple(message, rest, newTag + 1);
-        return new Update(xid, relationOid, new TupleData(rest, 0), key, newTuple);
+        TupleData newTuple = TupleData.read(bytes, newTag + 1, length, 0);
+        if (newTuple.columnCount() != oldTuple.columnCount()) {
+            throw new MalformedMessage(
+                    "row of %d columns before and %d after".formatted(oldTuple.columnCount(), newTuple.columnCount()),
+                    newTag + 1);
+        }
+        Wire.end(message.skipBytes(newTuple.end()));
+        return receiver.update(xid, relationOid, oldTuple, key, newTuple);
     }
 
-    static Delete delete(ByteBuf message, boolean inStream) {
+    static <T> T delete(ByteBuf message, boolean inStream, RowReceiver<T> receiver) {
         int xid = xid(message, inStream);
         int relationOid = Wire.int32(message);
         boolean key = isKey(Wire.int8(message));
-        return new Delete(xid, relationOid, lastTuple(message, rest(message), 0), key);
+        return receiver.delete(xid, relationOid, onlyTuple(message), key);
     }
 
     static Truncate truncate(ByteBuf message, boolean inStream) {
@@ -88,16 +116,12 @@ final class RowMessages {
         return inStream ? Wire.int32(message) : 0;
     }
 
-    /** One copy for all tuples of the message. The reader index stays, so that a tuple's errors can count from it. */
-    private static byte[] rest(ByteBuf message) {
-        byte[] rest = new byte[message.readableBytes()];
-        message.getBytes(message.readerIndex(), rest);
-        return rest;
-    }
-
-    private static TupleData lastTuple(ByteBuf message, byte[] rest, int start) {
-        message.skipBytes(TupleData.end(rest, start));
-        return new TupleData(rest, start);
+    /** The reader index stays until all was read, so that a tuple's errors can count from it. */
+    private static TupleData onlyTuple(ByteBuf message) {
+        int length = message.readableBytes();
+        TupleData tuple = TupleData.read(TupleData.copy(message, 1), 0, length, 0);
+        Wire.end(message.skipBytes(tuple.end()));
+        return tuple;
     }
 
     private static boolean isKey(byte tag) {

@@ -1,11 +1,13 @@
 package io.walex.reactive.pgoutput;
 
 import io.netty.buffer.ByteBuf;
-import org.jspecify.annotations.Nullable;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 
 /**
  * A row's columns as they came, in one copy of the wire's bytes, which the old and the new tuple of an update share. A
- * column is located when it is asked for, never decoded here.
+ * column is never decoded here.
  *
  * <p>Immutable; safe to share between threads.
  *
@@ -22,58 +24,94 @@ public final class TupleData {
     /** {@link #kind}: the type's binary form. */
     public static final byte BINARY = 'b';
 
-    private static final int COUNT_SIZE = 2;
-    private static final int LENGTH_SIZE = 4;
+    private static final int COUNT_SIZE = Short.BYTES;
+    private static final int LENGTH_SIZE = Integer.BYTES;
+
+    private static final VarHandle INT16 = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT32 = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
     private final byte[] bytes;
 
     /** Where the column count stands; it is read from there to keep rows small. */
     private final int start;
 
-    /** Where each column's kind byte stands; made on first use. Volatile so that no thread sees the array unfilled. */
-    private volatile int @Nullable [] positions;
+    /** Where in the same array the columns' places stand, behind all tuples. */
+    private final int index;
 
-    /** {@link #end} must have accepted the tuple. */
-    TupleData(byte[] bytes, int start) {
+    private TupleData(byte[] bytes, int start, int index) {
         this.bytes = bytes;
         this.start = start;
+        this.index = index;
     }
 
     /**
-     * Walks over the tuple once, so that no later access can fail.
+     * Copies what remains of a message that ends with tuples of so many columns, with room for the places of them all.
      *
-     * @return where it ends
+     * @param tuples how many
      */
-    static int end(byte[] bytes, int start) {
-        int count = count(bytes, start);
+    static byte[] copy(ByteBuf message, int tuples) {
+        int length = message.readableBytes();
+        int columns = length < COUNT_SIZE ? 0 : message.getShort(message.readerIndex());
+        // One byte per column is the least; with less, reading will find what is missing.
+        int places = columns > 0 && columns <= length ? tuples * columns : 0;
+        byte[] bytes =
+                new byte[length + places * (isWide(length + places * Short.BYTES) ? Integer.BYTES : Short.BYTES)];
+        message.getBytes(message.readerIndex(), bytes, 0, length);
+        return bytes;
+    }
+
+    /**
+     * Walks over the tuple once, noting the columns' places, so that no later access can fail or has to search.
+     *
+     * @param bytes of {@link #copy}
+     * @param start where the tuple starts
+     * @param limit where the message ends
+     * @param behind how many tuples follow
+     */
+    static TupleData read(byte[] bytes, int start, int limit, int behind) {
+        int count = count(bytes, start, limit);
+        boolean wide = isWide(bytes.length);
+        int index = bytes.length - (behind + 1) * count * (wide ? Integer.BYTES : Short.BYTES);
+        if (index < limit) {
+            throw new MalformedMessage("%d columns".formatted(count), start);
+        }
         int at = start + COUNT_SIZE;
         for (int i = 0; i < count; i++) {
-            if (at >= bytes.length) {
+            if (at >= limit) {
                 throw new MalformedMessage("column %d of %d is missing".formatted(i + 1, count), at);
+            }
+            if (wide) {
+                INT32.set(bytes, index + i * Integer.BYTES, at);
+            } else {
+                INT16.set(bytes, index + i * Short.BYTES, (short) at);
             }
             byte kind = bytes[at++];
             if (kind == TEXT || kind == BINARY) {
-                at = valueEnd(bytes, at, i);
+                at = valueEnd(bytes, at, limit, i);
             } else if (kind != NULL && kind != UNCHANGED) {
                 throw new MalformedMessage("unknown kind 0x%02X of column %d".formatted(kind & 0xFF, i + 1), at);
             }
         }
-        return at;
+        return new TupleData(bytes, start, index);
     }
 
-    private static int count(byte[] bytes, int start) {
-        if (bytes.length - start < COUNT_SIZE) {
+    private static boolean isWide(int length) {
+        return length > 1 << Short.SIZE;
+    }
+
+    private static int count(byte[] bytes, int start, int limit) {
+        if (limit - start < COUNT_SIZE) {
             throw new MalformedMessage("no column count", start);
         }
         int count = int16(bytes, start);
-        if (count < 0) {
+        if (count < 0 || count > limit - start) {
             throw new MalformedMessage("%d columns".formatted(count), start);
         }
         return count;
     }
 
-    private static int valueEnd(byte[] bytes, int at, int column) {
-        int remaining = bytes.length - at - LENGTH_SIZE;
+    private static int valueEnd(byte[] bytes, int at, int limit, int column) {
+        int remaining = limit - at - LENGTH_SIZE;
         if (remaining < 0) {
             throw new MalformedMessage("column %d has no length".formatted(column + 1), at);
         }
@@ -85,9 +123,20 @@ public final class TupleData {
         return at + LENGTH_SIZE + length;
     }
 
+    /** Where the tuple ends. */
+    int end() {
+        int count = columnCount();
+        if (count == 0) {
+            return start + COUNT_SIZE;
+        }
+        int last = position(count - 1);
+        byte kind = bytes[last];
+        return last + 1 + (kind == NULL || kind == UNCHANGED ? 0 : LENGTH_SIZE + int32(bytes, last + 1));
+    }
+
     /** Writes the tuple in the form in which it came. */
     public void writeTo(ByteBuf target) {
-        target.writeBytes(bytes, start, end(bytes, start) - start);
+        target.writeBytes(bytes, start, end() - start);
     }
 
     public int columnCount() {
@@ -115,33 +164,16 @@ public final class TupleData {
     }
 
     private int position(int column) {
-        int[] known = positions;
-        if (known == null) {
-            known = locate();
-            positions = known;
-        }
-        return known[column];
-    }
-
-    private int[] locate() {
-        int[] located = new int[columnCount()];
-        int at = start + COUNT_SIZE;
-        for (int i = 0; i < located.length; i++) {
-            located[i] = at;
-            byte kind = bytes[at++];
-            at += kind == NULL || kind == UNCHANGED ? 0 : LENGTH_SIZE + int32(bytes, at);
-        }
-        return located;
+        return isWide(bytes.length)
+                ? int32(bytes, index + column * Integer.BYTES)
+                : int16(bytes, index + column * Short.BYTES) & 0xFFFF;
     }
 
     private static int int16(byte[] bytes, int at) {
-        return (short) ((bytes[at] & 0xFF) << 8 | bytes[at + 1] & 0xFF);
+        return (short) INT16.get(bytes, at);
     }
 
     private static int int32(byte[] bytes, int at) {
-        return (bytes[at] & 0xFF) << 24
-                | (bytes[at + 1] & 0xFF) << 16
-                | (bytes[at + 2] & 0xFF) << 8
-                | bytes[at + 3] & 0xFF;
+        return (int) INT32.get(bytes, at);
     }
 }

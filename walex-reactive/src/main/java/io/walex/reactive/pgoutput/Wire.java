@@ -73,6 +73,13 @@ final class Wire {
         return flags;
     }
 
+    /** Nothing may stand behind what was read. */
+    static void end(ByteBuf message) {
+        if (message.isReadable()) {
+            throw new MalformedMessage("%d bytes behind its end".formatted(message.readableBytes()));
+        }
+    }
+
     private static void need(ByteBuf message, int bytes) {
         if (message.readableBytes() < bytes) {
             throw new MalformedMessage("%d bytes expected, %d remain".formatted(bytes, message.readableBytes()));

@@ -39,7 +39,7 @@ public final class TestEvents {
                         new RelationColumn("id", true, INT, -1),
                         new RelationColumn("name", full, TEXT, -1),
                         new RelationColumn("email", full, TEXT, -1)));
-        table = new Table(relation, TypeRegistry.builtIn(), new Origination("test", "1", "db"));
+        table = new Table(relation, TypeRegistry.builtIn(), new Origination("test", "1", "db"), new RecurringValues());
         begin = new TransactionSignal.Begin(Lsn.of(commitLsn), Instant.EPOCH, 7, null);
     }
 
@@ -70,13 +70,15 @@ public final class TestEvents {
     }
 
     private Event update(PgOutputMessage update) {
-        return Event.update(begin, ordinal++, table, (PgOutputMessage.Update) update);
+        var decoded = (PgOutputMessage.Update) update;
+        return Event.update(begin, ordinal++, table, decoded.oldTuple(), decoded.oldTupleIsKey(), decoded.newTuple());
     }
 
     /** A delete with its key, or with the whole old row. */
     public Event delete(boolean keyOnly, @Nullable String... values) {
         PgOutputMessage message = decode(tuple(Frames.message('D').int32(1).letter(keyOnly ? 'K' : 'O'), values));
-        return Event.delete(begin, ordinal++, table, (PgOutputMessage.Delete) message);
+        var delete = (PgOutputMessage.Delete) message;
+        return Event.delete(begin, ordinal++, table, delete.oldTuple(), delete.oldTupleIsKey());
     }
 
     public Event truncate() {

@@ -5,7 +5,6 @@ import io.walex.reactive.SslMode;
 import io.walex.reactive.WalEx;
 import io.walex.reactive.WalExConfig;
 import io.walex.reactive.benchmarks.Target;
-import io.walex.reactive.event.Column;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.EventJson;
 import io.walex.reactive.event.Row;
@@ -43,10 +42,7 @@ record WalExReader(boolean binary, boolean transactions, Consumer<Event> work) i
 
     private static void readAll(@Nullable Row row) {
         if (row != null) {
-            for (Column column : row.columns()) {
-                Object value = row.has(column.name()) ? row.get(column.name()) : null;
-                sink += value == null ? 0 : value.hashCode();
-            }
+            row.forEach((column, value) -> sink += value == null ? 0 : value.hashCode());
         }
     }
 
