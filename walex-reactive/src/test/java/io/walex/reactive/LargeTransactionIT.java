@@ -5,12 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.walex.reactive.event.EventType;
 import io.walex.reactive.testsupport.ForkedJvm;
 import io.walex.reactive.testsupport.PostgresExtension;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,7 +39,7 @@ class LargeTransactionIT {
 
     @ParameterizedTest
     @EnumSource(names = {"OFF", "ON"})
-    void isDeliveredWholeIn64Megabytes(Streaming streaming, @TempDir Path spool) throws IOException {
+    void isDeliveredWholeIn64Megabytes(Streaming streaming, @TempDir Path spool) {
         String read = ForkedJvm.run(
                 240,
                 List.of("-Xmx64m"),
@@ -53,9 +50,6 @@ class LargeTransactionIT {
                 spool.toString());
 
         assertThat(read.strip()).isEqualTo(ROWS + " in order");
-        try (Stream<Path> left = Files.list(spool)) {
-            assertThat(left).isEmpty();
-        }
     }
 
     /** Reads the transaction in a JVM of its own. */

@@ -29,6 +29,15 @@ record TypeCase(String type, int sinceMajor, List<String> literals, List<Object>
         return "'" + literals.get(index).replace("'", "''") + "'::" + type;
     }
 
+    boolean isArray() {
+        return type.endsWith("[]");
+    }
+
+    /** The type itself where it is no array. */
+    String elementType() {
+        return isArray() ? type.substring(0, type.length() - 2) : type;
+    }
+
     @Override
     public String toString() {
         return type;

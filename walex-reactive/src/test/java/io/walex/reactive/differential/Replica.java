@@ -3,38 +3,49 @@ package io.walex.reactive.differential;
 import io.walex.reactive.event.Column;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.EventType;
+import io.walex.reactive.event.Position;
 import io.walex.reactive.event.Row;
 import io.walex.reactive.event.TwoPhase;
-import io.walex.reactive.testsupport.TestDatabase;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Applies events to a copy of the schema, with nothing but what the events hold. Schema changes come as logical messages
- * with the prefix {@code ddl}. What is delivered at PREPARE waits for its outcome.
+ * Makes changes to a copy of events, with nothing but what the events hold. Schema changes come as rows of the table {@code
+ * ddl}. What is delivered at PREPARE waits for its outcome.
  */
-final class Replica implements AutoCloseable {
+final class Replica {
 
-    private final Connection connection;
     private final boolean atPrepare;
     private final Map<String, List<Event>> prepared = new HashMap<>();
+    private final Set<Position> positions = new HashSet<>();
+    private final List<Change> changes = new ArrayList<>();
+    private final List<String> messages = new ArrayList<>();
 
-    Replica(TestDatabase copy, TwoPhase twoPhase) throws SQLException {
+    Replica(TwoPhase twoPhase) {
         atPrepare = twoPhase == TwoPhase.AT_PREPARE;
-        connection = copy.jdbc();
-        connection.setAutoCommit(false);
+    }
+
+    List<Change> changes() {
+        return changes;
+    }
+
+    /** In order of their text. */
+    List<String> messages() {
+        return messages.stream().sorted().toList();
     }
 
     void receive(Event event) {
+        if (!positions.add(event.position())) {
+            throw new IllegalStateException(event + " came twice");
+        }
         if (event.type() == EventType.COMMIT_PREPARED) {
             prepared.remove(event.gid()).forEach(this::apply);
         } else if (event.type() == EventType.ROLLBACK_PREPARED) {
@@ -47,35 +58,29 @@ final class Replica implements AutoCloseable {
     }
 
     private void apply(Event event) {
-        try {
-            switch (event.type()) {
-                case INSERT -> insert(event);
-                case UPDATE -> update(event);
-                case DELETE -> delete(event);
-                case TRUNCATE -> run("TRUNCATE " + table(event) + " CASCADE");
-                case MESSAGE -> message(event);
-                case COMMIT_PREPARED, ROLLBACK_PREPARED -> throw new IllegalStateException("unexpected " + event);
-            }
-        } catch (SQLException e) {
-            throw new IllegalStateException("Cannot apply " + event + ": " + e.getMessage(), e);
+        switch (event.type()) {
+            case INSERT -> insert(event);
+            case UPDATE -> update(event);
+            case DELETE -> delete(event);
+            case TRUNCATE -> changes.add(Change.other("TRUNCATE " + table(event) + " CASCADE"));
+            case MESSAGE ->
+                messages.add(event.name() + ":" + new String(event.message().content(), StandardCharsets.UTF_8));
+            case COMMIT_PREPARED, ROLLBACK_PREPARED -> throw new IllegalStateException("unexpected " + event);
         }
     }
 
-    private void message(Event event) throws SQLException {
-        if (event.message().prefix().equals("ddl")) {
-            run(new String(event.message().content(), StandardCharsets.UTF_8));
-        }
-    }
-
-    private void insert(Event event) throws SQLException {
+    private void insert(Event event) {
         Row row = Objects.requireNonNull(event.newRecord());
         List<Column> columns = held(row);
         String names = columns.stream().map(column -> quoted(column.name())).collect(Collectors.joining(", "));
         String values = columns.stream().map(Replica::parameter).collect(Collectors.joining(", "));
-        execute("INSERT INTO " + table(event) + " (" + names + ") VALUES (" + values + ")", texts(row, columns));
+        change("INSERT INTO " + table(event) + " (" + names + ") VALUES (" + values + ")", texts(row, columns));
+        if (event.name().equals("ddl")) {
+            changes.add(Change.other(Objects.requireNonNull(row.getText("command"))));
+        }
     }
 
-    private void update(Event event) throws SQLException {
+    private void update(Event event) {
         Row row = Objects.requireNonNull(event.newRecord());
         Row identity = event.oldRecord() == null ? row : event.oldRecord();
         List<Column> columns = held(row);
@@ -83,15 +88,15 @@ final class Replica implements AutoCloseable {
         String assignments = columns.stream()
                 .map(column -> quoted(column.name()) + " = " + parameter(column))
                 .collect(Collectors.joining(", "));
-        List<String> parameters = texts(row, columns);
+        List<@Nullable String> parameters = texts(row, columns);
         parameters.addAll(texts(identity, key));
-        execute("UPDATE " + table(event) + " SET " + assignments + where(key), parameters);
+        change("UPDATE " + table(event) + " SET " + assignments + where(key), parameters);
     }
 
-    private void delete(Event event) throws SQLException {
+    private void delete(Event event) {
         Row identity = Objects.requireNonNull(event.oldRecord());
         List<Column> key = key(identity);
-        execute("DELETE FROM " + table(event) + where(key), texts(identity, key));
+        change("DELETE FROM " + table(event) + where(key), texts(identity, key));
     }
 
     private static List<Column> held(Row row) {
@@ -102,7 +107,7 @@ final class Replica implements AutoCloseable {
         return held(row).stream().filter(Column::key).toList();
     }
 
-    private static List<String> texts(Row row, List<Column> columns) {
+    private static List<@Nullable String> texts(Row row, List<Column> columns) {
         return columns.stream()
                 .map(column -> row.getText(column.name()))
                 .collect(Collectors.toCollection(ArrayList::new));
@@ -126,26 +131,7 @@ final class Replica implements AutoCloseable {
         return '"' + name.replace("\"", "\"\"") + '"';
     }
 
-    private void run(String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private void execute(String sql, List<String> parameters) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.size(); i++) {
-                statement.setString(i + 1, parameters.get(i));
-            }
-            if (statement.executeUpdate() != 1) {
-                throw new IllegalStateException(sql + " did not change one row");
-            }
-        }
-    }
-
-    @Override
-    public void close() throws SQLException {
-        connection.commit();
-        connection.close();
+    private void change(String sql, List<@Nullable String> parameters) {
+        changes.add(Change.row(sql, parameters));
     }
 }

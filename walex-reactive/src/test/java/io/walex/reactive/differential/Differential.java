@@ -1,0 +1,100 @@
+package io.walex.reactive.differential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walex.reactive.OriginFilter;
+import io.walex.reactive.WalEx;
+import io.walex.reactive.WalExConfig;
+import io.walex.reactive.event.Event;
+import io.walex.reactive.testsupport.PostgresServer;
+import io.walex.reactive.testsupport.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+
+/** A server on which the workload has run, with a slot from before it for each way to read it. */
+final class Differential implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final int PARALLEL = 2;
+    private static final Map<String, String> SETTINGS = Map.of(
+            "logical_decoding_work_mem", "64kB",
+            "max_replication_slots", "300");
+
+    private final Workload workload;
+    private final PostgresServer server;
+    private final TestDatabase source;
+    private final Copies copies;
+    private final Map<OriginFilter, Map<String, String>> expected = new EnumMap<>(OriginFilter.class);
+
+    Differential(int major, List<Combination> combinations) throws SQLException {
+        workload = new Workload(major);
+        server = PostgresServer.start(major, SETTINGS);
+        source = server.createDatabase();
+        workload.prepare(source);
+        source.execute(combinations.stream().map(Combination::createSlot).toArray(String[]::new));
+        workload.run(source);
+        try (Connection connection = source.jdbc()) {
+            for (OriginFilter origin : OriginFilter.values()) {
+                expected.put(origin, Contents.of(connection, workload.visible(origin)));
+            }
+        }
+        copies = new Copies(server.createDatabase(), workload.copySchema());
+    }
+
+    TestDatabase source() {
+        return source;
+    }
+
+    /** Reads everything, applies it to a copy, and compares. */
+    void assertSame(Combination combination, WalExConfig config, Consumer<Event> onEvent) throws SQLException {
+        Replica replica = new Replica(combination.twoPhase());
+        WalEx.changes(config)
+                .takeUntil(event -> event.name().equals(Workload.END))
+                .doOnNext(replica::receive)
+                .doOnNext(onEvent)
+                .blockLast(PATIENCE);
+        assertThat(copies.after(replica.changes())).as("%s", combination).isEqualTo(expected.get(combination.origin()));
+        assertThat(replica.messages()).as("%s", combination).isEqualTo(workload.messages(combination));
+    }
+
+    /** Runs a check of each combination, some at the same time. */
+    static void forEach(List<Combination> combinations, Check check) throws Exception {
+        ExecutorService executor = Executors.newFixedThreadPool(PARALLEL);
+        try {
+            List<Callable<Void>> checks = new ArrayList<>();
+            for (Combination combination : combinations) {
+                checks.add(() -> {
+                    check.accept(combination);
+                    return null;
+                });
+            }
+            for (Future<Void> result : executor.invokeAll(checks)) {
+                result.get();
+            }
+        } finally {
+            executor.shutdownNow();
+        }
+    }
+
+    /** Checks one way to read. */
+    @FunctionalInterface
+    interface Check {
+        void accept(Combination combination) throws Exception;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        copies.close();
+        server.close();
+    }
+}
