@@ -62,6 +62,9 @@ class ChaosIT {
             consumers.add(byEvent(config(database, proxy, "by_event")).subscribe());
             consumers.add(
                     byTransaction(config(database, proxy, "by_transaction")).subscribe());
+            // Until a stream has run once, a server that does not answer is a wrong address.
+            database.awaitSlotActive("by_event");
+            database.awaitSlotActive("by_transaction");
             Writers writers = new Writers(database, 2, SEED);
             try {
                 writers.start();
