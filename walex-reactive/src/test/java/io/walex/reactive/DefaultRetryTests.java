@@ -88,7 +88,6 @@ class DefaultRetryTests {
 
     static List<WalExException> wrongConfiguration() {
         return List.of(
-                new AuthenticationException("", null),
                 new DatabaseNotFoundException("", null),
                 new InsufficientPrivilegeException("", null),
                 new InvalidConfigException("", null),
@@ -108,5 +107,22 @@ class DefaultRetryTests {
         StepVerifier.create(Flux.error(error).retryWhen(companion()))
                 .expectErrorSatisfies(seen -> assertThat(seen).isSameAs(error))
                 .verify(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void refusedLoginsAreRetriedFiveTimesSinceThePasswordMayBeChanging() {
+        AuthenticationException refused = new AuthenticationException("", null);
+        List<Long> attempts = new ArrayList<>();
+        List<Throwable> ends = new ArrayList<>();
+        Flux.error(() -> {
+                    attempts.add(time.now(TimeUnit.MILLISECONDS));
+                    return refused;
+                })
+                .retryWhen(companion())
+                .subscribe(element -> {}, ends::add);
+        time.advanceTimeBy(LONGEST.multipliedBy(10));
+
+        assertThat(attempts).hasSize(1 + 5);
+        assertThat(ends).singleElement().isSameAs(refused);
     }
 }
