@@ -44,34 +44,39 @@ public final class Benchmarks {
         if (wants("replay")) {
             Workload frames = Workloads.narrow("W1 replayed", Math.round(1_000_000 * options.scale()), 10);
             results.replay().addAll(new Replay(server, options).run(frames));
+            write();
         }
         if (wants("latency")) {
             results.latency().addAll(new Latency(server, options.quick()).run());
+            write();
         }
         if (wants("memory")) {
             results.memory().addAll(new Memory(server, options.scale()).run());
+            write();
         }
         if (wants("growth")) {
             results.growth().addAll(new Growth(server, options.scale()).run());
+            write();
         }
-        write();
     }
 
     private boolean wants(String section) {
         return options.sections().contains(section);
     }
 
-    private void throughput() {
+    private void throughput() throws IOException {
         Throughput throughput =
                 new Throughput(server, options.readers(), options.warmUps(), options.passes(), Throughput.AMPLE_HEAP);
         for (Workload workload : Workloads.throughput(options.scale())) {
             if (options.workloads().contains(workload.name())) {
                 results.workloads().add(workload.name() + ": " + workload.description());
                 results.throughput().addAll(throughput.run(workload));
+                write();
             }
         }
     }
 
+    /** After each part, so that a run that is stopped has not been for nothing. */
     private void write() throws IOException {
         Path directory = Files.createDirectories(options.output().toAbsolutePath());
         Files.writeString(directory.resolve("RESULTS.md"), MarkdownReport.of(results));

@@ -30,6 +30,7 @@ public final class MarkdownReport {
 
                 """.formatted(results.machine().description(), results.command())
                 + workloads(results)
+                + Goals.of(results)
                 + section("Throughput", results.throughput(), "![Throughput](results.svg)\n\n" + CELLS_HEADER)
                 + section(
                         "Replay",

@@ -1,0 +1,154 @@
+package io.walex.reactive.benchmarks.report;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.BiFunction;
+
+/** What was aimed at, beside what was reached in the same run; a goal whose readers did not run is left out. */
+final class Goals {
+
+    private static final String OURS = "walex changes() all columns";
+    private static final String UNREAD = "walex changes() unread";
+    private static final String WAITING = "socket that waits 200 us";
+    private static final String DEBEZIUM = "Debezium Connect";
+
+    private final Results results;
+    private final List<String> rows = new ArrayList<>();
+
+    private Goals(Results results) {
+        this.results = results;
+    }
+
+    static String of(Results results) {
+        Goals goals = new Goals(results);
+        goals.throughput("W1");
+        goals.throughput("W3");
+        goals.atLeast(1.2, "W2", OURS, "blocking socket", "rows/s", Goals::rows);
+        goals.replay();
+        goals.latency();
+        return goals.rows.isEmpty()
+                ? ""
+                : "## Goals\n\n| | goal | measured | |\n|---|--:|--:|---|\n" + String.join("", goals.rows) + "\n";
+    }
+
+    private void throughput(String workload) {
+        String c = find(results.throughput(), workload, "pg_recvlogical").isPresent()
+                ? "pg_recvlogical"
+                : "blocking socket";
+        atLeast(2.2, workload, OURS, c, "rows/s", Goals::rows);
+        atLeast(
+                0.9,
+                workload,
+                OURS,
+                WAITING,
+                "rows/s, slowest pass",
+                (ours, theirs) -> ours.slowestRowsPerSecond() / theirs.rowsPerSecond());
+        atMost(0.5, workload, OURS, c, "client CPU", Goals::cpu);
+        atLeast(2.5, workload, OURS, DEBEZIUM, "rows/s", Goals::rows);
+        atMost(0.1, workload, OURS, DEBEZIUM, "client CPU", Goals::cpu);
+        atMost(
+                0.02,
+                workload,
+                OURS,
+                DEBEZIUM,
+                "bytes allocated",
+                (ours, theirs) -> ours.allocatedBytesPerRow() / theirs.allocatedBytesPerRow());
+    }
+
+    private void replay() {
+        compare(results.replay(), UNREAD, 0.85);
+        compare(results.replay(), OURS, 0.7);
+        find(results.throughput(), "W1", UNREAD)
+                .ifPresent(cell -> row(
+                        "W1, " + UNREAD + ", bytes allocated per row",
+                        "<= 350",
+                        cell.allocatedBytesPerRow(),
+                        cell.allocatedBytesPerRow() <= 350));
+    }
+
+    private void compare(List<Cell> cells, String reader, double goal) {
+        String workload = cells.isEmpty() ? "" : cells.get(0).workload();
+        Optional<Cell> ours = find(cells, workload, reader);
+        Optional<Cell> raw = find(cells, workload, "r2dbc raw");
+        if (ours.isPresent() && raw.isPresent()) {
+            double ratio = rows(ours.get(), raw.get());
+            row(workload + ", " + reader + " : r2dbc raw, rows/s", ">= " + goal, ratio, ratio >= goal);
+        }
+    }
+
+    private void latency() {
+        Optional<LatencyCell> ours = find(UNREAD);
+        Optional<LatencyCell> socket = find("blocking socket");
+        if (ours.isPresent() && socket.isPresent()) {
+            double p50 = ours.get().p50() - socket.get().p50();
+            double p99 = ours.get().p99() - socket.get().p99();
+            row("Idle stream, ms behind the blocking socket, p50", "<= 0.15", p50, p50 <= 0.15);
+            row("Idle stream, ms behind the blocking socket, p99", "<= 1", p99, p99 <= 1);
+        }
+    }
+
+    private void atLeast(
+            double goal,
+            String workload,
+            String reader,
+            String other,
+            String what,
+            BiFunction<Cell, Cell, Double> ratio) {
+        ratio(workload, reader, other, ratio)
+                .ifPresent(measured -> row(
+                        "%s, %s : %s, %s".formatted(workload, reader, other, what),
+                        ">= " + goal,
+                        measured,
+                        measured >= goal));
+    }
+
+    private void atMost(
+            double goal,
+            String workload,
+            String reader,
+            String other,
+            String what,
+            BiFunction<Cell, Cell, Double> ratio) {
+        ratio(workload, reader, other, ratio)
+                .ifPresent(measured -> row(
+                        "%s, %s : %s, %s".formatted(workload, reader, other, what),
+                        "<= " + goal,
+                        measured,
+                        measured <= goal));
+    }
+
+    private Optional<Double> ratio(String workload, String reader, String other, BiFunction<Cell, Cell, Double> ratio) {
+        Optional<Cell> ours = find(results.throughput(), workload, reader);
+        Optional<Cell> theirs = find(results.throughput(), workload, other);
+        return ours.isPresent() && theirs.isPresent()
+                ? Optional.of(ratio.apply(ours.get(), theirs.get()))
+                : Optional.empty();
+    }
+
+    private void row(String what, String goal, double measured, boolean met) {
+        rows.add(String.format(Locale.ROOT, "| %s | %s | %.3g | %s |%n", what, goal, measured, met ? "met" : "missed"));
+    }
+
+    private static double rows(Cell ours, Cell theirs) {
+        return ours.rowsPerSecond() / theirs.rowsPerSecond();
+    }
+
+    private static double cpu(Cell ours, Cell theirs) {
+        return ours.cpuSecondsPerMillionRows() / theirs.cpuSecondsPerMillionRows();
+    }
+
+    private static Optional<Cell> find(List<Cell> cells, String workload, String reader) {
+        return cells.stream()
+                .filter(cell ->
+                        cell.workload().equals(workload) && cell.reader().equals(reader))
+                .findFirst();
+    }
+
+    private Optional<LatencyCell> find(String reader) {
+        return results.latency().stream()
+                .filter(cell -> cell.pace().equals("idle") && cell.reader().equals(reader))
+                .findFirst();
+    }
+}
