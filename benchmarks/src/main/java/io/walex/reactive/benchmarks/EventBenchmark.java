@@ -39,6 +39,11 @@ import org.openjdk.jmh.infra.Blackhole;
 @Fork(2)
 public class EventBenchmark {
 
+    /** Where the commit LSN stands behind the message's type, and in a Commit its flags. */
+    private static final int BEGIN_LSN = 1;
+
+    private static final int COMMIT_LSN = 2;
+
     @Param
     public Workload workload;
 
@@ -98,7 +103,8 @@ public class EventBenchmark {
 
     private void assemble(Consumer<Event> consumer) {
         // A transaction that was delivered once is not delivered again: it has to be another one.
-        frames.get(0).setLong(1, ++commitLsn);
+        frames.get(0).setLong(BEGIN_LSN, ++commitLsn);
+        frames.get(frames.size() - 1).setLong(COMMIT_LSN, commitLsn);
         for (ByteBuf frame : frames) {
             TransactionSignal signal = assembler.next(frame.readerIndex(0), commitLsn, 0);
             if (signal instanceof Event event) {

@@ -120,13 +120,19 @@ public final class TypeRegistry {
             return this;
         }
 
-        /** Passes the type's ordinary value, a {@code String} for types that are not known, through a function. */
+        /**
+         * Passes the type's ordinary value, a {@code String} for types that are not known, through a function; equal
+         * values must give equal ones at any time, as with a {@link ColumnCodec}.
+         */
         public Builder map(String typeName, Function<Object, ?> function) {
             byName.put(typeName, ordinary -> ordinary.map(function));
             return this;
         }
 
-        /** Passes the type's ordinary value, a {@code String} for types that are not known, through a function. */
+        /**
+         * Passes the type's ordinary value, a {@code String} for types that are not known, through a function; equal
+         * values must give equal ones at any time, as with a {@link ColumnCodec}.
+         */
         public Builder map(int typeOid, Function<Object, ?> function) {
             byOid.put(typeOid, ordinary -> ordinary.map(function));
             return this;

@@ -47,8 +47,8 @@ public interface Row {
     <T> @Nullable T get(String column, Class<T> type);
 
     /**
-     * Returns the column in PostgreSQL's text form; null for SQL NULL only. With binary transfer, the text of the decoded
-     * value.
+     * Returns the column in PostgreSQL's text form; null for SQL NULL only. With binary transfer, and for
+     * a masked column, what {@code get(column, String.class)} gives.
      *
      * @throws NoSuchElementException as {@link #get(String)}
      */

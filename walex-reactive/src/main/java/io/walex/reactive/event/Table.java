@@ -156,7 +156,11 @@ final class Table {
     Object value(int column, TupleData tuple) {
         ColumnCodec codec = codecs[column];
         return switch (tuple.kind(column)) {
-            case TupleData.TEXT -> recurring.fromText(codec, tuple.bytes(), tuple.offset(column), tuple.length(column));
+            // A mask is asked each time.
+            case TupleData.TEXT ->
+                masked.get(column)
+                        ? codec.fromText(tuple.bytes(), tuple.offset(column), tuple.length(column))
+                        : recurring.fromText(codec, tuple.bytes(), tuple.offset(column), tuple.length(column));
             case TupleData.BINARY -> codec.fromBinary(tuple.bytes(), tuple.offset(column), tuple.length(column));
             default -> null;
         };

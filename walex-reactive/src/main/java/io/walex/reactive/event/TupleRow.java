@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +72,11 @@ final class TupleRow implements Row {
         TupleData held = source(index);
         return held.kind(index) == TupleData.TEXT && !table.isMasked(index)
                 ? new String(held.bytes(), held.offset(index), held.length(index), StandardCharsets.UTF_8)
-                : Objects.toString(value(index), null);
+                : text(value(index));
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+        return value == null ? null : Conversions.convert(value, String.class);
     }
 
     @Override

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.walex.reactive.pgoutput.ReplicaIdentity;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import reactor.test.StepVerifier;
@@ -107,6 +108,16 @@ class EventColumnsTests {
         assertThat(EventColumns.of("todo").exclude("emial").view(event)).isSameAs(event);
         assertThat(EventColumns.of("*").exclude("emial").view(event).newRecord().asMap())
                 .hasSize(3);
+    }
+
+    @Test
+    void masksAreAskedEachTime() {
+        AtomicInteger asked = new AtomicInteger();
+        EventColumns counted = EventColumns.of("user").mask("name", value -> "mask " + asked.incrementAndGet());
+        Event event = counted.view(users.insert("1", "a", "same"));
+
+        assertThat(event.newRecord().get("name")).isEqualTo("mask 1");
+        assertThat(event.newRecord().get("name")).isEqualTo("mask 2");
     }
 
     @Test

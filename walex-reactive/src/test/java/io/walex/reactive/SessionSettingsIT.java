@@ -1,0 +1,62 @@
+package io.walex.reactive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walex.reactive.codec.Interval;
+import io.walex.reactive.event.Event;
+import io.walex.reactive.event.Row;
+import io.walex.reactive.testsupport.PostgresExtension;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the text of values depends on is the same whatever the database is set to. */
+class SessionSettingsIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @RegisterExtension
+    final PostgresExtension postgres = PostgresExtension.shared();
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void settingsOfTheDatabaseChangeNoValue(boolean binary) {
+        String alter = "ALTER DATABASE \"" + postgres.name() + "\" SET ";
+        postgres.execute(
+                "CREATE TABLE value (id int PRIMARY KEY, day date, moment timestamptz, pause interval, ratio float8,"
+                        + " bytes bytea, word text)",
+                "CREATE PUBLICATION events FOR ALL TABLES",
+                "SELECT pg_create_logical_replication_slot('walex', 'pgoutput')",
+                "INSERT INTO value VALUES (1, '2026-02-03', '2026-02-03 04:05:06.789+00', '-1 day +02:03:04', 0.1::float8 + 0.2::float8,"
+                        + " '\\x005cff', 'Grüße')",
+                alter + "DateStyle = 'German'",
+                alter + "IntervalStyle = 'sql_standard'",
+                alter + "TimeZone = 'Asia/Kolkata'",
+                alter + "extra_float_digits = -15",
+                alter + "bytea_output = 'escape'",
+                alter + "client_encoding = 'LATIN1'");
+
+        Event event = WalEx.changes(WalExConfig.fromUrl(postgres.url())
+                        .name(postgres.name())
+                        .publication("events")
+                        .slot(SlotSpec.durable("walex"))
+                        .binary(binary)
+                        .build())
+                .blockFirst(PATIENCE);
+
+        Row row = event.newRecord();
+        assertThat(row.get("day")).isEqualTo(LocalDate.of(2026, 2, 3));
+        assertThat(row.get("moment")).isEqualTo(OffsetDateTime.parse("2026-02-03T04:05:06.789Z"));
+        assertThat(row.get("pause")).isEqualTo(new Interval(0, -1, 7_384_000_000L));
+        assertThat(row.get("ratio")).isEqualTo(0.1 + 0.2);
+        assertThat(row.get("bytes")).isEqualTo(ByteBuffer.wrap(new byte[] {0, '\\', (byte) 0xff}));
+        assertThat(row.get("word")).isEqualTo("Grüße");
+        assertThat(row.getText("day")).isEqualTo("2026-02-03");
+        assertThat(row.getText("bytes")).isEqualTo("\\x005cff");
+        assertThat(row.getText("word")).isEqualTo("Grüße");
+    }
+}
