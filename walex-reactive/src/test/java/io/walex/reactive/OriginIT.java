@@ -244,6 +244,22 @@ class OriginIT {
         awaitConfirmed(postgres.currentLsn());
     }
 
+    @Test
+    void aGidThatEndedElsewhereAndIsUsedAgainStandsForAnotherTransaction() {
+        createSlot(true);
+        start(TwoPhase.AT_COMMIT, OriginFilter.NONE);
+        prepare(1, false);
+        postgres.execute("INSERT INTO todo VALUES (2)");
+        awaitReceived("2");
+
+        end("ROLLBACK", 1, true);
+        prepare(1, true);
+        end("COMMIT", 1, false);
+        postgres.execute("INSERT INTO todo VALUES (3)");
+
+        awaitReceived("2", "3");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"COMMIT", "ROLLBACK"})
     void whatEndedElsewhereIsHeldUntilAllOriginsAreRead(String outcome) {

@@ -71,7 +71,7 @@ final class PreparedTransactions {
     TransactionSignal streamPrepare(StreamPrepare prepare) {
         TransactionSpool spool = uncommitted.take(prepare.xid());
         if (isKept(prepare.prepareLsn())) {
-            uncommitted.prepared(prepare.gid(), spool);
+            uncommitted.prepared(prepare.gid(), prepare.xid(), spool);
             return new TransactionSignal.Hold(prepare.gid(), prepare.prepareLsn());
         }
         var begin = new Begin(prepare.prepareLsn(), prepare.prepareTimestamp(), prepare.xid(), prepare.gid());
@@ -81,7 +81,7 @@ final class PreparedTransactions {
     @Nullable
     TransactionSignal commit(CommitPrepared commit, long walStart) {
         var begin = new Begin(commit.commitLsn(), commit.commitTimestamp(), commit.xid(), commit.gid());
-        TransactionSpool kept = uncommitted.takePrepared(commit.gid());
+        TransactionSpool kept = uncommitted.takePrepared(commit.gid(), commit.xid());
         if (kept != null) {
             return output.replayPrepared(kept, begin, commit.endLsn(), twoPhase == TwoPhase.AT_PREPARE);
         }
@@ -115,7 +115,7 @@ final class PreparedTransactions {
     @Nullable
     TransactionSignal rollback(RollbackPrepared rollback) {
         if (twoPhase == TwoPhase.AT_COMMIT) {
-            TransactionSpool dropped = uncommitted.takePrepared(rollback.gid());
+            TransactionSpool dropped = uncommitted.takePrepared(rollback.gid(), rollback.xid());
             if (dropped == null) {
                 return null;
             }
