@@ -83,7 +83,8 @@ final class StreamSubscription implements SlotGuard.Listener {
                 config::isSubscribed,
                 types,
                 new TransactionAssembler.Spool(config.spoolDirectory(), config.spoolMemory()),
-                config.twoPhase());
+                config.twoPhase(),
+                config.origin() == OriginFilter.NONE);
         slot = new SlotGuard(config, acknowledgements, assembler::unfinished, connector, scheduler);
         holds = new PreparedHolds(acknowledgements);
         heartbeat = new Heartbeat(connector, config.heartbeat(), state::isStreaming, scheduler);

@@ -21,7 +21,8 @@ final class Signals {
             (schema, table) -> true,
             new BuiltInTypes(),
             new TransactionAssembler.Spool(Path.of("unused"), 1 << 20),
-            TwoPhase.AT_COMMIT);
+            TwoPhase.AT_COMMIT,
+            false);
 
     /** A transaction that commits at this LSN, ends 8 bytes later, and holds so many events. */
     List<TransactionSignal> transaction(long commitLsn, int events) {

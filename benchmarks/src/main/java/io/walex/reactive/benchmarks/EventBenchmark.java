@@ -59,7 +59,8 @@ public class EventBenchmark {
                 (schema, table) -> true,
                 TypeSource.of(TypeRegistry.builtIn()),
                 new TransactionAssembler.Spool(Path.of(System.getProperty("java.io.tmpdir")), 0),
-                TwoPhase.OFF);
+                TwoPhase.OFF,
+                false);
         // A server describes a relation once, not with every transaction.
         frames.stream().filter(EventBenchmark::isRelation).forEach(frame -> assembler.next(frame, 0, 0));
         frames.removeIf(frame -> isRelation(frame.readerIndex(0)) && frame.release());

@@ -11,9 +11,12 @@ public enum EventType {
     TRUNCATE,
     /** A logical message of {@code pg_logical_emit_message}. */
     MESSAGE,
-    /** A transaction that was delivered at {@code PREPARE TRANSACTION} committed; see {@link TwoPhase#AT_PREPARE}. */
+    /**
+     * A transaction that was delivered at {@code PREPARE TRANSACTION} committed; see {@link TwoPhase#AT_PREPARE}, also for
+     * when one that was not delivered did.
+     */
     COMMIT_PREPARED,
-    /** A transaction that was delivered at {@code PREPARE TRANSACTION} rolled back. */
+    /** The same, but it rolled back. */
     ROLLBACK_PREPARED;
 
     private final String jsonName = name().toLowerCase(Locale.ROOT);

@@ -9,19 +9,29 @@ import io.walex.reactive.pgoutput.PgOutputMessage.Prepare;
 import io.walex.reactive.pgoutput.PgOutputMessage.RollbackPrepared;
 import io.walex.reactive.pgoutput.PgOutputMessage.StreamPrepare;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** When transactions go out that are committed in two phases, and what of their outcome. */
 final class PreparedTransactions {
 
+    private static final Logger LOG = LoggerFactory.getLogger(TransactionAssembler.class);
+
     private final TwoPhase twoPhase;
+    private final boolean localOnly;
     private final Source messageSource;
     private final UncommittedTransactions uncommitted;
     private final TransactionOutput output;
     private Lsn from = Lsn.INVALID;
 
     PreparedTransactions(
-            TwoPhase twoPhase, Source messageSource, UncommittedTransactions uncommitted, TransactionOutput output) {
+            TwoPhase twoPhase,
+            boolean localOnly,
+            Source messageSource,
+            UncommittedTransactions uncommitted,
+            TransactionOutput output) {
         this.twoPhase = twoPhase;
+        this.localOnly = localOnly;
         this.messageSource = messageSource;
         this.uncommitted = uncommitted;
         this.output = output;
@@ -61,7 +71,7 @@ final class PreparedTransactions {
     TransactionSignal streamPrepare(StreamPrepare prepare) {
         TransactionSpool spool = uncommitted.take(prepare.xid());
         if (isKept(prepare.prepareLsn())) {
-            uncommitted.prepared(prepare.gid(), spool);
+            uncommitted.prepared(prepare.gid(), prepare.xid(), spool);
             return new TransactionSignal.Hold(prepare.gid(), prepare.prepareLsn());
         }
         var begin = new Begin(prepare.prepareLsn(), prepare.prepareTimestamp(), prepare.xid(), prepare.gid());
@@ -71,7 +81,7 @@ final class PreparedTransactions {
     @Nullable
     TransactionSignal commit(CommitPrepared commit, long walStart) {
         var begin = new Begin(commit.commitLsn(), commit.commitTimestamp(), commit.xid(), commit.gid());
-        TransactionSpool kept = uncommitted.takePrepared(commit.gid());
+        TransactionSpool kept = uncommitted.takePrepared(commit.gid(), commit.xid());
         if (kept != null) {
             return output.replayPrepared(kept, begin, commit.endLsn(), twoPhase == TwoPhase.AT_PREPARE);
         }
@@ -79,6 +89,14 @@ final class PreparedTransactions {
             return output.whole(begin, outcome(EventType.COMMIT_PREPARED, begin), commit.endLsn());
         }
         if (output.wants(begin.commitLsn())) {
+            withoutChanges(commit, walStart);
+        }
+        return null;
+    }
+
+    /** The server looks at the origins of a prepare and of its outcome one by one. */
+    private void withoutChanges(CommitPrepared commit, long walStart) {
+        if (!localOnly) {
             throw new PgOutputDecodingException(
                     "prepared transaction \"%s\" was committed, but its changes were confirmed to the slot before; read this slot with twoPhase(AT_PREPARE) as when it was prepared, or drop the slot and take a new snapshot of the tables"
                             .formatted(commit.gid()),
@@ -87,13 +105,17 @@ final class PreparedTransactions {
                     Lsn.of(walStart),
                     null);
         }
-        return null;
+        LOG.warn(
+                "\"{}\" passes over prepared transaction \"{}\", committed at {}: it was prepared in a replication origin session, of which only origin(ANY) reads the changes, or its changes were confirmed to the slot before",
+                messageSource.name(),
+                commit.gid(),
+                commit.commitLsn());
     }
 
     @Nullable
     TransactionSignal rollback(RollbackPrepared rollback) {
         if (twoPhase == TwoPhase.AT_COMMIT) {
-            TransactionSpool dropped = uncommitted.takePrepared(rollback.gid());
+            TransactionSpool dropped = uncommitted.takePrepared(rollback.gid(), rollback.xid());
             if (dropped == null) {
                 return null;
             }

@@ -41,19 +41,22 @@ public final class TransactionAssembler {
      * @param types the database's types
      * @param spool where uncommitted transactions are kept
      * @param twoPhase when prepared transactions are yielded, where the server sends them
+     * @param localOnly whether the server leaves out what was replicated to it; then the commit of a prepared transaction
+     *     may come without it
      */
     public TransactionAssembler(
             Origination origination,
             BiPredicate<String, String> subscribed,
             TypeSource types,
             Spool spool,
-            TwoPhase twoPhase) {
+            TwoPhase twoPhase,
+            boolean localOnly) {
         this.messageSource = origination.source("", "", Map.of());
         this.relations = new Relations(origination, subscribed, types);
         this.output = new TransactionOutput(messageSource, relations);
         this.uncommitted = new UncommittedTransactions(
                 new SpoolSpace(spool.directory, spool.memoryLimit), twoPhase != TwoPhase.OFF);
-        this.prepared = new PreparedTransactions(twoPhase, messageSource, uncommitted, output);
+        this.prepared = new PreparedTransactions(twoPhase, localOnly, messageSource, uncommitted, output);
         this.order = new MessageOrder(twoPhase, uncommitted, output);
     }
 

@@ -18,7 +18,7 @@ final class UncommittedTransactions {
 
     private final SpoolSpace space;
     private final Map<Integer, TransactionSpool> streamed = new HashMap<>();
-    private final Map<String, TransactionSpool> prepared = new HashMap<>();
+    private final Map<Prepared, TransactionSpool> prepared = new HashMap<>();
     private @Nullable TransactionSpool receiving;
     private @Nullable BeginPrepare preparing;
     private final boolean keepsPrepared;
@@ -28,6 +28,9 @@ final class UncommittedTransactions {
 
     /** Those that the prepared transaction that is being received has with it. */
     private final Map<Integer, ByteBuf> described = new HashMap<>();
+
+    /** With origins filtered, the outcome of one may never come, and its gid be used again. */
+    private record Prepared(String gid, int xid) {}
 
     /**
      * Empty.
@@ -155,14 +158,14 @@ final class UncommittedTransactions {
 
     void endPrepare() {
         if (receiving != null && preparing != null) {
-            prepared(preparing.gid(), receiving);
+            prepared(preparing.gid(), preparing.xid(), receiving);
         }
         receiving = null;
         preparing = null;
     }
 
-    void prepared(String gid, TransactionSpool whole) {
-        TransactionSpool replaced = prepared.put(gid, whole);
+    void prepared(String gid, int xid, TransactionSpool whole) {
+        TransactionSpool replaced = prepared.put(new Prepared(gid, xid), whole);
         if (replaced != null) {
             replaced.close();
         }
@@ -170,8 +173,8 @@ final class UncommittedTransactions {
 
     /** Hands over a prepared transaction, which the caller closes; null when it was never received. */
     @Nullable
-    TransactionSpool takePrepared(String gid) {
-        return prepared.remove(gid);
+    TransactionSpool takePrepared(String gid, int xid) {
+        return prepared.remove(new Prepared(gid, xid));
     }
 
     void clear() {

@@ -102,7 +102,8 @@ class MessageSequenceFuzzTests {
                 (schema, table) -> true,
                 TypeSource.of(TypeRegistry.builtIn()),
                 new TransactionAssembler.Spool(directory, 200),
-                twoPhase);
+                twoPhase,
+                false);
         assembler.connected(Lsn.INVALID);
         Checks checks = new Checks(twoPhase, intact);
         try {

@@ -30,7 +30,8 @@ class TransactionAssemblerTests {
                 (schema, table) -> true,
                 TypeSource.of(TypeRegistry.builtIn()),
                 new TransactionAssembler.Spool(Path.of("unused"), 1 << 20),
-                twoPhase);
+                twoPhase,
+                false);
     }
 
     private List<TransactionSignal> take(Frames... messages) {

@@ -104,8 +104,8 @@ class UncommittedTransactionsTests {
         uncommitted.receive(row.buffer(), 0);
         uncommitted.endPrepare();
 
-        assertThat(letters(uncommitted.takePrepared("x"))).isEqualTo("RIIRTRI");
-        assertThat(uncommitted.takePrepared("x")).isNull();
+        assertThat(letters(uncommitted.takePrepared("x", 7))).isEqualTo("RIIRTRI");
+        assertThat(uncommitted.takePrepared("x", 7)).isNull();
     }
 
     @Test
@@ -138,8 +138,8 @@ class UncommittedTransactionsTests {
             }
             uncommitted.streamStop();
         }
-        uncommitted.prepared("x", uncommitted.take(1));
-        uncommitted.prepared("x", uncommitted.take(99));
+        uncommitted.prepared("x", 1, uncommitted.take(1));
+        uncommitted.prepared("x", 1, uncommitted.take(99));
         uncommitted.beginPrepare(begin("y"));
 
         uncommitted.clear();
