@@ -10,11 +10,15 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 
-/** The types of the subscription's database, read when it connects and when a relation has one that is not known. */
+/**
+ * The types of the subscription's database, read when it connects, when a relation has one that is not known, and when a
+ * row shows that one was altered.
+ */
 final class DatabaseTypes implements TypeSource {
 
     private final TypeRegistry configured;
@@ -22,8 +26,25 @@ final class DatabaseTypes implements TypeSource {
     private final Executor eventLoop;
     private final Runnable onRefreshed;
     private final Consumer<Throwable> onFailure;
-    private volatile TypeRegistry types;
-    private volatile CatalogSnapshot readAt = CatalogSnapshot.NONE;
+    private volatile Known known;
+
+    /**
+     * What one look into the catalog gave.
+     *
+     * @param types for rows from before it
+     * @param newer for rows from after it
+     * @param readAt when that was
+     * @param outdated whether a row from after it has other types
+     */
+    private record Known(TypeRegistry types, TypeRegistry newer, CatalogSnapshot readAt, AtomicBoolean outdated) {
+
+        static Known of(TypeRegistry types, CatalogSnapshot readAt) {
+            AtomicBoolean outdated = new AtomicBoolean();
+            TypeRegistry newer =
+                    types.mutate().onOutdated(() -> outdated.set(true)).build();
+            return new Known(types, newer, readAt, outdated);
+        }
+    }
 
     /**
      * Starts with the configured types.
@@ -40,7 +61,7 @@ final class DatabaseTypes implements TypeSource {
             Runnable onRefreshed,
             Consumer<Throwable> onFailure) {
         this.configured = configured;
-        this.types = configured;
+        this.known = Known.of(configured, CatalogSnapshot.NONE);
         this.reload = ServerConnection.use(connector, this::load);
         this.eventLoop = eventLoop;
         this.onRefreshed = onRefreshed;
@@ -52,12 +73,12 @@ final class DatabaseTypes implements TypeSource {
         return server.rows("SELECT pg_catalog.pg_current_snapshot()::text AS snapshot")
                 .single()
                 .map(row -> CatalogSnapshot.parse(Objects.requireNonNull(row.get("snapshot"))))
-                .delayUntil(snapshot -> loadTypes(server))
-                .doOnNext(snapshot -> readAt = snapshot)
+                .zipWhen(snapshot -> readTypes(server))
+                .doOnNext(read -> known = Known.of(read.getT2(), read.getT1()))
                 .then();
     }
 
-    private Mono<Void> loadTypes(ServerConnection server) {
+    private Mono<TypeRegistry> readTypes(ServerConnection server) {
         Mono<List<PgType>> described = server.rows(TypeCatalog.TYPES)
                 .map(row -> TypeCatalog.type(row::get))
                 .collectList();
@@ -66,22 +87,32 @@ final class DatabaseTypes implements TypeSource {
                 .map(row -> Integer.parseInt(row.getOrDefault("scale", "2")));
         return described
                 .zipWhen(all -> moneyScale)
-                .doOnNext(read -> types = configured
+                .map(read -> configured
                         .mutate()
                         .types(read.getT1())
                         .moneyScale(read.getT2())
-                        .build())
-                .then();
+                        .build());
     }
 
     @Override
     public TypeRegistry types() {
-        return types;
+        return known.types;
+    }
+
+    @Override
+    public TypeRegistry typesOf(int xid) {
+        Known current = known;
+        return current.readAt.isAfter(xid) ? current.types : current.newer;
+    }
+
+    @Override
+    public boolean isOutdated() {
+        return known.outdated.get();
     }
 
     @Override
     public boolean isReadAfter(int xid) {
-        return readAt.isAfter(xid);
+        return known.readAt.isAfter(xid);
     }
 
     @Override

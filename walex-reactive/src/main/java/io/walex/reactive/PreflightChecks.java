@@ -19,7 +19,8 @@ final class PreflightChecks {
                         new PreflightServer(server, config, facts).findings(),
                         new PreflightSlot(server, config, facts).findings(),
                         new PreflightPublications(server, config).findings(),
-                        new PreflightTables(server, config).findings()))
+                        new PreflightTables(server, config).findings(),
+                        new PreflightPartitions(server, config).findings()))
                 .flatMapIterable(Function.identity())
                 .collectList()
                 .map(Preflight::new);

@@ -304,4 +304,35 @@ class PreflightIT {
                         "HURTS table public.deferred: has no replica identity",
                         "HURTS table public.nothing: has no replica identity");
     }
+
+    @Test
+    void partitionsThatLogLessOfOldRowsThanTheirRoot() {
+        database.execute(
+                "CREATE TABLE sale (id int, year int, PRIMARY KEY (id, year)) PARTITION BY RANGE (year)",
+                "CREATE TABLE sale_past PARTITION OF sale FOR VALUES FROM (2000) TO (2026) PARTITION BY RANGE (year)",
+                "CREATE TABLE \"Sale 2025\" PARTITION OF sale_past FOR VALUES FROM (2025) TO (2026)",
+                "CREATE TABLE sale_2026 PARTITION OF sale FOR VALUES FROM (2026) TO (2027)",
+                "CREATE TABLE sale_2027 PARTITION OF sale FOR VALUES FROM (2027) TO (2028)",
+                "ALTER TABLE sale REPLICA IDENTITY FULL",
+                "ALTER TABLE sale_2026 REPLICA IDENTITY FULL",
+                "ALTER TABLE sale_2027 REPLICA IDENTITY NOTHING",
+                "CREATE PUBLICATION as_root FOR TABLE sale WITH (publish_via_partition_root)",
+                "CREATE PUBLICATION as_root_inserts FOR TABLE sale WITH (publish_via_partition_root, publish = 'insert')",
+                "CREATE PUBLICATION as_partitions FOR TABLE sale_2026, \"Sale 2025\"");
+        WalExConfig.Builder config = config().publication("as_root");
+
+        assertThat(grave(config))
+                .containsExactly(
+                        "HURTS partition public.\"Sale 2025\": has another replica identity than public.sale, which it is published as: what it does not log of old rows comes as NULL; ALTER TABLE public.\"Sale 2025\" REPLICA IDENTITY FULL",
+                        "HURTS partition public.sale_2027: has no replica identity: PostgreSQL refuses its updates and deletes while it is published; ALTER TABLE public.sale_2027 REPLICA IDENTITY FULL");
+        assertThat(grave(config().publication("as_root_inserts"))).isEmpty();
+        assertThat(grave(config().publication("as_partitions"))).isEmpty();
+        assertThat(grave(config().publication("events", "as_root").subscribe("todo")))
+                .isEmpty();
+
+        database.execute(
+                "ALTER TABLE public.\"Sale 2025\" REPLICA IDENTITY FULL",
+                "ALTER TABLE public.sale_2027 REPLICA IDENTITY FULL");
+        assertThat(grave(config)).isEmpty();
+    }
 }

@@ -69,7 +69,8 @@ final class CodecResolver {
                         .map(attribute -> new CompositeCodec.Attribute(
                                 attribute.name(), attribute.typeOid(), resolve(attribute.typeOid())))
                         .toList(),
-                type.hasDropped());
+                type.hasDropped(),
+                settings.onOutdated);
     }
 
     private ColumnCodec customized(PgType type, ColumnCodec ordinary) {

@@ -10,10 +10,16 @@ import org.jspecify.annotations.Nullable;
  * A composite type: a map of its attributes, in their order.
  *
  * <p>A row has the attributes that the type had when it was written, which the catalog may no longer, or not yet, tell. As
- * long as none was dropped, fewer values are those of the first attributes. Other values that do not fit are as those of a
- * type that is not known: which attribute a value belongs to would be a guess.
+ * long as none was dropped, fewer values of a row from before the catalog was read are those of the first attributes.
+ * Other values that do not fit are as those of a type that is not known: which attribute a value belongs to would be a
+ * guess.
+ *
+ * @param onOutdated told of values that do not fit, when they may be newer than the description; null when they are older
  */
-record CompositeCodec(List<Attribute> attributes, boolean dropped) implements ColumnCodec {
+record CompositeCodec(
+        List<Attribute> attributes,
+        boolean dropped,
+        @Nullable Runnable onOutdated) implements ColumnCodec {
 
     /** An attribute as the catalog describes it. */
     record Attribute(String name, int typeOid, ColumnCodec codec) {}
@@ -22,14 +28,14 @@ record CompositeCodec(List<Attribute> attributes, boolean dropped) implements Co
     public Object fromText(byte[] bytes, int offset, int length) {
         int count = count(new TextCursor(bytes, offset, length));
         if (!fits(count)) {
-            return BytesCodecs.UNKNOWN.fromText(bytes, offset, length);
+            return unfit(BytesCodecs.UNKNOWN.fromText(bytes, offset, length));
         }
         try {
             return values(new TextCursor(bytes, offset, length), count);
         } catch (IllegalArgumentException e) {
-            // As many others as the type has now; binary values say their types.
-            if (dropped) {
-                return BytesCodecs.UNKNOWN.fromText(bytes, offset, length);
+            // As many others as the type is known to have; binary values say their types.
+            if (dropped || onOutdated != null) {
+                return unfit(BytesCodecs.UNKNOWN.fromText(bytes, offset, length));
             }
             throw e;
         }
@@ -68,12 +74,12 @@ record CompositeCodec(List<Attribute> attributes, boolean dropped) implements Co
         BinaryCursor cursor = new BinaryCursor(bytes, offset, length);
         int count = cursor.count(2 * Integer.BYTES);
         if (!fits(count)) {
-            return BytesCodecs.UNKNOWN.fromBinary(bytes, offset, length);
+            return unfit(BytesCodecs.UNKNOWN.fromBinary(bytes, offset, length));
         }
         Map<String, @Nullable Object> values = new LinkedHashMap<>();
         for (Attribute attribute : attributes.subList(0, count)) {
             if (cursor.int32() != attribute.typeOid) {
-                return BytesCodecs.UNKNOWN.fromBinary(bytes, offset, length);
+                return unfit(BytesCodecs.UNKNOWN.fromBinary(bytes, offset, length));
             }
             values.put(attribute.name, cursor.value(attribute.codec));
         }
@@ -82,6 +88,13 @@ record CompositeCodec(List<Attribute> attributes, boolean dropped) implements Co
     }
 
     private boolean fits(int count) {
-        return count == attributes.size() || count < attributes.size() && !dropped;
+        return count == attributes.size() || count < attributes.size() && !dropped && onOutdated == null;
+    }
+
+    private Object unfit(Object undecoded) {
+        if (onOutdated != null) {
+            onOutdated.run();
+        }
+        return undecoded;
     }
 }

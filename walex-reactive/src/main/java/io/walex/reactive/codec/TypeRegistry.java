@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The codecs of one database: built-in types by OID, the database's own types (enums, domains, composites, extensions)
@@ -88,6 +89,9 @@ public final class TypeRegistry {
         JsonForm jsonForm = JsonForm.NODE;
         int moneyScale = 2;
 
+        @Nullable
+        Runnable onOutdated;
+
         private Builder() {
             types = new HashMap<>();
             byName = new HashMap<>();
@@ -100,6 +104,7 @@ public final class TypeRegistry {
             byOid = new HashMap<>(other.byOid);
             jsonForm = other.jsonForm;
             moneyScale = other.moneyScale;
+            onOutdated = other.onOutdated;
         }
 
         /** Adds the database's own types, in any order; replaces those of the same OID. */
@@ -152,6 +157,18 @@ public final class TypeRegistry {
          */
         public Builder moneyScale(int digits) {
             moneyScale = digits;
+            return this;
+        }
+
+        /**
+         * Makes a registry for values that may be newer than the description of their types: a composite value must have
+         * the attributes that are described, no fewer, or it comes as that of an unknown type does. By default values are
+         * older, and fewer attributes are those from before the others were added.
+         *
+         * @param told when a value shows that its description is out of date, on the thread that decodes it
+         */
+        public Builder onOutdated(Runnable told) {
+            onOutdated = told;
             return this;
         }
 

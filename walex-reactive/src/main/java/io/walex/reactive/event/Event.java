@@ -136,7 +136,9 @@ public final class Event implements TransactionSignal {
 
     /**
      * The row before the change, as far as the table's replica identity gives it: the whole row ({@code FULL}), the key of
-     * a deleted row or the old key of an update that changed it ({@code DEFAULT}, {@code INDEX}), or null.
+     * a deleted row or the old key of an update that changed it ({@code DEFAULT}, {@code INDEX}), or null. Of a partition
+     * that is published as its root, what it does not log itself is NULL here where the root is {@code FULL}, and nothing
+     * tells it from a value: give each partition its root's replica identity.
      */
     public @Nullable Row oldRecord() {
         return table == null || oldTuple == null ? null : oldRow(table, oldTuple);
@@ -145,7 +147,7 @@ public final class Event implements TransactionSignal {
     /**
      * The columns of an update whose value differs between the old and the new row, in the table's order. Compares only
      * columns that both sides hold: without {@code REPLICA IDENTITY FULL} at most the key's, and never an unchanged
-     * TOASTed value. Empty for other event types. Two forms of an equal value ({@code 1.0} and {@code 1.00}) are a
+     * TOASTed value. Partitions published as their root need its replica identity, see {@link #oldRecord}. Empty for other event types. Two forms of an equal value ({@code 1.0} and {@code 1.00}) are a
      * change.
      */
     public Map<String, Change> changes() {

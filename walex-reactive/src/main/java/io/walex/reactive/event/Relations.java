@@ -25,6 +25,9 @@ final class Relations {
     /** The transaction that is described, which may have made types. */
     private int xid;
 
+    /** What the tables' codecs are of. */
+    private @Nullable TypeRegistry inForce;
+
     private int generation;
     private int refreshing;
 
@@ -83,6 +86,7 @@ final class Relations {
     /** A transaction is being described, which may have made types. */
     void describedBy(int transaction) {
         xid = transaction;
+        useTypes();
     }
 
     /**
@@ -92,6 +96,11 @@ final class Relations {
      */
     void beginTransaction(int transaction, boolean isNew) {
         xid = transaction;
+        if (types.isOutdated()) {
+            refresh(this::useTypes);
+        } else {
+            useTypes();
+        }
         BiPredicate<String, String> wanted = resubscription;
         if (wanted == null || !isNew) {
             return;
@@ -115,16 +124,37 @@ final class Relations {
         if (!subscribed.test(relation.schema(), relation.name())) {
             target.put(relation.oid(), new Entry(relation, null));
         } else if (needsRefresh(relation, get(relation.oid()) != null)) {
-            int asked = generation;
-            refreshing++;
-            types.refresh(() -> {
-                if (asked == generation) {
-                    refreshing--;
-                    target.put(relation.oid(), new Entry(relation, table(relation)));
-                }
-            });
+            refresh(() -> target.put(relation.oid(), new Entry(relation, table(relation))));
         } else {
             target.put(relation.oid(), new Entry(relation, table(relation)));
+        }
+    }
+
+    private void refresh(Runnable done) {
+        int asked = generation;
+        refreshing++;
+        types.refresh(() -> {
+            if (asked == generation) {
+                refreshing--;
+                done.run();
+            }
+        });
+    }
+
+    /** Tables with types that may change are read by what is known of these, as far as it holds for the transaction. */
+    @SuppressWarnings("ReferenceEquality")
+    private void useTypes() {
+        TypeRegistry known = types.typesOf(xid);
+        if (known == inForce) {
+            return;
+        }
+        inForce = known;
+        for (Entry entry : List.copyOf(byOid.values())) {
+            Relation relation = entry.relation;
+            if (entry.table != null
+                    && relation.columns().stream().anyMatch(column -> known.mayChange(column.typeOid()))) {
+                byOid.put(relation.oid(), new Entry(relation, table(relation)));
+            }
         }
     }
 
@@ -132,7 +162,7 @@ final class Relations {
         if (recurring == null) {
             recurring = new RecurringValues();
         }
-        return new Table(relation, types.types(), origination, recurring);
+        return new Table(relation, types.typesOf(xid), origination, recurring);
     }
 
     /**

@@ -255,7 +255,7 @@ public final class SignalCodec {
             body.getBytes(body.readerIndex(), description);
             Relation relation = (Relation) PgOutputDecoder.decode(body, false, 0);
             Known known = relations.get(relation.oid());
-            TypeRegistry current = types.types();
+            TypeRegistry current = types.typesOf(open().xid());
             if (known == null || known.types != current || !Arrays.equals(known.description, description)) {
                 relations.put(
                         relation.oid(),

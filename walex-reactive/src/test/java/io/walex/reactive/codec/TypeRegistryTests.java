@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.walex.reactive.codec.PgType.Kind;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class TypeRegistryTests {
@@ -136,6 +138,19 @@ class TypeRegistryTests {
         String swapped = "00000002" + "00000019" + "00000001" + "78" + "00000017" + "00000004" + "00000001";
         assertThat(binary(pair(true), OWN, swapped))
                 .isEqualTo(ByteBuffer.wrap(HexFormat.of().parseHex(swapped)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"(1)", "(1,x,2)", "(x,1)"})
+    void valuesThatMayBeNewerThanTheDescriptionMustFitIt(String newer) {
+        List<String> told = new ArrayList<>();
+        TypeRegistry registry =
+                pair(false).mutate().onOutdated(() -> told.add("outdated")).build();
+        assertThat(text(registry, OWN, "(1,x)")).isEqualTo(Map.of("a", 1, "b", "x"));
+        assertThat(told).isEmpty();
+
+        assertThat(text(registry, OWN, newer)).isEqualTo(newer);
+        assertThat(told).hasSize(1);
     }
 
     @Test

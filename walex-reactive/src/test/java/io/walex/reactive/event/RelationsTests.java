@@ -23,11 +23,17 @@ class RelationsTests {
     private final Relations relations = new Relations(
             new Origination("test", "1", "db"), (schema, table) -> !table.equals("unwanted"), new Catalog());
     private int lastEnded = 10;
+    private boolean outdated;
 
     /** What ended before it was read is known. */
     private final class Catalog implements TypeSource {
 
         private int readAfter = 10;
+
+        @Override
+        public boolean isOutdated() {
+            return outdated;
+        }
 
         @Override
         public TypeRegistry types() {
@@ -48,6 +54,7 @@ class RelationsTests {
         public void refresh(Runnable done) {
             reads.add(lastEnded);
             readAfter = lastEnded;
+            outdated = false;
             done.run();
         }
     }
@@ -95,6 +102,17 @@ class RelationsTests {
         assertThat(reads).isEmpty();
         describe(12, PAIR, "t", PAIR);
         describe(12, PAIRS, "t", PAIRS);
+        assertThat(reads).containsExactly(12);
+    }
+
+    @Test
+    void readsTheCatalogBeforeTheTransactionThatFollowsARowOfAnAlteredType() {
+        relations.beginTransaction(11, true);
+        outdated = true;
+        assertThat(reads).isEmpty();
+        lastEnded = 12;
+        relations.beginTransaction(12, true);
+        relations.beginTransaction(13, true);
         assertThat(reads).containsExactly(12);
     }
 

@@ -1,0 +1,63 @@
+package io.walex.reactive;
+
+import static io.walex.reactive.Preflight.Finding.hurts;
+import static io.walex.reactive.PreflightChecks.isTrue;
+import static io.walex.reactive.PreflightChecks.text;
+
+import io.walex.reactive.Preflight.Finding;
+import io.walex.reactive.replication.ServerConnection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/**
+ * Looks for partitions that are published as their root and log less of old rows than it says. {@code ALTER TABLE root
+ * REPLICA IDENTITY} does not reach them, and what counts is theirs.
+ */
+final class PreflightPartitions {
+
+    private static final String PARTITIONS = """
+            SELECT DISTINCT t.schemaname::text AS schema, t.tablename::text AS name,
+                   format('%I.%I', n.nspname, l.relname) AS partition,
+                   (pg_get_replica_identity_index(l.oid) IS NOT NULL)::text AS identified
+              FROM pg_publication_tables t
+              JOIN pg_publication p ON p.pubname = t.pubname
+              JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(t.schemaname)) AND c.relname = t.tablename
+             CROSS JOIN pg_partition_tree(c.oid) leaf
+              JOIN pg_class l ON l.oid = leaf.relid
+              JOIN pg_namespace n ON n.oid = l.relnamespace
+             WHERE t.pubname = ANY ($1)
+               AND p.pubviaroot AND (p.pubupdate OR p.pubdelete)
+               AND c.relkind = 'p' AND leaf.isleaf
+               AND l.relreplident <> 'f'
+               AND (l.relreplident <> c.relreplident OR pg_get_replica_identity_index(l.oid) IS NULL)
+             ORDER BY 1, 2, 3
+            """;
+
+    private final ServerConnection server;
+    private final WalExConfig config;
+
+    PreflightPartitions(ServerConnection server, WalExConfig config) {
+        this.server = server;
+        this.config = config;
+    }
+
+    Mono<List<Finding>> findings() {
+        return server.rows(PARTITIONS, (Object) config.publications().toArray(String[]::new))
+                .filter(row -> config.isSubscribed(text(row, "schema"), text(row, "name")))
+                .map(PreflightPartitions::finding)
+                .collectList();
+    }
+
+    private static Finding finding(Map<String, @Nullable String> row) {
+        String partition = text(row, "partition");
+        return hurts(
+                "partition " + partition,
+                isTrue(row, "identified")
+                        ? "has another replica identity than %s.%s, which it is published as: what it does not log of old rows comes as NULL"
+                                .formatted(row.get("schema"), row.get("name"))
+                        : "has no replica identity: PostgreSQL refuses its updates and deletes while it is published",
+                "ALTER TABLE " + partition + " REPLICA IDENTITY FULL");
+    }
+}
