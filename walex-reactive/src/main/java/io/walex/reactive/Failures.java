@@ -262,12 +262,12 @@ final class Failures {
     }
 
     /**
-     * Whether another attempt may mend it. Before a stream has run once, an unreachable server is a wrong address and a
-     * refused login a wrong password; afterwards an outage, and a password that is being changed.
+     * Whether another attempt may mend it. Before a stream has run or stood by once, an unreachable server is a wrong address
+     * and a refused login a wrong password; afterwards an outage, and a password that is being changed.
      */
-    static boolean isRetryable(Throwable failure, boolean hasStreamed) {
+    static boolean isRetryable(Throwable failure, boolean hasJoined) {
         return failure instanceof ConnectionLostException
-                || hasStreamed
+                || hasJoined
                         && (failure instanceof ServerUnreachableException
                                 || failure instanceof AuthenticationException
                                 || failure instanceof HostNotFoundException

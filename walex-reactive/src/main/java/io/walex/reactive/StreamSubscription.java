@@ -60,6 +60,10 @@ final class StreamSubscription implements SlotGuard.Listener {
     private volatile Mono<Void> consumed = Mono.empty();
     private volatile @Nullable ReplicationConnection connection;
     private volatile boolean hasStreamed;
+
+    /** It has streamed, or stood by for its slot: what fails from now on is an outage and no wrong configuration. */
+    private volatile boolean hasJoined;
+
     private @Nullable Throwable lost;
 
     StreamSubscription(WalExConfig config, SubscriptionState state, List<Expectation> expectations) {
@@ -202,6 +206,7 @@ final class StreamSubscription implements SlotGuard.Listener {
         }
         lost = null;
         hasStreamed = true;
+        hasJoined = true;
         reconnects.streaming();
         state.streaming(obtained.name());
         if (isEnding()) {
@@ -262,6 +267,7 @@ final class StreamSubscription implements SlotGuard.Listener {
 
     @Override
     public void onStandingBy() {
+        hasJoined = true;
         state.standingBy();
     }
 
@@ -330,7 +336,7 @@ final class StreamSubscription implements SlotGuard.Listener {
     }
 
     private boolean isRetryable(Throwable failure) {
-        return Failures.isRetryable(failure, hasStreamed)
+        return Failures.isRetryable(failure, hasJoined)
                 || failure instanceof SlotInUseException
                         && config.slot() instanceof SlotSpec.Durable durable
                         && durable.whenInUse() == WhenInUse.WAIT;

@@ -427,8 +427,10 @@ public final class WalExConfig {
         }
 
         /**
-         * How long the server may be silent, although asked for a reply, before the connection counts as lost; 30 s by
-         * default. Does not count while changes wait for demand, since the server cannot get a word past them.
+         * How long the server may be silent, although asked for a reply, before it is asked on another connection whether
+         * it is at work on a transaction of which it sends nothing; 30 s by default. The connection counts as lost when it
+         * is not, or when that gets no answer within {@link #connectTimeout}. Does not count while changes wait for
+         * demand, since the server cannot get a word past them.
          */
         public Builder livenessTimeout(Duration value) {
             livenessTimeout = positive("livenessTimeout", value);

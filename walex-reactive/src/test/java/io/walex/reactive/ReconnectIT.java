@@ -153,6 +153,23 @@ class ReconnectIT {
         awaitReceived(20);
     }
 
+    /** The row filter makes the walsender work for seconds, on nothing that it sends; it reads no request meanwhile. */
+    @Test
+    void transactionThatTheServerIsSilentAboutIsNoBlackHole() {
+        postgres.execute(
+                "CREATE TABLE slow (id int PRIMARY KEY)",
+                "ALTER PUBLICATION events ADD TABLE slow WHERE (md5(repeat('x', 20000000 + id)) = '')");
+        start(config());
+
+        postgres.execute("INSERT INTO slow SELECT generate_series(1, 40)");
+        insert(1, 1);
+
+        awaitReceived(1);
+        assertThat(states)
+                .extracting(state -> state.getClass().getSimpleName())
+                .containsExactly("Connecting", "Streaming");
+    }
+
     /** Making a slot takes as long as the transactions that write, which is no reason to wait for a lost answer. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})

@@ -242,6 +242,46 @@ class SlotsIT {
         }
     }
 
+    /** Its address has worked, though it has not streamed yet. */
+    @Test
+    void standbyOutlivesAnOutageOfTheServer() {
+        createPublication();
+        WalExConfig config = config().slot(SlotSpec.durable(postgres.name()).whenInUse(WhenInUse.WAIT))
+                .build();
+        WalEx.setup(config).block(PATIENCE);
+        WalEx owner = WalEx.create(config);
+        Disposable owning = owner.changes().subscribe();
+        streams.add(owning);
+        owner.awaitStreaming().block(PATIENCE);
+        try (TcpProxy proxy = TcpProxy.to(postgres.server())) {
+            WalEx standby = WalEx.create(
+                    config.mutate().host(proxy.host()).port(proxy.port()).build());
+            List<ConnectionState> states = Collections.synchronizedList(new ArrayList<>());
+            standby.states().subscribe(states::add);
+            List<Throwable> failures = Collections.synchronizedList(new ArrayList<>());
+            List<Object> received = Collections.synchronizedList(new ArrayList<>());
+            streams.add(standby.changes()
+                    .subscribe(event -> received.add(event.newRecord().get("id")), failures::add));
+            awaitState(standby, ConnectionState.StandingBy.class);
+
+            proxy.refuse();
+            proxy.reset();
+            await().atMost(PATIENCE)
+                    .until(() -> !failures.isEmpty()
+                            || states.stream()
+                                    .anyMatch(state -> state instanceof ConnectionState.Reconnecting reconnecting
+                                            && reconnecting.because() instanceof ServerUnreachableException));
+            owning.dispose();
+            postgres.awaitSlotInactive(postgres.name());
+            proxy.accept();
+            postgres.execute("INSERT INTO todo VALUES (1)");
+
+            await().atMost(PATIENCE).until(() -> !failures.isEmpty() || !received.isEmpty());
+            assertThat(failures).isEmpty();
+            assertThat(received).containsExactly(1);
+        }
+    }
+
     private static void awaitState(WalEx walEx, Class<? extends ConnectionState> type) {
         walEx.states().filter(type::isInstance).blockFirst(PATIENCE);
     }

@@ -30,6 +30,8 @@ public record Connector(
         Duration connectTimeout,
         Duration answerTimeout) {
 
+    private static final Duration ARRIVAL = Duration.ofSeconds(1);
+
     <C, R> Mono<R> connect(
             Function<PostgresqlConnectionFactory, Mono<C>> kind, BiFunction<C, CapturedLoop, R> wrapping) {
         return Mono.defer(() -> {
@@ -69,6 +71,18 @@ public record Connector(
                 .delayElement(answerTimeout)
                 .flatMap(idle -> Mono.error(new TimeoutException("The server's answer to a command was lost")));
         return answer.takeUntilOther(lost);
+    }
+
+    /**
+     * Asks on another connection whether a walsender that has been silent is at work: completes when it is, and fails when
+     * it is not, since then it has read and answered all requests, or cannot be asked after.
+     */
+    Mono<Void> decoding(int pid) {
+        return ServerConnection.use(this, server -> server.isDecoding(pid))
+                .filter(decoding -> !decoding)
+                // What it sent just now may be on its way.
+                .delayElement(ARRIVAL)
+                .flatMap(idle -> Mono.error(new TimeoutException("The walsender is idle or gone")));
     }
 
     <T> Mono<T> answered(Mono<T> answer) {

@@ -28,6 +28,7 @@ public final class ReplicationConnection {
     private final CapturedLoop loop;
     private final Connector connector;
     private final Mono<Void> closing = Mono.defer(this::stopAndClose).cache();
+    private final Mono<Integer> backendPid = Mono.defer(this::askBackendPid).cache();
     private volatile @Nullable WalReceiver<?> receiver;
 
     private ReplicationConnection(PostgresqlReplicationConnection connection, CapturedLoop loop, Connector connector) {
@@ -63,6 +64,10 @@ public final class ReplicationConnection {
 
     /** The process that serves this connection. */
     public Mono<Integer> backendPid() {
+        return backendPid;
+    }
+
+    private Mono<Integer> askBackendPid() {
         return connector
                 .answered(command("SELECT pg_backend_pid()"))
                 .map(rows -> Integer.valueOf(rows.get(0).get(0)));
@@ -88,12 +93,12 @@ public final class ReplicationConnection {
             Duration livenessTimeout,
             Clock clock,
             Runnable onStreaming) {
-        return Flux.defer(() -> {
+        return backendPid().flatMapMany(pid -> {
             WalReceiver<T> made = new WalReceiver<>(
                     loop.channel(),
                     decoder,
                     acknowledgements,
-                    new WalReceiver.Feedback(statusInterval, livenessTimeout),
+                    new WalReceiver.Feedback(statusInterval, livenessTimeout, connector.decoding(pid)),
                     clock);
             made.install();
             return connector

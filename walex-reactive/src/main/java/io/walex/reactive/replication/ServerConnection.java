@@ -108,6 +108,19 @@ public final class ServerConnection {
                 .hasElements();
     }
 
+    /**
+     * Whether a walsender of this role neither waits for its client nor for new WAL, where it would read.
+     *
+     * @see <a href="https://www.postgresql.org/docs/current/monitoring-stats.html#WAIT-EVENT-TABLE">Wait events</a>
+     */
+    Mono<Boolean> isDecoding(int pid) {
+        return rows("""
+                        SELECT 1 FROM pg_stat_activity
+                         WHERE pid = $1 AND backend_type = 'walsender' AND state = 'active'
+                           AND coalesce(wait_event_type, '') NOT IN ('Client', 'Activity')
+                        """, pid).hasElements();
+    }
+
     /** Runs a statement that gives no rows. */
     Mono<Void> execute(String sql) {
         return connector.answered(connection

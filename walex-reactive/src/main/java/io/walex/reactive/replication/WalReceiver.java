@@ -17,7 +17,9 @@ import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
 import reactor.core.Exceptions;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Operators;
@@ -51,6 +53,7 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
 
     private @Nullable CoreSubscriber<? super T> downstream;
     private @Nullable ScheduledFuture<?> statusTimer;
+    private @Nullable Disposable asking;
     private @Nullable Throwable failure;
     private long demand;
     private long received;
@@ -79,9 +82,11 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
      *
      * @param statusInterval the time between status updates
      * @param livenessTimeout how long the server may be silent, while its replies are asked for and read, before it counts
-     *     as gone
+     *     asked after
+     * @param atWork asks after it: completes when the server is at work on what it sends nothing of, which may keep it from
+     *     reading for half its {@code wal_sender_timeout}; fails when it counts as gone
      */
-    record Feedback(Duration statusInterval, Duration livenessTimeout) {}
+    record Feedback(Duration statusInterval, Duration livenessTimeout, Mono<Void> atWork) {}
 
     /** Stands in front of the driver's frame decoder from now on; before START_REPLICATION is sent. */
     void install() {
@@ -318,12 +323,41 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
         boolean reading = frames.isReading();
         if (!reading) {
             silence = 0;
-        } else if (silence > feedback.livenessTimeout().toNanos()) {
-            fail(new TimeoutException("The server has been silent for %d ms, although asked for a reply"
-                    .formatted(TimeUnit.NANOSECONDS.toMillis(silence))));
-            return;
+        } else if (isTooSilent() && asking == null) {
+            AtWork answer = new AtWork();
+            asking = answer;
+            feedback.atWork().subscribe(answer);
         }
         sendStatus(reading && silence > interval / 2);
+    }
+
+    private boolean isTooSilent() {
+        return silence > feedback.livenessTimeout().toNanos();
+    }
+
+    /** Why the server is silent, as another connection tells it. */
+    private final class AtWork extends BaseSubscriber<Void> {
+
+        @Override
+        protected void hookOnComplete() {
+            onEventLoop(() -> {
+                asking = null;
+                silence = 0;
+            });
+        }
+
+        @Override
+        protected void hookOnError(Throwable gone) {
+            LOG.debug("The server is not known to be at work", gone);
+            onEventLoop(() -> {
+                asking = null;
+                // It may have been heard of meanwhile.
+                if (isTooSilent()) {
+                    fail(new TimeoutException("The server has been silent for %d ms, although asked for a reply"
+                            .formatted(TimeUnit.NANOSECONDS.toMillis(silence))));
+                }
+            });
+        }
     }
 
     private void sendStatus(boolean replyRequested) {
@@ -365,6 +399,9 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
         finished = true;
         if (statusTimer != null) {
             statusTimer.cancel(false);
+        }
+        if (asking != null) {
+            asking.dispose();
         }
         if (!isOpen()) {
             onClosed();
