@@ -34,6 +34,7 @@ final class TransactionWindow implements Transaction {
     private @Nullable Throwable failure;
     private volatile @Nullable Lsn endLsn;
     private long demand;
+    private boolean opened;
     private boolean handedOut;
     private boolean dropping;
     private boolean terminated;
@@ -135,7 +136,7 @@ final class TransactionWindow implements Transaction {
         Event held = first;
         if (held != null && demand > 0 && !dropping) {
             first = null;
-            next(held);
+            pass(held);
         }
         terminateIfDone();
         windows.advance();
@@ -147,17 +148,26 @@ final class TransactionWindow implements Transaction {
         windows.advance();
     }
 
-    /** Keeps the event that opens the transaction for its consumer; false when there was one before. */
-    boolean first(Event event) {
-        if (handedOut) {
-            return false;
-        }
-        handedOut = true;
-        first = event;
-        return true;
+    /** Whether it has an event to show, and was not handed out yet. */
+    boolean isWaiting() {
+        return opened && !handedOut;
     }
 
+    void handOut() {
+        handedOut = true;
+    }
+
+    /** Keeps the event that opens the transaction for its consumer. */
     void next(Event event) {
+        if (!opened) {
+            opened = true;
+            first = event;
+        } else {
+            pass(event);
+        }
+    }
+
+    private void pass(Event event) {
         if (dropping || consumer == null) {
             return;
         }
@@ -196,7 +206,7 @@ final class TransactionWindow implements Transaction {
 
     /** Whether the next signal is wanted: an empty transaction's always is, since nobody knows of it. */
     boolean wantsMore() {
-        return !handedOut || dropping || first == null && demand > 0;
+        return !opened || dropping || first == null && demand > 0;
     }
 
     /** Whether somebody is reading it. */

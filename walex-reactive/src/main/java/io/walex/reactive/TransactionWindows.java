@@ -85,12 +85,7 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
         if (signal instanceof TransactionSignal.Begin begin) {
             current = new TransactionWindow(begin, acknowledgements.begin(), this);
         } else if (signal instanceof Event event && window != null) {
-            if (window.first(event)) {
-                demand = demand == Long.MAX_VALUE ? demand : demand - 1;
-                subscriber.onNext(window);
-            } else {
-                window.next(event);
-            }
+            window.next(event);
         } else if (signal instanceof TransactionSignal.End end && window != null) {
             current = null;
             window.end(end.endLsn());
@@ -131,7 +126,7 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
         advance();
     }
 
-    /** Asks for the next signal if somebody wants it and none is on its way. */
+    /** Hands out what is wanted, and asks for the next signal if somebody wants it and none is on its way. */
     void advance() {
         Subscription source = upstream;
         if (terminated || source == null) {
@@ -144,10 +139,25 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
             }
             source.cancel();
             terminate();
-        } else if (!asked && isMoreWanted(window)) {
+            return;
+        }
+        if (window != null && window.isWaiting() && isWanted()) {
+            demand = demand == Long.MAX_VALUE ? demand : demand - 1;
+            window.handOut();
+            subscriber.onNext(window);
+        }
+        if (!asked && isMoreWanted(window)) {
             asked = true;
             source.request(1);
         }
+    }
+
+    /**
+     * Whether the open transaction is. It was when its start was asked for, but not if an abandoned one has asked: its
+     * last demand is served by the start of the next.
+     */
+    private boolean isWanted() {
+        return demand > 0 && acknowledgements.outstanding() <= maxUnacknowledged;
     }
 
     private boolean isMoreWanted(@Nullable TransactionWindow window) {

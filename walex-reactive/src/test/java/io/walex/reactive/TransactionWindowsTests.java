@@ -315,6 +315,58 @@ class TransactionWindowsTests {
                 .verify();
     }
 
+    /** The signal that the abandoned transaction had asked for is the start of another, which nobody has asked for. */
+    @Test
+    void afterAnAbandonedTransactionTheNextWaitsForDemand() {
+        source.add(signals.transaction(10, 3).subList(0, 2));
+        List<Transaction> handedOut = new ArrayList<>();
+
+        StepVerifier.create(transactions().doOnNext(handedOut::add), 1)
+                .then(this::runLoop)
+                .expectNextCount(1)
+                .then(() -> abandonWhileMoreIsAskedFor(handedOut.get(0)))
+                .then(() -> source.add(signals.transaction(20, 2)))
+                .then(this::runLoop)
+                .then(() -> assertThat(handedOut).hasSize(1))
+                .thenRequest(1)
+                .then(this::runLoop)
+                .expectNextCount(1)
+                .then(() -> StepVerifier.create(handedOut.get(1).events().map(TransactionWindowsTests::name))
+                        .then(this::runLoop)
+                        .expectNext("20 event 0", "20 event 1")
+                        .verifyComplete())
+                .thenCancel()
+                .verify();
+    }
+
+    @Test
+    void afterAnAbandonedTransactionTheNextWaitsForTheLimitOfUnacknowledged() {
+        maxUnacknowledged = 2;
+        source.add(signals.transaction(10, 1));
+        source.add(signals.transaction(20, 3).subList(0, 2));
+        List<Transaction> handedOut = subscribe(transactions());
+        runLoop();
+        handedOut.get(0).events().subscribe();
+        runLoop();
+
+        abandonWhileMoreIsAskedFor(handedOut.get(1));
+        source.add(signals.transaction(30, 1));
+        runLoop();
+        assertThat(handedOut).hasSize(2);
+
+        handedOut.get(0).acknowledge();
+        handedOut.get(1).acknowledge();
+        acknowledgements.endUnfinished(Lsn.of(28));
+        runLoop();
+        assertThat(handedOut).hasSize(3);
+    }
+
+    private void abandonWhileMoreIsAskedFor(Transaction open) {
+        open.events().subscribe(event -> {}, error -> {});
+        runLoop();
+        source.subscriber.abandon(new IllegalStateException("gone"));
+    }
+
     private Transaction first() {
         List<Transaction> handedOut = subscribe(transactions());
         runLoop();
@@ -340,7 +392,7 @@ class TransactionWindowsTests {
     private static final class Source implements Subscription {
 
         private final ArrayDeque<TransactionSignal> waiting = new ArrayDeque<>();
-        private CoreSubscriber<? super TransactionSignal> subscriber;
+        private TransactionWindows subscriber;
         private long demand;
         private int pulled;
         private boolean cancelled;
