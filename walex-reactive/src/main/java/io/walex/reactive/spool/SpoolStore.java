@@ -35,6 +35,7 @@ final class SpoolStore implements AutoCloseable {
 
     private static final byte[] OWNER = "owner".getBytes(UTF_8);
     private static final byte[] CLUSTER = "cluster".getBytes(UTF_8);
+    private static final byte[] TIMELINE = "timeline".getBytes(UTF_8);
     private static final byte[] WRITTEN = "written".getBytes(UTF_8);
     private static final String POSITION = "ACKNOWLEDGED";
     private static final long LARGEST_SEGMENT = 64 << 20;
@@ -174,6 +175,32 @@ final class SpoolStore implements AutoCloseable {
             requireOwner(CLUSTER, "database cluster " + systemIdentifier);
             return true;
         });
+    }
+
+    /** The timeline that all transactions known here are on; 0 before the first. */
+    int timeline() {
+        return access(() -> {
+            byte[] value = db.get(metadata, TIMELINE);
+            return value == null ? 0 : ByteBuffer.wrap(value).getInt();
+        });
+    }
+
+    /** What is appended from now on is on this timeline, as is what was. */
+    void continueOn(int timeline) {
+        access(() -> {
+            db.put(
+                    metadata,
+                    forced,
+                    TIMELINE,
+                    ByteBuffer.allocate(Integer.BYTES).putInt(timeline).array());
+            return true;
+        });
+    }
+
+    /** The commit LSN of the last transaction that is whole or acknowledged; what is not after it is known. */
+    Lsn lastKnown() {
+        Lsn passed = acknowledged.commitLsn();
+        return passed.isAfter(written.commitLsn()) ? passed : written.commitLsn();
     }
 
     Path directory() {
