@@ -128,7 +128,7 @@ final class SpoolStore implements AutoCloseable {
         } catch (RocksDBException e) {
             String reason = String.valueOf(e.getMessage());
             throw new SpoolException(
-                    reason.contains("lock")
+                    isLocked(e)
                             ? "The spool in %s is in use; give each instance its own name and subscribe to it once (%s)"
                                     .formatted(directory, reason)
                             : "The spool in %s cannot be opened: %s".formatted(directory, reason),
@@ -136,6 +136,17 @@ final class SpoolStore implements AutoCloseable {
         } catch (IOException e) {
             throw new SpoolException("The spool's directory %s cannot be used: %s".formatted(directory, e), e);
         }
+    }
+
+    /** Whether a store was not opened because it is open. */
+    static boolean isInUse(Throwable failure) {
+        return failure instanceof SpoolException
+                && failure.getCause() instanceof RocksDBException cause
+                && isLocked(cause);
+    }
+
+    private static boolean isLocked(RocksDBException failure) {
+        return String.valueOf(failure.getMessage()).contains("lock");
     }
 
     /** Drops what has no end and what was acknowledged; returns where to go on. */
