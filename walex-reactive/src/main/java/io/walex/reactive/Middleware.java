@@ -4,6 +4,7 @@ import io.walex.reactive.event.SignalCodec;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.pgoutput.Lsn;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -40,8 +41,11 @@ public interface Middleware {
         /** The instance's configuration at the start of the subscription. */
         WalExConfig config();
 
-        /** The database cluster's identity, known when the stream has connected. */
-        Mono<String> systemIdentifier();
+        /**
+         * Has the listener told of the server, on the event loop, whenever the stream has connected; nothing comes from
+         * there before the listener is done, and its error ends the stream. A middleware has one listener.
+         */
+        void onConnected(Function<Server, Mono<Void>> listener);
 
         /** Turns signals into bytes and back. Reading takes a stream that has connected, which knows the types. */
         SignalCodec codec();
@@ -57,5 +61,21 @@ public interface Middleware {
          * the next subscription. From any thread.
          */
         void confirm(Lsn end);
+    }
+
+    /** The server at the other end, to be told from others where an LSN means something else. */
+    interface Server {
+
+        /** The database cluster's identity, which its standbys and restored copies share. */
+        String systemIdentifier();
+
+        /** The timeline, which a promotion and a restore begin anew; 0 on a standby. */
+        int timeline();
+
+        /**
+         * Where this server's history left another timeline: what was written there before, it has, and nothing from there
+         * on. {@link Lsn#INVALID} when it was never on it.
+         */
+        Mono<Lsn> endOf(int timeline);
     }
 }

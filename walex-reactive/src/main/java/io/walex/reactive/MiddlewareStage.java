@@ -10,6 +10,7 @@ import io.walex.reactive.replication.Acknowledgements;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -32,10 +33,10 @@ final class MiddlewareStage implements Middleware.Link {
     private final Acknowledgements received;
     private final Acknowledgements delivered;
     private final SignalCodec codec;
-    private final Sinks.One<String> systemIdentifier = Sinks.one();
     private final ArrayDeque<Receipt> receipts = new ArrayDeque<>();
     private final PendingGaps gaps = new PendingGaps();
     private volatile Consumer<Lsn> listener = end -> {};
+    private volatile Function<Middleware.Server, Mono<Void>> onConnected = server -> Mono.empty();
     private Runnable onProgress = () -> {};
     private Acknowledgements.@Nullable Ticket receiving;
 
@@ -130,8 +131,9 @@ final class MiddlewareStage implements Middleware.Link {
         listener.accept(delivered.flushed());
     }
 
-    void connectedTo(String identifier) {
-        systemIdentifier.tryEmitValue(identifier);
+    /** Completes when the middleware takes what comes from there. */
+    Mono<Void> connectedTo(Middleware.Server server) {
+        return Mono.defer(() -> onConnected.apply(server));
     }
 
     @Override
@@ -140,8 +142,8 @@ final class MiddlewareStage implements Middleware.Link {
     }
 
     @Override
-    public Mono<String> systemIdentifier() {
-        return systemIdentifier.asMono();
+    public void onConnected(Function<Middleware.Server, Mono<Void>> told) {
+        onConnected = told;
     }
 
     @Override

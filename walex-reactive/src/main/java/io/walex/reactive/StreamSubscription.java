@@ -169,11 +169,9 @@ final class StreamSubscription implements SlotGuard.Listener {
                 .delayUntil(facts -> hasStreamed ? Mono.empty() : checkTables(server))
                 .delayUntil(facts -> slot.prepare(server, facts, this))
                 .delayUntil(facts -> types.load(server))
-                .doOnNext(facts -> {
-                    if (middleware != null) {
-                        middleware.connectedTo(facts.systemIdentifier());
-                    }
-                });
+                .delayUntil(facts -> middleware == null
+                        ? Mono.empty()
+                        : middleware.connectedTo(new ConnectedServer(facts, connector)));
     }
 
     private Mono<PublishedTables> checkTables(ServerConnection server) {

@@ -6,15 +6,19 @@ import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.ConnectionState.Gap;
 import io.walex.reactive.event.Event;
+import io.walex.reactive.spool.DiskSpool;
+import io.walex.reactive.spool.SpoolException;
 import io.walex.reactive.testsupport.EmbeddedServer;
 import io.walex.reactive.testsupport.EmbeddedServer.StopMode;
 import io.walex.reactive.testsupport.PostgresServer;
 import io.walex.reactive.testsupport.StandbyServer;
 import io.walex.reactive.testsupport.TcpProxy;
 import io.walex.reactive.testsupport.TestDatabase;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -22,6 +26,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -31,6 +36,9 @@ import reactor.util.retry.Retry;
 class FailoverIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    @TempDir
+    Path directory;
 
     private final List<Integer> received = Collections.synchronizedList(new ArrayList<>());
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
@@ -61,15 +69,27 @@ class FailoverIT {
         primary.close();
     }
 
-    private void start(SlotSpec slot) {
-        WalEx walEx = WalEx.create(WalExConfig.fromUrl(database.url())
+    private WalExConfig.Builder config(SlotSpec slot) {
+        return WalExConfig.fromUrl(database.url())
                 .host(proxy.host())
                 .port(proxy.port())
                 .publication("events")
                 .slot(slot)
                 .statusInterval(Duration.ofMillis(100))
-                .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(200)))
+                .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(200)));
+    }
+
+    private WalEx spooled() {
+        return WalEx.create(config(SlotSpec.durable("walex").forFailover())
+                .middleware(DiskSpool.in(directory))
                 .build());
+    }
+
+    private void start(SlotSpec slot) {
+        start(WalEx.create(config(slot).build()));
+    }
+
+    private void start(WalEx walEx) {
         stream = walEx.changes()
                 .doOnNext(event -> received.add((Integer) event.newRecord().get("id")))
                 .concatMap(this::consume, 0)
@@ -144,6 +164,58 @@ class FailoverIT {
         assertThatThrownBy(() -> WalEx.changes(config).blockFirst(PATIENCE))
                 .isInstanceOf(ServerUnreachableException.class)
                 .hasMessageContainingAll("is a standby", "walex", "promote it");
+    }
+
+    /** What was stored on the new timeline must not be held against it later. */
+    @Test
+    void spoolContinuesOnThePromotedStandbyAndIsContinuedByTheNextSubscription() {
+        primary.database("postgres")
+                .execute("ALTER SYSTEM SET synchronized_standby_slots = 'standby'", "SELECT pg_reload_conf()");
+        WalEx first = spooled();
+        start(first);
+        insert(database, 1, 100);
+        awaitReceived(100);
+        synchronizeSlots();
+
+        primary.stop(StopMode.IMMEDIATE);
+        standby.promote();
+        proxy.switchTo(standby);
+        insert(standby.database(database.name()), 101, 200);
+        awaitReceived(200);
+        first.closeGracefully().block(PATIENCE);
+        start(spooled());
+        insert(standby.database(database.name()), 201, 300);
+
+        await().atMost(PATIENCE).until(() -> received.contains(300));
+        assertThat(List.copyOf(new LinkedHashSet<>(received)))
+                .containsExactlyElementsOf(IntStream.rangeClosed(1, 300).boxed().toList());
+        assertThat(failure).hasNullValue();
+        primary.startAgain();
+    }
+
+    /** Its LSNs go back, and new transactions would be taken for those in the spool. */
+    @Test
+    void spoolIsRefusedByAPromotedStandbyThatLacksWhatItKnows() {
+        WalEx first = spooled();
+        start(first);
+        insert(database, 1, 100);
+        awaitReceived(100);
+        synchronizeSlots();
+        cutOffStandby();
+        insert(database, 101, 20_000);
+        awaitReceived(20_000);
+        first.closeGracefully().block(PATIENCE);
+
+        primary.stop(StopMode.IMMEDIATE);
+        standby.promote();
+        proxy.switchTo(standby);
+        insert(standby.database(database.name()), 20_001, 20_005);
+
+        assertThatThrownBy(() -> spooled().changes().blockFirst(Duration.ofSeconds(20)))
+                .isInstanceOf(SpoolException.class)
+                .hasMessageContainingAll(
+                        directory.toString(), "which the server on timeline 2 lacks", "delete this one");
+        primary.startAgain();
     }
 
     @Test

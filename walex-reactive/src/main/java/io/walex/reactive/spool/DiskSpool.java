@@ -4,9 +4,12 @@ import io.walex.reactive.Middleware;
 import io.walex.reactive.SlotSpec;
 import io.walex.reactive.event.TransactionSignal;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.retry.Retry;
 
 /**
  * Keeps transactions on disk until they are acknowledged, so that a slow or absent consumer does not hold back WAL on the
@@ -30,6 +33,11 @@ public final class DiskSpool implements Middleware {
 
     private static final long DEFAULT_LIMIT = 1L << 30;
     private static final long SMALLEST_LIMIT = 1 << 20;
+
+    /** A subscription that was cancelled, which nobody waits for, has its spool for a moment. */
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private static final int LOOKS = 50;
 
     private final Path directory;
     private final long maxBytes;
@@ -58,21 +66,31 @@ public final class DiskSpool implements Middleware {
     @Override
     public Flux<TransactionSignal> apply(Flux<TransactionSignal> signals, Link link) {
         return Flux.usingWhen(
-                Mono.fromCallable(() -> open(link)),
+                open(link),
                 spool -> spool.through(signals),
                 RunningSpool::close,
                 (spool, error) -> spool.close(),
                 RunningSpool::close);
     }
 
-    private RunningSpool open(Link link) {
+    private Mono<RunningSpool> open(Link link) {
+        return Mono.fromCallable(() -> openStore(link))
+                .retryWhen(Retry.fixedDelay(LOOKS, POLL)
+                        .filter(SpoolStore::isInUse)
+                        .scheduler(Schedulers.boundedElastic())
+                        .onRetryExhaustedThrow((looks, last) -> last.failure()))
+                // A subscription that is cancelled while it opens must not keep the lock.
+                .doOnDiscard(SpoolStore.class, SpoolStore::close)
+                .map(store -> new RunningSpool(store, link, maxBytes));
+    }
+
+    private SpoolStore openStore(Link link) {
         if (!(link.config().slot() instanceof SlotSpec.Durable slot)) {
             throw new SpoolException(
                     "A spool takes a durable slot: a temporary one would leave a gap behind what is spooled; use SlotSpec.durable(name)",
                     null);
         }
         Path own = directory.resolve(link.config().name().replaceAll("[^A-Za-z0-9._-]", "_"));
-        return new RunningSpool(
-                SpoolStore.open(own, maxBytes, link.config().database() + "/" + slot.name()), link, maxBytes);
+        return SpoolStore.open(own, maxBytes, link.config().database() + "/" + slot.name());
     }
 }

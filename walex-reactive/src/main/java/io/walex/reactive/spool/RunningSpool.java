@@ -48,14 +48,12 @@ final class RunningSpool {
 
     Flux<TransactionSignal> through(Flux<TransactionSignal> signals) {
         link.onAcknowledged(writer::acknowledged);
-        Flux<TransactionSignal> stored = link.systemIdentifier()
-                // At once: nothing of another cluster may be written.
-                .doOnNext(store::requireCluster)
-                .doOnNext(cluster -> announce())
-                .thenMany(reader.signals());
-        return stored.takeUntilOther(writer.end()).doOnSubscribe(subscription -> signals.subscribe(writer));
+        link.onConnected(
+                server -> new SpoolHistory(store).requireContinuedBy(server).then(Mono.fromRunnable(this::announce)));
+        return reader.signals().takeUntilOther(writer.end()).doOnSubscribe(subscription -> signals.subscribe(writer));
     }
 
+    /** Reading starts with the first connection: it takes the server's types. */
     private synchronized void announce() {
         appended.tryEmitNext(store.appended());
     }

@@ -35,6 +35,7 @@ final class SpoolStore implements AutoCloseable {
 
     private static final byte[] OWNER = "owner".getBytes(UTF_8);
     private static final byte[] CLUSTER = "cluster".getBytes(UTF_8);
+    private static final byte[] TIMELINE = "timeline".getBytes(UTF_8);
     private static final byte[] WRITTEN = "written".getBytes(UTF_8);
     private static final String POSITION = "ACKNOWLEDGED";
     private static final long LARGEST_SEGMENT = 64 << 20;
@@ -127,7 +128,7 @@ final class SpoolStore implements AutoCloseable {
         } catch (RocksDBException e) {
             String reason = String.valueOf(e.getMessage());
             throw new SpoolException(
-                    reason.contains("lock")
+                    isLocked(e)
                             ? "The spool in %s is in use; give each instance its own name and subscribe to it once (%s)"
                                     .formatted(directory, reason)
                             : "The spool in %s cannot be opened: %s".formatted(directory, reason),
@@ -135,6 +136,17 @@ final class SpoolStore implements AutoCloseable {
         } catch (IOException e) {
             throw new SpoolException("The spool's directory %s cannot be used: %s".formatted(directory, e), e);
         }
+    }
+
+    /** Whether a store was not opened because it is open. */
+    static boolean isInUse(Throwable failure) {
+        return failure instanceof SpoolException
+                && failure.getCause() instanceof RocksDBException cause
+                && isLocked(cause);
+    }
+
+    private static boolean isLocked(RocksDBException failure) {
+        return String.valueOf(failure.getMessage()).contains("lock");
     }
 
     /** Drops what has no end and what was acknowledged; returns where to go on. */
@@ -174,6 +186,32 @@ final class SpoolStore implements AutoCloseable {
             requireOwner(CLUSTER, "database cluster " + systemIdentifier);
             return true;
         });
+    }
+
+    /** The timeline that all transactions known here are on; 0 before the first. */
+    int timeline() {
+        return access(() -> {
+            byte[] value = db.get(metadata, TIMELINE);
+            return value == null ? 0 : ByteBuffer.wrap(value).getInt();
+        });
+    }
+
+    /** What is appended from now on is on this timeline, as is what was. */
+    void continueOn(int timeline) {
+        access(() -> {
+            db.put(
+                    metadata,
+                    forced,
+                    TIMELINE,
+                    ByteBuffer.allocate(Integer.BYTES).putInt(timeline).array());
+            return true;
+        });
+    }
+
+    /** The commit LSN of the last transaction that is whole or acknowledged; what is not after it is known. */
+    Lsn lastKnown() {
+        Lsn passed = acknowledged.commitLsn();
+        return passed.isAfter(written.commitLsn()) ? passed : written.commitLsn();
     }
 
     Path directory() {

@@ -95,9 +95,7 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
         this.delivered = delivered;
         this.onAppended = onAppended;
         this.onStored = onStored;
-        Lsn written = store.written().commitLsn();
-        Lsn passed = store.acknowledged().commitLsn();
-        this.stored = passed.isAfter(written) ? passed : written;
+        this.stored = store.lastKnown();
         this.read = store.acknowledged().chunk();
     }
 

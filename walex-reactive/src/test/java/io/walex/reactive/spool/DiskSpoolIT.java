@@ -453,6 +453,22 @@ class DiskSpoolIT {
                 .hasMessageContaining("use SlotSpec.durable(name)");
     }
 
+    /** Nobody waits for the end of a subscription that was cancelled. */
+    @Test
+    void waitsForTheSubscriptionThatWasCancelledBeforeIt() {
+        postgres.execute("INSERT INTO keyed SELECT i FROM generate_series(1, 10) i");
+        WalEx walex = spooled();
+
+        for (int i = 0; i < 10; i++) {
+            List<String> ids = walex.changes()
+                    .take(2)
+                    .map(event -> event.newRecord().getText("id"))
+                    .collectList()
+                    .block(PATIENCE);
+            assertThat(ids).containsExactly("1", "2");
+        }
+    }
+
     @Test
     void closesGracefully() {
         WalEx walex = spooled();
