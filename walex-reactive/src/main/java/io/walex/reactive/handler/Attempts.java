@@ -82,8 +82,7 @@ record Attempts(Duration timeout, @Nullable Retry retry, FailurePolicy policy) {
     /** Hands events over to the policy. */
     Mono<Void> failed(FailedEvents failed, Scheduler threads) {
         if (!(policy instanceof FailurePolicy.DeadLetter deadLetter)) {
-            return Mono.error(new HandlerFailedException(
-                    failed + "; the transaction is not acknowledged", failed, failed.cause()));
+            return stop(failed);
         }
         LOG.debug("{}; it goes to the dead-letter callback", failed);
         return attempt(
@@ -98,5 +97,11 @@ record Attempts(Duration timeout, @Nullable Retry retry, FailurePolicy policy) {
                             failed,
                             error);
                 });
+    }
+
+    /** Ends the run. */
+    static Mono<Void> stop(FailedEvents failed) {
+        return Mono.error(
+                new HandlerFailedException(failed + "; the transaction is not acknowledged", failed, failed.cause()));
     }
 }
