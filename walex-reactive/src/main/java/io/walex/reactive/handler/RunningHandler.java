@@ -78,6 +78,8 @@ final class RunningHandler {
                 accepted = registration.accepts(event);
             } catch (RuntimeException e) {
                 return shown(event, seen -> failed(seen, e));
+            } catch (LinkageError e) {
+                return shown(event, seen -> failed(seen, Attempts.unlinked(e)));
             }
             return accepted ? shown(event, this::take) : null;
         }

@@ -374,6 +374,38 @@ class HandlersIT {
     }
 
     @Test
+    void aClassThatCannotBeLoadedIsAFailureLikeAnyOther() {
+        List<FailedEvents> dead = new CopyOnWriteArrayList<>();
+        HandlerSpec spec = HandlerSpec.create().timeout(Duration.ofMinutes(5)).whenFailing(deadLetters(dead));
+        start(Handlers.builder()
+                .onInsert("todo", spec, events -> {
+                    throw new NoClassDefFoundError("before");
+                })
+                .onInsert(
+                        "todo",
+                        spec,
+                        events -> Mono.fromRunnable(() -> {
+                            throw new NoClassDefFoundError("within");
+                        }))
+                .onInsert(
+                        "todo",
+                        spec.filter(event -> {
+                            throw new NoClassDefFoundError("filter");
+                        }),
+                        record("unreachable"))
+                .build());
+        postgres.execute("INSERT INTO todo VALUES (1)");
+
+        await().atMost(PATIENCE).until(() -> dead.size() == 3);
+        assertThat(dead)
+                .extracting(failed -> failed.cause().getMessage())
+                .containsExactlyInAnyOrder(
+                        "A class cannot be loaded or linked: java.lang.NoClassDefFoundError: before",
+                        "A class cannot be loaded or linked: java.lang.NoClassDefFoundError: within",
+                        "A class cannot be loaded or linked: java.lang.NoClassDefFoundError: filter");
+    }
+
+    @Test
     void nullAndSilenceAreFailures() {
         List<FailedEvents> dead = new CopyOnWriteArrayList<>();
         FailurePolicy deadLetter = deadLetters(dead);
