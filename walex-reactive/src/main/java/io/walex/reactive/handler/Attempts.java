@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -54,18 +55,39 @@ record Attempts(Duration timeout, @Nullable Retry retry, FailurePolicy policy) {
     }
 
     private Mono<Void> attempt(String name, Supplier<? extends @Nullable Publisher<?>> code, Scheduler threads) {
-        return Mono.defer(() -> {
+        return linked(Mono.defer(() -> {
                     Publisher<?> result = code.get();
                     return result == null
                             ? Mono.error(returnedNull(name))
                             : Flux.from(result).then();
-                })
+                }))
                 .subscribeOn(threads)
                 .timeout(
                         timeout,
                         Mono.error(() -> new TimeoutException(
                                 "It did not complete within %s; make it complete, or raise its timeout"
                                         .formatted(timeout))));
+    }
+
+    /**
+     * Reactor throws a LinkageError to the thread instead of signalling it, so that only the timeout would tell. One that
+     * is thrown later, on another thread of the code's own, still shows as that.
+     */
+    private static Mono<Void> linked(Mono<Void> code) {
+        return new Mono<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super Void> actual) {
+                try {
+                    code.subscribe(actual);
+                } catch (LinkageError e) {
+                    actual.onError(unlinked(e));
+                }
+            }
+        };
+    }
+
+    static IllegalStateException unlinked(LinkageError error) {
+        return new IllegalStateException("A class cannot be loaded or linked: " + error, error);
     }
 
     private static NullPointerException returnedNull(String name) {
@@ -82,8 +104,7 @@ record Attempts(Duration timeout, @Nullable Retry retry, FailurePolicy policy) {
     /** Hands events over to the policy. */
     Mono<Void> failed(FailedEvents failed, Scheduler threads) {
         if (!(policy instanceof FailurePolicy.DeadLetter deadLetter)) {
-            return Mono.error(new HandlerFailedException(
-                    failed + "; the transaction is not acknowledged", failed, failed.cause()));
+            return stop(failed);
         }
         LOG.debug("{}; it goes to the dead-letter callback", failed);
         return attempt(
@@ -98,5 +119,11 @@ record Attempts(Duration timeout, @Nullable Retry retry, FailurePolicy policy) {
                             failed,
                             error);
                 });
+    }
+
+    /** Ends the run. */
+    static Mono<Void> stop(FailedEvents failed) {
+        return Mono.error(
+                new HandlerFailedException(failed + "; the transaction is not acknowledged", failed, failed.cause()));
     }
 }

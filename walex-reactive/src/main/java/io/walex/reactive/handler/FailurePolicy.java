@@ -18,6 +18,8 @@ public sealed interface FailurePolicy permits FailurePolicy.Stop, FailurePolicy.
     /**
      * The events go to the callback, and count as handled when its publisher completes. If the callback fails too, or does
      * not complete in time, the run stops.
+     *
+     * <p>The callback sees what the handler sees, with the same columns hidden and masked.
      */
     static FailurePolicy deadLetter(Function<FailedEvents, ? extends Publisher<?>> callback) {
         return new DeadLetter(Objects.requireNonNull(callback, "callback"));

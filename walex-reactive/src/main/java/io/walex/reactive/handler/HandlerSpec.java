@@ -46,7 +46,10 @@ public final class HandlerSpec {
         return new HandlerSpec(filter == null ? value : filter.and(value), columns, functions, chunkSize, attempts);
     }
 
-    /** What of the events is shown to the handler and its functions. */
+    /**
+     * What of the events is shown to the handler, its functions, and whoever is told that they failed. An event that cannot
+     * be shown so, since a column that is named has gone, stops the run, whatever {@link #whenFailing} says.
+     */
     public HandlerSpec columns(EventColumns value) {
         List<EventColumns> all = new ArrayList<>(columns);
         all.add(value);
@@ -101,12 +104,13 @@ public final class HandlerSpec {
         return attempts;
     }
 
-    /** The event as the handler sees it; null when it is filtered out. */
-    @Nullable
-    Event view(Event event) {
-        if (filter != null && !filter.test(event)) {
-            return null;
-        }
+    /** Whether the filters let the event through. */
+    boolean accepts(Event event) {
+        return filter == null || filter.test(event);
+    }
+
+    /** The event as the handler sees it. */
+    Event shown(Event event) {
         Event seen = event;
         for (EventColumns each : columns) {
             seen = each.view(seen);

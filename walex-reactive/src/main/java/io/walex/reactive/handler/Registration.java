@@ -41,9 +41,7 @@ final class Registration {
                 && (prefix.equals("*") || event.name().equals(prefix));
     }
 
-    /** The event as the handler sees it; null when it is not for it. */
-    @Nullable
-    Event view(Event event) {
-        return subject.test(event) ? spec.view(event) : null;
+    boolean accepts(Event event) {
+        return subject.test(event) && spec.accepts(event);
     }
 }

@@ -37,8 +37,14 @@ final class RunningFunction {
         try {
             hash = Objects.hashCode(key.apply(event));
         } catch (RuntimeException e) {
-            return function.attempts().failed(new FailedEvents(function.name(), events, e), threads);
+            return failed(events, e);
+        } catch (LinkageError e) {
+            return failed(events, Attempts.unlinked(e));
         }
         return lanes.get(Math.floorMod(hash, lanes.size())).submit(work);
+    }
+
+    private Mono<Void> failed(List<Event> events, Throwable error) {
+        return function.attempts().failed(new FailedEvents(function.name(), events, error), threads);
     }
 }

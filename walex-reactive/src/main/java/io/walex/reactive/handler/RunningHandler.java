@@ -1,14 +1,19 @@
 package io.walex.reactive.handler;
 
 import io.walex.reactive.event.Event;
+import io.walex.reactive.event.EventColumns;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
 /** A handler within one run: calls come one at a time, in commit order, whichever transactions they belong to. */
 final class RunningHandler {
+
+    /** For events whose columns nobody may see. */
+    private static final EventColumns NO_COLUMNS = EventColumns.of("*").include();
 
     private final Registration registration;
     private final int chunkSize;
@@ -45,6 +50,21 @@ final class RunningHandler {
         return work.size() == 1 ? work.get(0) : Mono.when(work);
     }
 
+    /** What is done with the event as the handler sees it. One that cannot be shown so goes nowhere: the run stops. */
+    private @Nullable Mono<Void> shown(Event event, Function<Event, @Nullable Mono<Void>> next) {
+        Event seen;
+        try {
+            seen = registration.spec.shown(event);
+        } catch (RuntimeException e) {
+            return Attempts.stop(new FailedEvents(registration.name, List.of(NO_COLUMNS.view(event)), e));
+        }
+        return next.apply(seen);
+    }
+
+    private Mono<Void> failed(Event event, Throwable error) {
+        return registration.spec.attempts().failed(new FailedEvents(registration.name, List.of(event), error), threads);
+    }
+
     /** The events of one transaction that this handler has not been given yet. */
     final class Batch {
 
@@ -53,18 +73,18 @@ final class RunningHandler {
         /** Takes the event if it is for the handler; returns the work that is due before the next event, null for none. */
         @Nullable
         Mono<Void> offer(Event event) {
-            Event seen;
+            boolean accepted;
             try {
-                seen = registration.view(event);
+                accepted = registration.accepts(event);
             } catch (RuntimeException e) {
-                return registration
-                        .spec
-                        .attempts()
-                        .failed(new FailedEvents(registration.name, List.of(event), e), threads);
+                return shown(event, seen -> failed(seen, e));
+            } catch (LinkageError e) {
+                return shown(event, seen -> failed(seen, Attempts.unlinked(e)));
             }
-            if (seen == null) {
-                return null;
-            }
+            return accepted ? shown(event, this::take) : null;
+        }
+
+        private @Nullable Mono<Void> take(Event seen) {
             events.add(seen);
             return events.size() < chunkSize ? null : flush();
         }

@@ -17,6 +17,7 @@ import io.walex.reactive.WalExConfig;
 import io.walex.reactive.WalExInstances;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.EventColumns;
+import io.walex.reactive.event.EventJson;
 import io.walex.reactive.event.Mask;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.testsupport.PostgresExtension;
@@ -321,10 +322,13 @@ class HandlersIT {
 
     @Test
     void aMaskedColumnThatGoesStopsTheRunBeforeItLeaks() {
+        List<FailedEvents> dead = new CopyOnWriteArrayList<>();
         start(Handlers.builder()
                 .onInsert(
                         "users",
-                        HandlerSpec.create().columns(EventColumns.of("users").mask("email", Mask.constant("***"))),
+                        HandlerSpec.create()
+                                .columns(EventColumns.of("users").mask("email", Mask.constant("***")))
+                                .whenFailing(deadLetters(dead)),
                         record("leak"))
                 .build());
         postgres.awaitSlotActive("walex");
@@ -333,15 +337,78 @@ class HandlersIT {
 
         await().atMost(PATIENCE).until(() -> failure.get() != null);
         assertThat(failure.get())
-                .isInstanceOf(HandlerFailedException.class)
+                .isInstanceOfSatisfying(
+                        HandlerFailedException.class,
+                        failed -> assertThat(failed.failed().events())
+                                .extracting(EventJson::toJson)
+                                .noneMatch(json -> json.contains("secret")))
                 .hasMessageContaining("Table public.users has no column \"email\" to show, hide or mask; it has [id,");
         assertThat(seen).isEmpty();
+        assertThat(dead).isEmpty();
+    }
+
+    @Test
+    void aFilterThatFailsLetsNoMaskedColumnIntoTheDeadLetter() {
+        List<FailedEvents> dead = new CopyOnWriteArrayList<>();
+        start(Handlers.builder()
+                .onInsert(
+                        "users",
+                        HandlerSpec.create()
+                                .filter(event -> event.message() == null)
+                                .columns(EventColumns.of("users").mask("email", Mask.constant("***")))
+                                .whenFailing(deadLetters(dead)),
+                        record("unreachable"))
+                .build());
+        postgres.execute("INSERT INTO users VALUES (1, 'a', 'secret')");
+
+        awaitConfirmed(postgres.currentLsn());
+        assertThat(dead)
+                .hasSize(1)
+                .allSatisfy(failed -> assertThat(failed.events())
+                        .extracting(EventJson::toJson)
+                        .allMatch(json -> json.contains("\"email\":\"***\"") && !json.contains("secret")));
+    }
+
+    private static FailurePolicy deadLetters(List<FailedEvents> dead) {
+        return FailurePolicy.deadLetter(failed -> Mono.fromRunnable(() -> dead.add(failed)));
+    }
+
+    @Test
+    void aClassThatCannotBeLoadedIsAFailureLikeAnyOther() {
+        List<FailedEvents> dead = new CopyOnWriteArrayList<>();
+        HandlerSpec spec = HandlerSpec.create().timeout(Duration.ofMinutes(5)).whenFailing(deadLetters(dead));
+        start(Handlers.builder()
+                .onInsert("todo", spec, events -> {
+                    throw new NoClassDefFoundError("before");
+                })
+                .onInsert(
+                        "todo",
+                        spec,
+                        events -> Mono.fromRunnable(() -> {
+                            throw new NoClassDefFoundError("within");
+                        }))
+                .onInsert(
+                        "todo",
+                        spec.filter(event -> {
+                            throw new NoClassDefFoundError("filter");
+                        }),
+                        record("unreachable"))
+                .build());
+        postgres.execute("INSERT INTO todo VALUES (1)");
+
+        await().atMost(PATIENCE).until(() -> dead.size() == 3);
+        assertThat(dead)
+                .extracting(failed -> failed.cause().getMessage())
+                .containsExactlyInAnyOrder(
+                        "A class cannot be loaded or linked: java.lang.NoClassDefFoundError: before",
+                        "A class cannot be loaded or linked: java.lang.NoClassDefFoundError: within",
+                        "A class cannot be loaded or linked: java.lang.NoClassDefFoundError: filter");
     }
 
     @Test
     void nullAndSilenceAreFailures() {
         List<FailedEvents> dead = new CopyOnWriteArrayList<>();
-        FailurePolicy deadLetter = FailurePolicy.deadLetter(failed -> Mono.fromRunnable(() -> dead.add(failed)));
+        FailurePolicy deadLetter = deadLetters(dead);
         start(Handlers.builder()
                 .onInsert("todo", HandlerSpec.create().whenFailing(deadLetter), events -> null)
                 .onInsert(
