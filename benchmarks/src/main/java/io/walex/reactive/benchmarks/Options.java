@@ -30,7 +30,7 @@ record Options(
               --workloads=W1,W3  of W1 to W4; all by default
               --readers=a,b      of %s; all by default
               --scale=0.5        of the workloads
-              --warm-ups=1       passes that are not counted
+              --warm-ups=2       passes that are not counted
               --passes=3         passes that are
               --output=DIR       where RESULTS.md, results.json and results.svg go
             """.formatted(String.join(", ", names(Readers.compared())));
@@ -52,8 +52,8 @@ record Options(
                 : new Options(
                         false,
                         1,
-                        1,
-                        5,
+                        2,
+                        3,
                         SECTIONS,
                         List.of("W1", "W2", "W3", "W4"),
                         Readers.compared(),

@@ -35,8 +35,8 @@ record R2dbcReader() implements Reader {
                 .takeUntil(last -> last)
                 .then()
                 .block();
-        // It never ends without demand; it need only begin, so that its timer stops.
-        stream.close().subscribe(ignored -> {}, ignored -> {});
+        // It never ends without demand; it need only begin, so that its timer stops, which may be sending just now.
+        Mono.defer(stream::close).retry(1000).subscribe(ignored -> {}, ignored -> {});
         connection.close().onErrorComplete().block(Duration.ofSeconds(5));
         Mono.when(loop.disposeLater(Duration.ZERO, Duration.ofSeconds(1))).block();
     }
