@@ -49,6 +49,9 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     private int frameEnd;
     private boolean wanted = true;
     private boolean pausing;
+    /** The socket is read no more before this turn is complete. */
+    private boolean turnOver;
+
     private boolean readHeld;
     private boolean autoReadHeld;
     private boolean discarding;
@@ -93,7 +96,7 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
-        pacing.read(bytes.readableBytes());
+        turnOver = pacing.read(bytes.readableBytes());
         keep(ctx, bytes);
         if (discarding) {
             while (nextCopyData() != null) {
@@ -132,13 +135,21 @@ final class CopyDataHandler extends ChannelDuplexHandler {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        long pause = pacing.pauseAfterRead(System.nanoTime());
+        turnOver = false;
+        long pause = pacing.pauseAfterRead(!isCutOff(ctx), System.nanoTime());
         if (pause > 0 && copying && !pausing) {
             pausing = true;
             ctx.executor().schedule(this::endPause, pause, TimeUnit.NANOSECONDS);
         }
         holdAutoRead(ctx);
+        letGo();
         ctx.fireChannelReadComplete();
+    }
+
+    /** Whether the last read of the socket filled its buffer, so that more waits. */
+    private static boolean isCutOff(ChannelHandlerContext ctx) {
+        var reads = ctx.channel().unsafe().recvBufAllocHandle();
+        return reads.lastBytesRead() > 0 && reads.lastBytesRead() == reads.attemptedBytesRead();
     }
 
     /** With autoRead, Netty does not ask before it reads. */
@@ -176,7 +187,7 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     }
 
     private boolean isHeld() {
-        return pausing || !isReading();
+        return pausing || turnOver || !isReading();
     }
 
     private void letGo() {

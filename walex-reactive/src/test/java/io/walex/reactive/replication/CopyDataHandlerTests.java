@@ -178,6 +178,36 @@ class CopyDataHandlerTests {
         assertThat(channel.config().isAutoRead()).isTrue();
     }
 
+    /** What arrives upon this read waits for the pause too. */
+    @Test
+    void readsABacklogOnceBeforeItPauses() {
+        channel.freezeTime();
+        channel.config().setAutoRead(true);
+        receive(COPY_BOTH);
+
+        channel.pipeline().fireChannelRead(buffer(frame('d', "x".repeat(1_000))));
+        assertThat(channel.config().isAutoRead()).isTrue();
+        channel.pipeline().fireChannelRead(buffer(frame('d', "x".repeat(10_000))));
+        assertThat(channel.config().isAutoRead()).isFalse();
+        channel.pipeline().fireChannelReadComplete();
+        assertThat(channel.config().isAutoRead()).isFalse();
+
+        channel.advanceTimeBy(1, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
+    /** Its answers are no backlog. */
+    @Test
+    void neverPausesOutsideACopy() {
+        channel.config().setAutoRead(true);
+
+        channel.pipeline().fireChannelRead(buffer(frame('D', "x".repeat(10_000))));
+        channel.pipeline().fireChannelReadComplete();
+
+        assertThat(channel.config().isAutoRead()).isTrue();
+    }
+
     @Test
     void readsOnToTheEndOfABrokenOffFrame() {
         pulling = false;

@@ -14,7 +14,7 @@ class ReadPacingTests {
 
     private long pauseAfter(int bytes) {
         pacing.read(bytes);
-        long pause = pacing.pauseAfterRead(now);
+        long pause = pacing.pauseAfterRead(true, now);
         now += pause;
         return pause;
     }
@@ -48,21 +48,48 @@ class ReadPacingTests {
     @Test
     void pausesLongerAsLongAsThatPays() {
         assertThat(pauseAfter(5_000)).isEqualTo(MILLISECOND);
-        for (long expected : new long[] {2, 4, 8, 8, 8}) {
-            assertThat(pauseAfter(200_000)).isZero();
-            assertThat(pauseAfter(100)).isEqualTo(expected * MILLISECOND);
-        }
-        assertThat(pauseAfter(50_000)).isZero();
-        assertThat(pauseAfter(100)).isEqualTo(4 * MILLISECOND);
-        assertThat(pauseAfter(6_000)).isEqualTo(2 * MILLISECOND);
+        assertThat(pauseAfter(200_000)).isEqualTo(2 * MILLISECOND);
+        assertThat(pauseAfter(200_000)).isEqualTo(4 * MILLISECOND);
+        assertThat(pauseAfter(200_000)).isEqualTo(4 * MILLISECOND);
+        readPromptly();
+        assertThat(pauseAfter(50_000)).isEqualTo(2 * MILLISECOND);
         assertThat(pauseAfter(6_000)).isEqualTo(MILLISECOND);
+        assertThat(pauseAfter(6_000)).isEqualTo(MILLISECOND);
+    }
+
+    @Test
+    void readsPromptlyBetweenPauses() {
+        for (int i = 0; i < 10; i++) {
+            for (int pauses = 0; pauses < 4; pauses++) {
+                assertThat(pauseAfter(20_000)).isPositive();
+            }
+            readPromptly();
+        }
+    }
+
+    private void readPromptly() {
+        for (int i = 0; i < 20; i++) {
+            now += 20_000;
+            assertThat(pacing.read(200)).isFalse();
+            assertThat(pacing.pauseAfterRead(true, now)).isZero();
+        }
+    }
+
+    @Test
+    void endsATurnForAPause() {
+        assertThat(pacing.read(3_000)).isFalse();
+        assertThat(pacing.read(3_000)).isTrue();
+        assertThat(pacing.pauseAfterRead(true, now)).isPositive();
+        assertThat(pacing.read(3_000)).isFalse();
     }
 
     @Test
     void readsOnWhileMoreWaits() {
         for (int i = 0; i < 100; i++) {
-            assertThat(pauseAfter(20_000)).isZero();
+            pacing.read(20_000);
+            assertThat(pacing.pauseAfterRead(false, now)).isZero();
         }
+        assertThat(pauseAfter(100)).isPositive();
     }
 
     @Test
