@@ -189,6 +189,7 @@ final class StreamSubscription implements SlotGuard.Listener {
                     statusInterval(facts),
                     config.livenessTimeout(),
                     Clock.systemUTC(),
+                    hasStreamed ? slot.requireUnmoved() : Mono.empty(),
                     () -> streaming(obtained, from, used));
         });
     }

@@ -93,6 +93,8 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
         String decoderName =
                 channel.pipeline().context(LengthFieldBasedFrameDecoder.class).name();
         channel.pipeline().addBefore(decoderName, "walex.copyData", frames);
+        // Until it is subscribed to: the server sends as soon as it has accepted.
+        frames.want(false);
     }
 
     /** The server has accepted START_REPLICATION: feedback begins. */
