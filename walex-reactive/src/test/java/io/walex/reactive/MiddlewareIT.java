@@ -52,7 +52,11 @@ class MiddlewareIT {
     }
 
     private Middleware middleware(String kind) {
-        return kind.equals("spool") ? DiskSpool.in(directory) : Middleware.transforming(UnaryOperator.identity());
+        return switch (kind) {
+            case "spool" -> DiskSpool.in(directory);
+            case "queueing" -> Middleware.transforming(signals -> signals.concatMap(Mono::just, 32));
+            default -> Middleware.transforming(UnaryOperator.identity());
+        };
     }
 
     /** No status update but the last can confirm anything. */
@@ -120,8 +124,9 @@ class MiddlewareIT {
 
     /** What waits for its demand is left behind, and comes to the next. */
     @ParameterizedTest
-    @ValueSource(strings = {"transforming", "spool"})
+    @ValueSource(strings = {"transforming", "spool", "queueing"})
     void closesWhileTheConsumerStalls(String kind) {
+        postgres.execute("INSERT INTO todo SELECT * FROM generate_series(4, 100)");
         WalEx walEx = walEx(middleware(kind));
 
         StepVerifier.create(walEx.changes().map(MiddlewareIT::id), 2)
