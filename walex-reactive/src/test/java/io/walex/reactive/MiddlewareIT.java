@@ -26,6 +26,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
 import reactor.util.retry.Retry;
 
@@ -120,6 +121,27 @@ class MiddlewareIT {
                 .verify(PATIENCE);
 
         assertThat(firstOfTheNext(kind)).isEqualTo(3);
+    }
+
+    /** The middleware holds all three until then. */
+    @Test
+    void confirmsWhatIsAcknowledgedAfterTheCloseBegan() {
+        int signals = 3 * 3;
+        AtomicInteger held = new AtomicInteger();
+        Sinks.Empty<Void> closing = Sinks.empty();
+        WalEx walEx = walEx(Middleware.transforming(stream -> stream.doOnNext(signal -> held.incrementAndGet())
+                .doOnComplete(closing::tryEmitEmpty)
+                .concatMap(signal -> closing.asMono().then(Mono.just(signal)), signals)));
+
+        StepVerifier.create(acknowledged(walEx))
+                .then(() -> await().atMost(PATIENCE).until(() -> held.get() == signals))
+                .then(() -> walEx.closeGracefully().block(PATIENCE))
+                .expectNext(1, 2, 3)
+                .expectComplete()
+                .verify(PATIENCE);
+
+        postgres.execute("INSERT INTO todo VALUES (4)");
+        assertThat(firstOfTheNext("transforming")).isEqualTo(4);
     }
 
     /** What waits for its demand is left behind, and comes to the next. */

@@ -132,12 +132,15 @@ public final class ReplicationConnection {
         }
     }
 
-    /** Completes the stream after what is being delivered now. */
-    public void complete() {
+    /**
+     * Completes the stream after what is being delivered now; on the event loop. The server is kept informed until
+     * {@link #close()}.
+     *
+     * @return whether there is a stream that had not ended
+     */
+    public boolean complete() {
         WalReceiver<?> streaming = receiver;
-        if (streaming != null) {
-            streaming.completeLater();
-        }
+        return streaming != null && streaming.complete();
     }
 
     /**

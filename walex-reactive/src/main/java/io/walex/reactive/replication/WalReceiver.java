@@ -196,12 +196,14 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
         drain();
     }
 
-    /** Ends the stream after what is being delivered now; from any thread. */
-    void completeLater() {
-        onEventLoop(() -> {
-            completed = true;
-            drain();
-        });
+    /** Ends the stream after what is being delivered now, but not its feedback; says whether it had not ended. */
+    boolean complete() {
+        if (finished || cancelled) {
+            return false;
+        }
+        completed = true;
+        drain();
+        return true;
     }
 
     /** Delivers what has become deliverable without new bytes. */
@@ -243,6 +245,8 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
             subscriber.onError(failure);
         } else if (completed) {
             finished = true;
+            // What comes until the server is told to stop stays in the socket.
+            frames.want(false);
             subscriber.onComplete();
         } else {
             boolean wanted = demand > 0 && !decoder.isBlocked();
