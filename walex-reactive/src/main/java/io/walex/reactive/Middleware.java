@@ -15,7 +15,8 @@ import reactor.core.publisher.Mono;
  * <p>Signals come and must go in stream order: {@code Begin}, its events, {@code End}, the next {@code Begin}. Transactions
  * come once per subscription, also after a reconnect, and must go once. Events may be left out or replaced; a {@code Begin}
  * and its {@code End} go together or not at all. Signals come on the connection's event loop, which must not be blocked,
- * and may go from any thread.
+ * and may go from any thread. When the stream is closed gracefully, what comes completes, and what goes has two seconds
+ * more.
  */
 public interface Middleware {
 

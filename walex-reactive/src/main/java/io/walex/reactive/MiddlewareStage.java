@@ -7,6 +7,7 @@ import io.walex.reactive.event.SignalCodec;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.Acknowledgements;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -14,7 +15,6 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -26,6 +26,9 @@ import reactor.core.scheduler.Schedulers;
 final class MiddlewareStage implements Middleware.Link {
 
     private static final int PREFETCH = 16;
+
+    /** How long what is in the middleware at a graceful end may be asked for. */
+    private static final Duration LAST_DEMAND = Duration.ofSeconds(2);
 
     private final WalExConfig config;
     private final Middleware middleware;
@@ -62,15 +65,13 @@ final class MiddlewareStage implements Middleware.Link {
     /** A transaction that was received whole. */
     private record Receipt(Lsn end, Acknowledgements.Ticket ticket) {}
 
-    /** The signals behind the middleware, on the event loop. At a graceful end, those not asked for are left behind. */
+    /** The signals behind the middleware, on the event loop. */
     private Flux<TransactionSignal> signals(Flux<TransactionSignal> replication, Mono<Void> ended) {
-        Sinks.Empty<Void> completed = Sinks.empty();
         Scheduler scheduler = Schedulers.fromExecutor(eventLoop);
         return Flux.defer(() -> middleware.apply(replication.doOnNext(this::receive), this))
-                .doOnComplete(completed::tryEmitEmpty)
                 .publishOn(scheduler, PREFETCH)
                 .doOnNext(this::deliver)
-                .takeUntilOther(ended.then(completed.asMono()).publishOn(scheduler));
+                .takeUntilOther(ended.then(Mono.delay(LAST_DEMAND, scheduler)));
     }
 
     Flux<TransactionSignal> transactions(

@@ -11,6 +11,7 @@ import io.walex.reactive.replication.ServerConnection.ServerFacts;
 import io.walex.reactive.replication.TimelineHistory;
 import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -113,25 +114,44 @@ final class SlotGuard {
     private Mono<Void> continuous(SlotFacts slot, ServerFacts facts, Known before, Listener listener) {
         boolean promoted = before.timeline != facts.timeline() && before.timeline != 0 && !facts.isStandby();
         return (promoted ? continued(slot, facts, before) : Mono.<Void>empty())
-                .then(Mono.defer(() -> unmoved(slot, listener)));
+                .then(Mono.defer(() -> unmoved(slot, listener::onTakenOver)));
     }
 
     /**
      * What somebody else had the slot skip would be lost without a word; unless it was agreed that consumers of the slot
      * take turns, and what another has confirmed was processed there.
      */
-    private Mono<Void> unmoved(SlotFacts slot, Listener listener) {
+    private Mono<Void> unmoved(SlotFacts slot, Consumer<Lsn> onTakenOver) {
         Lsn confirmed = slot.confirmedFlush();
         if (confirmed == null || !confirmed.isAfter(acknowledgements.flushed())) {
             return Mono.empty();
         }
         if (config.slot() instanceof SlotSpec.Durable durable && durable.whenInUse() == WhenInUse.WAIT) {
-            listener.onTakenOver(confirmed);
+            onTakenOver.accept(confirmed);
             return Mono.empty();
         }
         return SlotChecks.invalidated(
                 "Replication slot \"%s\" was made anew or moved by somebody else, from %s to %s: the changes between cannot be had; start a new subscription to go on from there"
                         .formatted(slot.name(), acknowledgements.flushed(), confirmed));
+    }
+
+    /**
+     * Looks again once the server has given the slot to this connection, since when nobody else can move it: the server
+     * starts behind what somebody had it skip since the first look, without a word.
+     */
+    Mono<Void> requireUnmoved() {
+        return config.slot() instanceof SlotSpec.Durable durable
+                ? ServerConnection.use(connector, server -> SlotSetup.find(server, durable.name()))
+                        .flatMap(slot -> unmoved(slot, until -> lookAgain(slot, until)))
+                : Mono.empty();
+    }
+
+    /** The next attempt takes over from there. */
+    private void lookAgain(SlotFacts slot, Lsn until) {
+        throw new ConnectionLostException(
+                "Replication slot \"%s\" went to another consumer, which moved it from %s to %s, while it was being started"
+                        .formatted(slot.name(), acknowledgements.flushed(), until),
+                null);
     }
 
     /** A promoted standby has the changes only if its copy of the slot is one, and its history has what was delivered. */

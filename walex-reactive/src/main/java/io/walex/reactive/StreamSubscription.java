@@ -21,6 +21,7 @@ import io.walex.reactive.replication.StartReplication;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -43,6 +44,7 @@ final class StreamSubscription implements SlotGuard.Listener {
     private final SubscriptionState state;
     private final LoopResources loop;
     private final Connector connector;
+    private final Scheduler scheduler;
     private final SlotGuard slot;
     private final Reconnects reconnects;
     private final Acknowledgements acknowledgements;
@@ -54,6 +56,10 @@ final class StreamSubscription implements SlotGuard.Listener {
     private final Heartbeat heartbeat;
     private final @Nullable MiddlewareStage middleware;
     private final Sinks.Empty<Void> ended = Sinks.empty();
+
+    /** It has ended while nothing was streamed that could complete. */
+    private final Sinks.Empty<Void> noMoreAttempts = Sinks.empty();
+
     private final Sinks.Empty<Void> released = Sinks.empty();
     private volatile Runnable onAcknowledged = () -> {};
     private volatile Consumer<Throwable> onAbandoned = reason -> {};
@@ -72,7 +78,7 @@ final class StreamSubscription implements SlotGuard.Listener {
         this.expectations = expectations;
         loop = LoopResources.create("walex-" + config.name(), 1, true);
         connector = DriverConfiguration.connector(() -> this.config, loop);
-        Scheduler scheduler = Schedulers.fromExecutorService(eventLoop());
+        scheduler = Schedulers.fromExecutorService(eventLoop());
         acknowledgements = new Acknowledgements(eventLoop(), () -> onAcknowledged.run());
         reconnects = new Reconnects(config.retry(), this::isRetryable, scheduler);
         types = new DatabaseTypes(config.types(), connector, eventLoop(), this::resumeStream, this::failStream);
@@ -136,7 +142,9 @@ final class StreamSubscription implements SlotGuard.Listener {
                 .onErrorMap(this::explain)
                 .retryWhen(Retry.from(failures -> reconnects
                         .companion(failures.doOnNext(this::tellFailure))
-                        .takeUntilOther(ended.asMono())))
+                        .takeUntilOther(noMoreAttempts.asMono())
+                        // Whatever comes of it is confined to the event loop.
+                        .publishOn(scheduler)))
                 .onErrorMap(Reconnects::cause);
         return config.heartbeat().isZero() ? stream : stream.takeUntilOther(heartbeat.beats());
     }
@@ -150,7 +158,6 @@ final class StreamSubscription implements SlotGuard.Listener {
         WalExConfig used = config;
         state.connecting();
         return ServerConnection.use(connector, this::prepare)
-                .takeUntilOther(ended.asMono())
                 .flatMapMany(facts -> Flux.usingWhen(
                         ReplicationConnection.connect(connector).doOnNext(made -> connection = made),
                         made -> start(made, facts, decoder, used),
@@ -180,7 +187,7 @@ final class StreamSubscription implements SlotGuard.Listener {
 
     private <T> Flux<T> start(
             ReplicationConnection made, ServerFacts facts, PayloadDecoder<T> decoder, WalExConfig used) {
-        return slot.obtain(made, facts).takeUntilOther(ended.asMono()).flatMapMany(obtained -> {
+        return slot.obtain(made, facts).flatMapMany(obtained -> {
             Lsn from = obtained.from() == null ? acknowledgements.flushed() : obtained.from();
             return made.stream(
                     new StartReplication(obtained.name(), from, PgOutputOptions.of(config, facts.version())),
@@ -189,6 +196,7 @@ final class StreamSubscription implements SlotGuard.Listener {
                     statusInterval(facts),
                     config.livenessTimeout(),
                     Clock.systemUTC(),
+                    hasStreamed ? slot.requireUnmoved() : Mono.empty(),
                     () -> streaming(obtained, from, used));
         });
     }
@@ -207,11 +215,7 @@ final class StreamSubscription implements SlotGuard.Listener {
         hasJoined = true;
         reconnects.streaming();
         state.streaming(obtained.name());
-        if (isEnding()) {
-            end();
-        } else {
-            reconnectIfMoved(used);
-        }
+        reconnectIfMoved(used);
     }
 
     /** Subscriptions count from the next transaction; a changed address or credentials make a new connection. */
@@ -343,6 +347,10 @@ final class StreamSubscription implements SlotGuard.Listener {
     private void tellFailure(Retry.RetrySignal signal) {
         Throwable failure = signal.failure();
         if (isRetryable(failure)) {
+            if (isEnding()) {
+                noMoreAttempts.tryEmitEmpty();
+                return;
+            }
             if (hasStreamed && lost == null) {
                 lost = failure;
             }
@@ -352,10 +360,18 @@ final class StreamSubscription implements SlotGuard.Listener {
 
     /** Completes the stream after what it is delivering, wherever it stands. */
     void end() {
+        try {
+            eventLoop().execute(this::endNow);
+        } catch (RejectedExecutionException released) {
+            // It has ended.
+        }
+    }
+
+    private void endNow() {
         ended.tryEmitEmpty();
         ReplicationConnection streaming = connection;
-        if (streaming != null) {
-            streaming.complete();
+        if (streaming == null || !streaming.complete()) {
+            noMoreAttempts.tryEmitEmpty();
         }
     }
 

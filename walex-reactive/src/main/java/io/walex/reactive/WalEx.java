@@ -119,7 +119,8 @@ public interface WalEx extends AutoCloseable {
 
     /**
      * Ends all streams: each completes after what it is delivering, confirms what was acknowledged, and closes its
-     * connection. Completes when all have; never fails. Later subscriptions fail.
+     * connection. A middleware has two seconds to hand out what it holds; what is not asked for by then comes again to the
+     * next subscription. Completes when all have; never fails. Later subscriptions fail.
      */
     Mono<Void> closeGracefully();
 

@@ -13,11 +13,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.Disposable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
@@ -250,6 +252,30 @@ class AcknowledgementIT {
                         .newRecord()
                         .get("id"))
                 .isEqualTo(0);
+    }
+
+    @Test
+    void openTransactionFailsOnTheStreamsThreadWhenTheStreamIsClosed() {
+        postgres.execute("INSERT INTO todo SELECT * FROM generate_series(1, 3)");
+        List<Thread> threads = Collections.synchronizedList(new ArrayList<>());
+        WalEx walEx = WalEx.create(config().build());
+
+        StepVerifier.create(walEx.transactions().concatMap(transaction -> recorded(transaction, threads), 0), 1)
+                .expectNextCount(1)
+                .then(() -> walEx.closeGracefully().block(PATIENCE))
+                .expectComplete()
+                .verify(PATIENCE);
+
+        assertThat(threads).hasSize(2);
+        assertThat(threads.get(1)).isSameAs(threads.get(0));
+    }
+
+    private static Flux<Event> recorded(Transaction transaction, List<Thread> threads) {
+        return transaction
+                .events()
+                .doOnNext(event -> threads.add(Thread.currentThread()))
+                .doOnError(ended -> threads.add(Thread.currentThread()))
+                .onErrorComplete(CancellationException.class);
     }
 
     @Test

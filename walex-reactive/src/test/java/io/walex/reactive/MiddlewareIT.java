@@ -26,6 +26,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
 import reactor.util.retry.Retry;
 
@@ -52,7 +53,11 @@ class MiddlewareIT {
     }
 
     private Middleware middleware(String kind) {
-        return kind.equals("spool") ? DiskSpool.in(directory) : Middleware.transforming(UnaryOperator.identity());
+        return switch (kind) {
+            case "spool" -> DiskSpool.in(directory);
+            case "queueing" -> Middleware.transforming(signals -> signals.concatMap(Mono::just, 32));
+            default -> Middleware.transforming(UnaryOperator.identity());
+        };
     }
 
     /** No status update but the last can confirm anything. */
@@ -118,10 +123,32 @@ class MiddlewareIT {
         assertThat(firstOfTheNext(kind)).isEqualTo(3);
     }
 
+    /** The middleware holds all three until then. */
+    @Test
+    void confirmsWhatIsAcknowledgedAfterTheCloseBegan() {
+        int signals = 3 * 3;
+        AtomicInteger held = new AtomicInteger();
+        Sinks.Empty<Void> closing = Sinks.empty();
+        WalEx walEx = walEx(Middleware.transforming(stream -> stream.doOnNext(signal -> held.incrementAndGet())
+                .doOnComplete(closing::tryEmitEmpty)
+                .concatMap(signal -> closing.asMono().then(Mono.just(signal)), signals)));
+
+        StepVerifier.create(acknowledged(walEx))
+                .then(() -> await().atMost(PATIENCE).until(() -> held.get() == signals))
+                .then(() -> walEx.closeGracefully().block(PATIENCE))
+                .expectNext(1, 2, 3)
+                .expectComplete()
+                .verify(PATIENCE);
+
+        postgres.execute("INSERT INTO todo VALUES (4)");
+        assertThat(firstOfTheNext("transforming")).isEqualTo(4);
+    }
+
     /** What waits for its demand is left behind, and comes to the next. */
     @ParameterizedTest
-    @ValueSource(strings = {"transforming", "spool"})
+    @ValueSource(strings = {"transforming", "spool", "queueing"})
     void closesWhileTheConsumerStalls(String kind) {
+        postgres.execute("INSERT INTO todo SELECT * FROM generate_series(4, 100)");
         WalEx walEx = walEx(middleware(kind));
 
         StepVerifier.create(walEx.changes().map(MiddlewareIT::id), 2)

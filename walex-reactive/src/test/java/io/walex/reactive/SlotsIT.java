@@ -496,6 +496,70 @@ class SlotsIT {
                 "made anew or moved by somebody else");
     }
 
+    /** After it was looked at, and before it is started. */
+    @Test
+    void slotAdvancedWhileItIsConnectedToIsAnError() throws SQLException {
+        createPublication();
+        try (TcpProxy proxy = TcpProxy.to(postgres.server());
+                Connection other = postgres.jdbc()) {
+            idsWithTheSlotAdvancedWhileItIsConnectedTo(config().build(), proxy, other)
+                    .expectErrorSatisfies(error -> assertThat(error)
+                            .isInstanceOf(SlotInvalidatedException.class)
+                            .hasMessageContaining("moved by somebody else"))
+                    .verify(PATIENCE);
+        }
+    }
+
+    @Test
+    void slotThatThePairAdvancedWhileItIsConnectedToIsTakenOver() throws SQLException {
+        createPublication();
+        WalExConfig config = config().slot(SlotSpec.durable(postgres.name()).whenInUse(WhenInUse.WAIT))
+                .build();
+        try (TcpProxy proxy = TcpProxy.to(postgres.server());
+                Connection other = postgres.jdbc()) {
+            idsWithTheSlotAdvancedWhileItIsConnectedTo(config, proxy, other)
+                    .then(() -> postgres.execute("INSERT INTO todo VALUES (4)"))
+                    .expectNext(4)
+                    .thenCancel()
+                    .verify(PATIENCE);
+        }
+        postgres.awaitSlotInactive(postgres.name());
+    }
+
+    /** Of a transaction of three rows, the first was delivered before. */
+    private StepVerifier.Step<Object> idsWithTheSlotAdvancedWhileItIsConnectedTo(
+            WalExConfig config, TcpProxy proxy, Connection other) {
+        WalEx walEx = WalEx.create(
+                config.mutate().host(proxy.host()).port(proxy.port()).build());
+        return StepVerifier.create(
+                        walEx.changes().map(event -> event.newRecord().get("id")), 1)
+                .then(() -> walEx.awaitStreaming().block(PATIENCE))
+                .then(() -> postgres.execute("INSERT INTO todo SELECT generate_series(1, 3)"))
+                .expectNext(1)
+                .then(proxy::refuse)
+                .then(proxy::reset)
+                .then(() -> postgres.awaitSlotInactive(postgres.name()))
+                .then(() -> advanceAtTheSecondConnection(proxy, other))
+                .thenRequest(Long.MAX_VALUE);
+    }
+
+    /** The first connection looks at the slot, and the second starts it. */
+    private void advanceAtTheSecondConnection(TcpProxy proxy, Connection other) {
+        try (var statement = other.createStatement()) {
+            statement.execute("SELECT pg_current_wal_lsn()");
+            int before = proxy.acceptedConnections();
+            proxy.accept();
+            while (proxy.acceptedConnections() < before + 2) {
+                Thread.onSpinWait();
+            }
+            proxy.pause();
+            statement.execute("SELECT pg_replication_slot_advance('" + postgres.name() + "', pg_current_wal_lsn())");
+            proxy.resume();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private void assertInvalidated(Runnable tampering, String message) {
         createPublication();
         try (TcpProxy proxy = TcpProxy.to(postgres.server())) {

@@ -2,6 +2,7 @@ package io.walex.reactive.event;
 
 import io.netty.buffer.ByteBuf;
 import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -228,10 +229,25 @@ final class TransactionOutput {
         if (signal instanceof Event event) {
             progress.event(event.ordinal());
         } else if (signal instanceof TransactionSignal.Begin begin) {
+            requireNoneUnfinished(begin);
             progress.begin(begin.commitLsn());
         } else if (signal instanceof TransactionSignal.End) {
             progress.end();
         }
         return signal;
+    }
+
+    /** A slot that was moved skips the rest of what went out in part: that must not be taken for its end. */
+    private void requireNoneUnfinished(TransactionSignal.Begin begin) {
+        Lsn unfinished = progress.unfinished();
+        if (!unfinished.equals(Lsn.INVALID)) {
+            throw new PgOutputDecodingException(
+                    "the transaction that commits at %s, before the rest of that at %s"
+                            .formatted(begin.commitLsn(), unfinished),
+                    'B',
+                    0,
+                    begin.commitLsn(),
+                    null);
+        }
     }
 }

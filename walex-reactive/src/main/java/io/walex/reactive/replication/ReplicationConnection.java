@@ -82,7 +82,8 @@ public final class ReplicationConnection {
      * Starts replication when subscribed, once. Elements come on the connection's event loop; {@code request} is welcome
      * from any thread.
      *
-     * @param onStreaming called when the server has accepted the command
+     * @param accepted to be done when the server has accepted the command, before it is told or read anything
+     * @param onStreaming called after that
      * @param <T> what payloads are decoded to
      */
     public <T> Flux<T> stream(
@@ -92,6 +93,7 @@ public final class ReplicationConnection {
             Duration statusInterval,
             Duration livenessTimeout,
             Clock clock,
+            Mono<Void> accepted,
             Runnable onStreaming) {
         return backendPid().flatMapMany(pid -> {
             WalReceiver<T> made = new WalReceiver<>(
@@ -103,6 +105,7 @@ public final class ReplicationConnection {
             made.install();
             return connector
                     .answered(connection.startReplication(start.toRequest()))
+                    .delayUntil(stream -> accepted)
                     .doOnNext(stream -> {
                         receiver = made;
                         made.started();
@@ -129,12 +132,15 @@ public final class ReplicationConnection {
         }
     }
 
-    /** Completes the stream after what is being delivered now. */
-    public void complete() {
+    /**
+     * Completes the stream after what is being delivered now; on the event loop. The server is kept informed until
+     * {@link #close()}.
+     *
+     * @return whether there is a stream that had not ended
+     */
+    public boolean complete() {
         WalReceiver<?> streaming = receiver;
-        if (streaming != null) {
-            streaming.completeLater();
-        }
+        return streaming != null && streaming.complete();
     }
 
     /**

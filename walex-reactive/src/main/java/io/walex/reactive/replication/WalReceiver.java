@@ -93,6 +93,8 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
         String decoderName =
                 channel.pipeline().context(LengthFieldBasedFrameDecoder.class).name();
         channel.pipeline().addBefore(decoderName, "walex.copyData", frames);
+        // Until it is subscribed to: the server sends as soon as it has accepted.
+        frames.want(false);
     }
 
     /** The server has accepted START_REPLICATION: feedback begins. */
@@ -194,12 +196,14 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
         drain();
     }
 
-    /** Ends the stream after what is being delivered now; from any thread. */
-    void completeLater() {
-        onEventLoop(() -> {
-            completed = true;
-            drain();
-        });
+    /** Ends the stream after what is being delivered now, but not its feedback; says whether it had not ended. */
+    boolean complete() {
+        if (finished || cancelled) {
+            return false;
+        }
+        completed = true;
+        drain();
+        return true;
     }
 
     /** Delivers what has become deliverable without new bytes. */
@@ -241,6 +245,8 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
             subscriber.onError(failure);
         } else if (completed) {
             finished = true;
+            // What comes until the server is told to stop stays in the socket.
+            frames.want(false);
             subscriber.onComplete();
         } else {
             boolean wanted = demand > 0 && !decoder.isBlocked();

@@ -290,6 +290,16 @@ class TransactionAssemblerTests {
     }
 
     @Test
+    void refusesToGoOnWithoutTheRestOfATransaction() {
+        take(begin(100), relation("a"), insert("1"));
+        assembler.connected(Lsn.of(108));
+
+        assertThatThrownBy(() -> take(begin(200), relation("a"), insert("2"), commit(200)))
+                .isInstanceOf(PgOutputDecodingException.class)
+                .hasMessageContaining("before the rest of that at 0/64");
+    }
+
+    @Test
     void refusesTheEndOfAnotherTransaction() {
         take(begin(10));
         assertRefused("0/A was begun", commit(11));
