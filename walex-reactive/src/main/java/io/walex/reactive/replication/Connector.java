@@ -3,6 +3,7 @@ package io.walex.reactive.replication;
 import io.netty.channel.Channel;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
+import io.r2dbc.spi.R2dbcException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
@@ -75,14 +76,22 @@ public record Connector(
 
     /**
      * Asks on another connection whether a walsender that has been silent is at work: completes when it is, and fails when
-     * it is not, since then it has read and answered all requests, or cannot be asked after.
+     * it is not, since then it has read and answered all requests, or when nobody answers. It cannot be at work for ever on
+     * a connection that is dead: it looks for its client at its {@code wal_sender_timeout}, and when it has something to
+     * send; and until then nobody else gets its slot.
      */
     Mono<Void> decoding(int pid) {
         return ServerConnection.use(this, server -> server.isDecoding(pid))
+                // The server is there, and a stream that is given up could not be made again.
+                .onErrorReturn(Connector::isWithoutConnection, true)
                 .filter(decoding -> !decoding)
                 // What it sent just now may be on its way.
                 .delayElement(ARRIVAL)
                 .flatMap(idle -> Mono.error(new TimeoutException("The walsender is idle or gone")));
+    }
+
+    private static boolean isWithoutConnection(Throwable error) {
+        return error instanceof R2dbcException refused && "53300".equals(refused.getSqlState());
     }
 
     <T> Mono<T> answered(Mono<T> answer) {
