@@ -487,6 +487,27 @@ class SlotsIT {
                 "made anew or moved by somebody else");
     }
 
+    /** It looks moved by another consumer, but what the server counts of it. */
+    @Test
+    void slotMadeAnewIsAnErrorWhereConsumersTakeTurnsToo() {
+        createPublication();
+        String slot = "'" + postgres.name() + "'";
+        postgres.execute(
+                "SELECT pg_create_logical_replication_slot(" + slot + ", 'pgoutput')",
+                "INSERT INTO todo VALUES (0)",
+                "SELECT count(*) FROM pg_logical_slot_get_binary_changes(" + slot
+                        + ", NULL, NULL, 'proto_version', '1', 'publication_names', 'events')");
+
+        assertInvalidated(
+                config().slot(SlotSpec.durable(postgres.name()).whenInUse(WhenInUse.WAIT)),
+                () -> postgres.execute(
+                        "SELECT pg_drop_replication_slot(" + slot + ")",
+                        "INSERT INTO todo VALUES (2)",
+                        "SELECT pg_create_logical_replication_slot(" + slot + ", 'pgoutput')",
+                        "INSERT INTO todo VALUES (3)"),
+                "was made anew by somebody else");
+    }
+
     @Test
     void slotAdvancedBySomebodyElseIsAnError() {
         assertInvalidated(
@@ -498,9 +519,13 @@ class SlotsIT {
 
     private void assertInvalidated(Runnable tampering, String message) {
         createPublication();
+        assertInvalidated(config(), tampering, message);
+    }
+
+    private void assertInvalidated(WalExConfig.Builder config, Runnable tampering, String message) {
         try (TcpProxy proxy = TcpProxy.to(postgres.server())) {
             WalEx walEx =
-                    WalEx.create(config().host(proxy.host()).port(proxy.port()).build());
+                    WalEx.create(config.host(proxy.host()).port(proxy.port()).build());
 
             StepVerifier.create(walEx.changes())
                     .then(() -> walEx.awaitStreaming().block(PATIENCE))
