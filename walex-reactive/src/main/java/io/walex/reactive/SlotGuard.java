@@ -29,6 +29,9 @@ final class SlotGuard {
     private final SlotHolders holders;
     private @Nullable Known known;
 
+    /** Whether a durable slot was there once, be it in use by another. */
+    private boolean found;
+
     /** How much a slot that others may move had decoded when it was last prepared. */
     private @Nullable Decoded decoded;
 
@@ -81,7 +84,8 @@ final class SlotGuard {
             ServerConnection server, ServerFacts facts, SlotSpec.Durable durable, Listener listener) {
         return SlotSetup.find(server, durable.name())
                 .switchIfEmpty(
-                        Mono.defer(() -> known == null ? create(server, durable, facts) : SlotChecks.gone(durable.name())))
+                        Mono.defer(() -> !found ? create(server, durable, facts) : SlotChecks.gone(durable.name())))
+                .doOnNext(slot -> found = true)
                 .flatMap(slot -> holders.whenFree(server, slot, durable.whenInUse(), facts, listener::onStandingBy))
                 .delayUntil(slot -> SlotChecks.usable(slot, facts, config))
                 .delayUntil(

@@ -282,6 +282,35 @@ class SlotsIT {
         }
     }
 
+    /** Made anew by the one that stood by, it would begin behind what the owner had not done. */
+    @Test
+    void slotThatAStandbyFindsDroppedAfterAnOutageIsAnError() {
+        createPublication();
+        WalExConfig config = config().slot(SlotSpec.durable(postgres.name()).whenInUse(WhenInUse.WAIT))
+                .build();
+        WalEx owner = WalEx.create(config);
+        Disposable owning = owner.changes().subscribe();
+        streams.add(owning);
+        owner.awaitStreaming().block(PATIENCE);
+        try (TcpProxy proxy = TcpProxy.to(postgres.server())) {
+            WalEx standby = WalEx.create(
+                    config.mutate().host(proxy.host()).port(proxy.port()).build());
+
+            StepVerifier.create(standby.changes())
+                    .then(() -> awaitState(standby, ConnectionState.StandingBy.class))
+                    .then(proxy::refuse)
+                    .then(proxy::reset)
+                    .then(owning::dispose)
+                    .then(() -> postgres.awaitSlotInactive(postgres.name()))
+                    .then(() -> postgres.execute("SELECT pg_drop_replication_slot('" + postgres.name() + "')"))
+                    .then(proxy::accept)
+                    .expectErrorSatisfies(error -> assertThat(error)
+                            .isInstanceOf(SlotInvalidatedException.class)
+                            .hasMessageContainingAll(postgres.name(), "was dropped"))
+                    .verify(PATIENCE);
+        }
+    }
+
     private static void awaitState(WalEx walEx, Class<? extends ConnectionState> type) {
         walEx.states().filter(type::isInstance).blockFirst(PATIENCE);
     }
