@@ -218,6 +218,14 @@ class ReconnectIT {
                 .containsExactly("Connecting", "Streaming");
     }
 
+    @Test
+    void timeoutsMayBeYears() {
+        start(config().connectTimeout(Duration.ofDays(3650)).livenessTimeout(Duration.ofDays(3650)));
+        insert(1, 1);
+
+        awaitReceived(1);
+    }
+
     /** Making a slot takes as long as the transactions that write, which is no reason to wait for a lost answer. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
