@@ -35,11 +35,11 @@ public sealed interface ConnectionState {
     record Reconnecting(int subscription, Throwable because) implements ConnectionState {}
 
     /**
-     * While it had no connection, another consumer took over its durable slot (see {@link WhenInUse#WAIT}), and confirmed
-     * changes: what lies between was the other's to process and is not delivered here. {@link Streaming} follows.
+     * While it had no connection, its durable slot was moved, as another consumer does that takes its turn (see {@link
+     * WhenInUse#WAIT}): what lies between was the other's to process and is not delivered here. {@link Streaming} follows.
      *
      * @param after what this subscription had confirmed last
-     * @param until what the other has confirmed, where this one goes on
+     * @param until what the slot has confirmed, where this subscription goes on
      */
     record TakenOver(int subscription, Lsn after, Lsn until) implements ConnectionState {}
 

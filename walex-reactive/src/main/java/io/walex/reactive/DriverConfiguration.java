@@ -6,6 +6,7 @@ import io.r2dbc.postgresql.client.SSLMode;
 import io.walex.reactive.replication.Connector;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
@@ -31,13 +32,18 @@ final class DriverConfiguration {
             "lock_timeout", "0",
             "idle_session_timeout", "0");
 
+    /** The driver counts milliseconds in an int. */
+    private static final Duration LONGEST = Duration.ofMillis(Integer.MAX_VALUE);
+
     private DriverConfiguration() {}
 
     /** Makes, with the configuration in force at the time, ordinary connections, and by START_REPLICATION streaming ones. */
     static Connector connector(Supplier<WalExConfig> config, LoopResources loop) {
-        WalExConfig first = config.get();
         return new Connector(
-                captured -> of(config.get(), captured), loop, first.connectTimeout(), first.livenessTimeout());
+                captured -> of(config.get(), captured),
+                loop,
+                () -> config.get().connectTimeout(),
+                () -> config.get().livenessTimeout());
     }
 
     private static PostgresqlConnectionConfiguration of(WalExConfig config, LoopResources loop) {
@@ -47,7 +53,7 @@ final class DriverConfiguration {
                 .username(config.username())
                 .database(config.database())
                 .applicationName(config.name())
-                .connectTimeout(config.connectTimeout())
+                .connectTimeout(shorter(config.connectTimeout(), LONGEST))
                 .options(PINNED)
                 .loopResources(loop)
                 .tcpKeepAlive(true)
@@ -70,6 +76,10 @@ final class DriverConfiguration {
             builder.sslContextBuilderCustomizer(tls -> tls.endpointIdentificationAlgorithm(null));
         }
         return builder.build();
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private static String readable(Path file) {

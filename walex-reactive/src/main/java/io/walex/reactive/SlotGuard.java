@@ -5,6 +5,7 @@ import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.Acknowledgements;
 import io.walex.reactive.replication.Connector;
 import io.walex.reactive.replication.ReplicationConnection;
+import io.walex.reactive.replication.ReplicationSlots.Decoded;
 import io.walex.reactive.replication.ReplicationSlots.SlotFacts;
 import io.walex.reactive.replication.ServerConnection;
 import io.walex.reactive.replication.ServerConnection.ServerFacts;
@@ -28,6 +29,12 @@ final class SlotGuard {
     private final Connector connector;
     private final SlotHolders holders;
     private @Nullable Known known;
+
+    /** Whether a durable slot was there once, be it in use by another. */
+    private boolean found;
+
+    /** How much a slot that others may move had decoded when it was last prepared. */
+    private @Nullable Decoded decoded;
 
     /**
      * Guards one subscription's slot.
@@ -58,7 +65,7 @@ final class SlotGuard {
         /** Another connection holds the slot. */
         void onStandingBy();
 
-        /** Another consumer of the slot has confirmed all up to there, which is where it goes on. */
+        /** The slot was moved there, by another consumer that took its turn, and that is where it goes on. */
         void onTakenOver(Lsn until);
     }
 
@@ -77,10 +84,13 @@ final class SlotGuard {
     private Mono<Void> prepare(
             ServerConnection server, ServerFacts facts, SlotSpec.Durable durable, Listener listener) {
         return SlotSetup.find(server, durable.name())
-                .switchIfEmpty(Mono.defer(
-                        () -> known == null ? create(server, durable, facts) : SlotChecks.gone(durable.name())))
+                .switchIfEmpty(
+                        Mono.defer(() -> !found ? create(server, durable, facts) : SlotChecks.gone(durable.name())))
+                .doOnNext(slot -> found = true)
                 .flatMap(slot -> holders.whenFree(server, slot, durable.whenInUse(), facts, listener::onStandingBy))
                 .delayUntil(slot -> SlotChecks.usable(slot, facts, config))
+                .delayUntil(
+                        slot -> durable.whenInUse() == WhenInUse.WAIT ? notMadeAnew(server, slot, facts) : Mono.empty())
                 .delayUntil(slot -> known == null ? Mono.empty() : continuous(slot, facts, known, listener))
                 .mapNotNull(SlotFacts::confirmedFlush)
                 .doOnNext(acknowledgements::startAt)
@@ -115,6 +125,21 @@ final class SlotGuard {
         boolean promoted = before.timeline != facts.timeline() && before.timeline != 0 && !facts.isStandby();
         return (promoted ? continued(slot, facts, before) : Mono.<Void>empty())
                 .then(Mono.defer(() -> unmoved(slot, listener::onTakenOver)));
+    }
+
+    /** Where consumers take turns, a slot that was made anew looks like one that another has moved. */
+    private Mono<Void> notMadeAnew(ServerConnection server, SlotFacts slot, ServerFacts facts) {
+        boolean sameServer = known != null && known.timeline == facts.timeline();
+        return server.slots().decoded(slot.name()).flatMap(now -> {
+            Decoded before = decoded;
+            if (sameServer && before != null && now.isOfAnotherThan(before)) {
+                return SlotChecks.invalidated(
+                        "Replication slot \"%s\" was made anew by somebody else: the changes between %s and %s cannot be had; start a new subscription to go on from there"
+                                .formatted(slot.name(), acknowledgements.flushed(), slot.confirmedFlush()));
+            }
+            decoded = now;
+            return Mono.empty();
+        });
     }
 
     /**

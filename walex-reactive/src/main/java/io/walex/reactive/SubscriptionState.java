@@ -82,8 +82,8 @@ final class SubscriptionState {
 
     void takenOver(Lsn after, Lsn until) {
         enter(() -> {
-            LOG.info(
-                    "{} goes on at {}, up to which another consumer of {} has processed the changes since {}",
+            LOG.warn(
+                    "{} goes on at {}, where another consumer of {} moved it from {}; if it was made anew instead, the changes between are lost",
                     config.name(),
                     until,
                     config.slot(),

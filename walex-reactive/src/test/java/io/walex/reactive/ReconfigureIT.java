@@ -161,6 +161,26 @@ class ReconfigureIT {
     }
 
     @Test
+    void timeoutsCountFromTheNextConnection() {
+        try (TcpProxy proxy = TcpProxy.to(postgres.host(), postgres.port())) {
+            WalEx walex =
+                    WalEx.create(config().host(proxy.host()).port(proxy.port()).build());
+            start(walex);
+
+            walex.reconfigure(c -> c.connectTimeout(Duration.ofMillis(321)));
+            proxy.pause();
+            proxy.reset();
+
+            Throwable unreachable = walex.states()
+                    .ofType(ConnectionState.Reconnecting.class)
+                    .map(ConnectionState.Reconnecting::because)
+                    .filter(ServerUnreachableException.class::isInstance)
+                    .blockFirst(PATIENCE);
+            assertThat(unreachable).hasMessageContaining("no answer within 321 ms");
+        }
+    }
+
+    @Test
     void slotAndPublicationAreRefusedWithTheReason() {
         WalEx walex = WalEx.create(config().build());
 

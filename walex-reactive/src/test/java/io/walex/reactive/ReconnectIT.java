@@ -40,6 +40,7 @@ class ReconnectIT {
     private TcpProxy proxy;
     private WalEx walEx;
     private Disposable stream;
+    private String role;
 
     @BeforeEach
     void createSlotBehindProxy() {
@@ -59,6 +60,9 @@ class ReconnectIT {
             walEx.closeGracefully().block(PATIENCE);
         }
         proxy.close();
+        if (role != null) {
+            postgres.execute("DROP ROLE " + role);
+        }
     }
 
     private WalExConfig.Builder config() {
@@ -153,21 +157,73 @@ class ReconnectIT {
         awaitReceived(20);
     }
 
-    /** The row filter makes the walsender work for seconds, on nothing that it sends; it reads no request meanwhile. */
     @Test
     void transactionThatTheServerIsSilentAboutIsNoBlackHole() {
+        createSlowTable();
+        start(config());
+
+        writeInSilence();
+
+        assertStreamedWithoutABreak();
+    }
+
+    /** Its server never looks for its client while it works, nor tells what its sessions do. */
+    @Test
+    void silentTransactionIsNoBlackHoleToARoleThatMayOnlyReplicate() {
+        createSlowTable();
+        createRole();
+        postgres.execute(
+                "ALTER ROLE " + role + " SET wal_sender_timeout = 0",
+                "ALTER ROLE " + role + " SET track_activities = off");
+        start(config().username(role).password(role));
+
+        writeInSilence();
+
+        assertStreamedWithoutABreak();
+    }
+
+    @Test
+    void silentTransactionIsNoBlackHoleWhereNoConnectionIsLeftToAskOn() {
+        createSlowTable();
+        createRole();
+        start(config().username(role).password(role));
+        postgres.execute("ALTER ROLE " + role + " CONNECTION LIMIT 0");
+
+        writeInSilence();
+
+        assertStreamedWithoutABreak();
+    }
+
+    private void createRole() {
+        role = "reader_" + postgres.name();
+        postgres.execute("CREATE ROLE " + role + " LOGIN REPLICATION PASSWORD '" + role + "'");
+    }
+
+    private void createSlowTable() {
         postgres.execute(
                 "CREATE TABLE slow (id int PRIMARY KEY)",
                 "ALTER PUBLICATION events ADD TABLE slow WHERE (md5(repeat('x', 20000000 + id)) = '')");
-        start(config());
+    }
 
+    /** The row filter makes the walsender work for seconds, on nothing that it sends; it reads no request meanwhile. */
+    private void writeInSilence() {
         postgres.execute("INSERT INTO slow SELECT generate_series(1, 40)");
         insert(1, 1);
+    }
 
+    private void assertStreamedWithoutABreak() {
         awaitReceived(1);
         assertThat(states)
                 .extracting(state -> state.getClass().getSimpleName())
                 .containsExactly("Connecting", "Streaming");
+    }
+
+    @Test
+    void timeoutsMayBeYears() {
+        start(config().connectTimeout(Duration.ofDays(3650)).livenessTimeout(Duration.ofDays(3650)));
+        insert(1, 1);
+
+        awaitReceived(1);
     }
 
     /** Making a slot takes as long as the transactions that write, which is no reason to wait for a lost answer. */

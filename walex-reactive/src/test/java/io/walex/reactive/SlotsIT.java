@@ -282,6 +282,35 @@ class SlotsIT {
         }
     }
 
+    /** Made anew by the one that stood by, it would begin behind what the owner had not done. */
+    @Test
+    void slotThatAStandbyFindsDroppedAfterAnOutageIsAnError() {
+        createPublication();
+        WalExConfig config = config().slot(SlotSpec.durable(postgres.name()).whenInUse(WhenInUse.WAIT))
+                .build();
+        WalEx owner = WalEx.create(config);
+        Disposable owning = owner.changes().subscribe();
+        streams.add(owning);
+        owner.awaitStreaming().block(PATIENCE);
+        try (TcpProxy proxy = TcpProxy.to(postgres.server())) {
+            WalEx standby = WalEx.create(
+                    config.mutate().host(proxy.host()).port(proxy.port()).build());
+
+            StepVerifier.create(standby.changes())
+                    .then(() -> awaitState(standby, ConnectionState.StandingBy.class))
+                    .then(proxy::refuse)
+                    .then(proxy::reset)
+                    .then(owning::dispose)
+                    .then(() -> postgres.awaitSlotInactive(postgres.name()))
+                    .then(() -> postgres.execute("SELECT pg_drop_replication_slot('" + postgres.name() + "')"))
+                    .then(proxy::accept)
+                    .expectErrorSatisfies(error -> assertThat(error)
+                            .isInstanceOf(SlotInvalidatedException.class)
+                            .hasMessageContainingAll(postgres.name(), "was dropped"))
+                    .verify(PATIENCE);
+        }
+    }
+
     private static void awaitState(WalEx walEx, Class<? extends ConnectionState> type) {
         walEx.states().filter(type::isInstance).blockFirst(PATIENCE);
     }
@@ -487,6 +516,27 @@ class SlotsIT {
                 "made anew or moved by somebody else");
     }
 
+    /** It looks moved by another consumer, but what the server counts of it. */
+    @Test
+    void slotMadeAnewIsAnErrorWhereConsumersTakeTurnsToo() {
+        createPublication();
+        String slot = "'" + postgres.name() + "'";
+        postgres.execute(
+                "SELECT pg_create_logical_replication_slot(" + slot + ", 'pgoutput')",
+                "INSERT INTO todo VALUES (0)",
+                "SELECT count(*) FROM pg_logical_slot_get_binary_changes(" + slot
+                        + ", NULL, NULL, 'proto_version', '1', 'publication_names', 'events')");
+
+        assertInvalidated(
+                config().slot(SlotSpec.durable(postgres.name()).whenInUse(WhenInUse.WAIT)),
+                () -> postgres.execute(
+                        "SELECT pg_drop_replication_slot(" + slot + ")",
+                        "INSERT INTO todo VALUES (2)",
+                        "SELECT pg_create_logical_replication_slot(" + slot + ", 'pgoutput')",
+                        "INSERT INTO todo VALUES (3)"),
+                "was made anew by somebody else");
+    }
+
     @Test
     void slotAdvancedBySomebodyElseIsAnError() {
         assertInvalidated(
@@ -562,9 +612,13 @@ class SlotsIT {
 
     private void assertInvalidated(Runnable tampering, String message) {
         createPublication();
+        assertInvalidated(config(), tampering, message);
+    }
+
+    private void assertInvalidated(WalExConfig.Builder config, Runnable tampering, String message) {
         try (TcpProxy proxy = TcpProxy.to(postgres.server())) {
             WalEx walEx =
-                    WalEx.create(config().host(proxy.host()).port(proxy.port()).build());
+                    WalEx.create(config.host(proxy.host()).port(proxy.port()).build());
 
             StepVerifier.create(walEx.changes())
                     .then(() -> walEx.awaitStreaming().block(PATIENCE))

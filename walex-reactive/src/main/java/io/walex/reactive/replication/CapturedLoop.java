@@ -50,7 +50,7 @@ final class CapturedLoop implements LoopResources {
     public <C extends Channel> C onChannel(Class<C> channelType, EventLoopGroup group) {
         C made = loop.onChannel(channelType, group);
         if (made instanceof SocketChannel) {
-            made.config().setOption(TCP_USER_TIMEOUT, Math.toIntExact(silence.toMillis()));
+            made.config().setOption(TCP_USER_TIMEOUT, (int) Math.min(silence.toMillis(), Integer.MAX_VALUE));
         }
         channel = made;
         return made;

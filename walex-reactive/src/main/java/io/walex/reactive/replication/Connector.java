@@ -3,11 +3,13 @@ package io.walex.reactive.replication;
 import io.netty.channel.Channel;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
+import io.r2dbc.spi.R2dbcException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -21,32 +23,33 @@ import reactor.netty.resources.LoopResources;
  * @param configuration makes the driver's configuration on the given loop; called for each connection, so that
  *     credentials are read anew
  * @param loop the loop, of one thread, that connections live on
- * @param connectTimeout how long it may take until the server has let a client in
+ * @param connectTimeout how long it may take until the server has let a client in; like the next, asked for each time
  * @param answerTimeout how long it may take to answer a query that has nothing to wait for
  */
 public record Connector(
         Function<LoopResources, PostgresqlConnectionConfiguration> configuration,
         LoopResources loop,
-        Duration connectTimeout,
-        Duration answerTimeout) {
+        Supplier<Duration> connectTimeout,
+        Supplier<Duration> answerTimeout) {
 
     private static final Duration ARRIVAL = Duration.ofSeconds(1);
 
     <C, R> Mono<R> connect(
             Function<PostgresqlConnectionFactory, Mono<C>> kind, BiFunction<C, CapturedLoop, R> wrapping) {
         return Mono.defer(() -> {
-            CapturedLoop captured = new CapturedLoop(loop, answerTimeout);
+            Duration patience = connectTimeout.get();
+            CapturedLoop captured = new CapturedLoop(loop, answerTimeout.get());
             return kind.apply(new PostgresqlConnectionFactory(configuration.apply(captured)))
                     .map(connection -> wrapping.apply(connection, captured))
                     // After the cancel has gone all the way up, so that nobody reports the closing as an error.
                     .doFinally(signal -> abandonWhen(signal, captured.made()))
-                    .timeout(connectTimeout)
-                    .onErrorMap(TimeoutException.class, late -> noAnswer());
+                    .timeout(patience)
+                    .onErrorMap(TimeoutException.class, late -> noAnswer(patience));
         });
     }
 
-    private ConnectException noAnswer() {
-        return new ConnectException("no answer within " + connectTimeout.toMillis() + " ms");
+    private static ConnectException noAnswer(Duration patience) {
+        return new ConnectException("no answer within " + patience.toMillis() + " ms");
     }
 
     private static void abandonWhen(SignalType signal, @Nullable Channel channel) {
@@ -62,34 +65,44 @@ public record Connector(
      * @param pid the process that runs the command
      */
     <T> Mono<T> whileWorking(int pid, Mono<T> answer) {
-        Mono<T> lost = Flux.interval(answerTimeout)
+        Duration patience = answerTimeout.get();
+        Mono<T> lost = Flux.interval(patience)
                 .onBackpressureDrop()
                 .concatMap(tick -> ServerConnection.use(this, server -> server.isWorking(pid)), 0)
                 .filter(working -> !working)
                 .next()
                 // What was answered just now may be on its way.
-                .delayElement(answerTimeout)
+                .delayElement(patience)
                 .flatMap(idle -> Mono.error(new TimeoutException("The server's answer to a command was lost")));
         return answer.takeUntilOther(lost);
     }
 
     /**
      * Asks on another connection whether a walsender that has been silent is at work: completes when it is, and fails when
-     * it is not, since then it has read and answered all requests, or cannot be asked after.
+     * it is not, since then it has read and answered all requests, or when nobody answers. It cannot be at work for ever on
+     * a connection that is dead: it looks for its client at its {@code wal_sender_timeout}, and when it has something to
+     * send; and until then nobody else gets its slot.
      */
     Mono<Void> decoding(int pid) {
         return ServerConnection.use(this, server -> server.isDecoding(pid))
+                // The server is there, and a stream that is given up could not be made again.
+                .onErrorReturn(Connector::isWithoutConnection, true)
                 .filter(decoding -> !decoding)
                 // What it sent just now may be on its way.
                 .delayElement(ARRIVAL)
                 .flatMap(idle -> Mono.error(new TimeoutException("The walsender is idle or gone")));
     }
 
+    private static boolean isWithoutConnection(Throwable error) {
+        return error instanceof R2dbcException refused && "53300".equals(refused.getSqlState());
+    }
+
     <T> Mono<T> answered(Mono<T> answer) {
-        return answer.timeout(answerTimeout)
+        Duration patience = answerTimeout.get();
+        return answer.timeout(patience)
                 .onErrorMap(
                         TimeoutException.class,
                         late -> new TimeoutException(
-                                "The server gave no answer within %d ms".formatted(answerTimeout.toMillis())));
+                                "The server gave no answer within %d ms".formatted(patience.toMillis())));
     }
 }

@@ -97,6 +97,36 @@ public final class ReplicationSlots {
                 .single();
     }
 
+    /**
+     * What the server has counted of a slot, which is all that tells it from a later one of its name.
+     *
+     * @param transactions how many it has decoded
+     * @param since when the count was reset last, by somebody or by a crash
+     */
+    public record Decoded(long transactions, String since) {
+
+        /** Whether the slot must have been made anew since: its count has fallen, and was not reset. */
+        public boolean isOfAnotherThan(Decoded earlier) {
+            return since.equals(earlier.since) && transactions < earlier.transactions;
+        }
+    }
+
+    /**
+     * How much a slot has decoded.
+     *
+     * @see <a href="https://www.postgresql.org/docs/current/monitoring-stats.html#MONITORING-PG-STAT-REPLICATION-SLOTS-VIEW">
+     *     pg_stat_replication_slots</a>
+     */
+    public Mono<Decoded> decoded(String name) {
+        // A crash empties all statistics, and notes the time with those of the server.
+        return server.rows("""
+                        SELECT s.total_txns::text AS transactions, concat_ws(' ', s.stats_reset, b.stats_reset) AS since
+                          FROM pg_stat_replication_slots s, pg_stat_bgwriter b WHERE s.slot_name = $1
+                        """, name)
+                .map(row -> new Decoded(Long.parseLong(text(row, "transactions")), text(row, "since")))
+                .singleOrEmpty();
+    }
+
     /** Drops a slot that nobody uses; nothing happens when there is none. */
     public Mono<Void> drop(String name) {
         return server.rows(

@@ -109,14 +109,15 @@ public final class ServerConnection {
     }
 
     /**
-     * Whether a walsender of this role neither waits for its client nor for new WAL, where it would read.
+     * Whether a walsender of this role neither waits for its client nor for new WAL, where it would read. What it waits for
+     * is known even where {@code track_activities} is off, and its state is not.
      *
      * @see <a href="https://www.postgresql.org/docs/current/monitoring-stats.html#WAIT-EVENT-TABLE">Wait events</a>
      */
     Mono<Boolean> isDecoding(int pid) {
         return rows("""
                         SELECT 1 FROM pg_stat_activity
-                         WHERE pid = $1 AND backend_type = 'walsender' AND state = 'active'
+                         WHERE pid = $1 AND backend_type = 'walsender'
                            AND coalesce(wait_event_type, '') NOT IN ('Client', 'Activity')
                         """, pid).hasElements();
     }

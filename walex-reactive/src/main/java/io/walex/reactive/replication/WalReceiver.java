@@ -81,10 +81,10 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
      * How the server is kept informed.
      *
      * @param statusInterval the time between status updates
-     * @param livenessTimeout how long the server may be silent, while its replies are asked for and read, before it counts
+     * @param livenessTimeout how long the server may be silent, while its replies are asked for and read, before it is
      *     asked after
-     * @param atWork asks after it: completes when the server is at work on what it sends nothing of, which may keep it from
-     *     reading for half its {@code wal_sender_timeout}; fails when it counts as gone
+     * @param atWork asks after it: completes when the server is at work on what it sends nothing of, which keeps it from
+     *     reading for half its {@code wal_sender_timeout}, or to its end; fails when it counts as gone
      */
     record Feedback(Duration statusInterval, Duration livenessTimeout, Mono<Void> atWork) {}
 

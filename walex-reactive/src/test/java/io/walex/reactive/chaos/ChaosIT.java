@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Writers commit, in one phase and in two; consumers of every kind stall and hurry, end and start again; and everything
  * between breaks at random. At the end, what each consumer received is what was committed, in commit order, each event
- * once.
+ * once; and no subscription has received an event twice, or failed but for a server that was away when it began.
  *
  * <p>{@code -Dwalex.chaos.seconds=600} makes it last longer, {@code -Dwalex.chaos.seed=...} makes it another one.
  */
@@ -78,21 +78,28 @@ class ChaosIT {
             LOG.info("{} rows were committed", committed.size());
 
             assertThat(committed).hasSizeGreaterThan(SECONDS * 20);
-            consumers.received().forEach((name, received) -> {
-                assertSame(name, received.rows(), committed);
-                assertThat(received.positions()).as(name).isSorted().doesNotHaveDuplicates();
+            consumers.received().values().forEach(received -> {
+                assertSame(received, committed);
+                assertInOrderAndOnce(received);
             });
+            consumers.subscriptions().forEach(ChaosIT::assertInOrderAndOnce);
+            assertThat(consumers.failures()).isEmpty();
         }
     }
 
-    private static void assertSame(String name, List<String> received, List<String> committed) {
+    private static void assertInOrderAndOnce(Received received) {
+        assertThat(received.positions()).as(received.by()).isSorted().doesNotHaveDuplicates();
+    }
+
+    private static void assertSame(Received consumer, List<String> committed) {
+        List<String> received = consumer.rows();
         int first = 0;
         while (first < Math.min(received.size(), committed.size())
                 && received.get(first).equals(committed.get(first))) {
             first++;
         }
         assertThat(received.subList(first, Math.min(received.size(), first + 20)))
-                .as("%s, after %d of %d equal rows", name, first, committed.size())
+                .as("%s, after %d of %d equal rows", consumer.by(), first, committed.size())
                 .isEqualTo(committed.subList(first, Math.min(committed.size(), first + 20)));
     }
 }

@@ -1,6 +1,8 @@
 package io.walex.reactive.chaos;
 
 import io.walex.reactive.Middleware;
+import io.walex.reactive.ServerUnreachableException;
+import io.walex.reactive.SlotInUseException;
 import io.walex.reactive.SlotSpec;
 import io.walex.reactive.SslMode;
 import io.walex.reactive.Streaming;
@@ -42,6 +44,7 @@ final class Consumers {
     private final TcpProxy proxy;
     private final Random random;
     private final Map<String, Received> received = new LinkedHashMap<>();
+    private final List<Received> subscriptions = new CopyOnWriteArrayList<>();
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private final Disposable.Composite running = Disposables.composite();
 
@@ -55,7 +58,7 @@ final class Consumers {
         for (String slot : SLOTS) {
             database.execute("SELECT pg_create_logical_replication_slot('%s', 'pgoutput', twophase => %s)"
                     .formatted(slot, slot.equals("streamed")));
-            received.put(slot, new Received());
+            received.put(slot, new Received(slot));
         }
     }
 
@@ -91,7 +94,12 @@ final class Consumers {
         running.add(restarted(built, received.get(built.name())).subscribe());
     }
 
-    /** Of the consumers that make do with one subscription; none is expected. */
+    /** What each subscription received of those that are made again and again. */
+    List<Received> subscriptions() {
+        return subscriptions;
+    }
+
+    /** But for what must be expected of a subscription that begins in an outage. */
     List<Throwable> failures() {
         return failures;
     }
@@ -139,20 +147,31 @@ final class Consumers {
         return walEx.changes().doOnNext(received::add).concatMap(Consumers::sometimesStalled, 0);
     }
 
-    /** An application that ends now and then, also within a transaction, and starts again, also after every error. */
+    /** An application that ends now and then, also within a transaction, and starts again, also when it found no server. */
     private Flux<?> restarted(WalExConfig config, Received received) {
         return Flux.defer(() -> oneByOneOnce(config, received).take(lifetime()))
                 .onErrorResume(error -> {
+                    if (!isExpected(error)) {
+                        failures.add(error);
+                    }
                     LOG.debug("{} ended: {}", config.name(), error.getMessage());
                     return Mono.delay(Duration.ofMillis(100)).then(Mono.empty());
                 })
                 .repeat();
     }
 
-    private static Flux<Event> oneByOneOnce(WalExConfig config, Received received) {
+    /** The server is away, or still believes in the subscription before. */
+    private static boolean isExpected(Throwable error) {
+        return error instanceof ServerUnreachableException || error instanceof SlotInUseException;
+    }
+
+    private Flux<Event> oneByOneOnce(WalExConfig config, Received received) {
+        Received here = new Received(config.name() + " " + subscriptions.size());
+        subscriptions.add(here);
         return WalEx.changes(config)
                 .concatMap(
                         event -> Mono.fromCallable(() -> {
+                            here.add(event);
                             received.addOnce(event);
                             return event;
                         }),

@@ -8,8 +8,13 @@ import java.util.List;
 /** The rows that one consumer, or several that take turns, made something of. */
 final class Received {
 
+    private final String by;
     private final List<String> rows = new ArrayList<>();
     private final List<Position> positions = new ArrayList<>();
+
+    Received(String by) {
+        this.by = by;
+    }
 
     synchronized void add(Event event) {
         rows.add(event.newRecord().get("writer") + ":" + event.newRecord().get("seq"));
@@ -21,6 +26,10 @@ final class Received {
         if (positions.isEmpty() || positions.get(positions.size() - 1).compareTo(event.position()) < 0) {
             add(event);
         }
+    }
+
+    String by() {
+        return by;
     }
 
     synchronized List<String> rows() {
