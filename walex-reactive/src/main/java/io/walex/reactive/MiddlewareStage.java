@@ -127,8 +127,9 @@ final class MiddlewareStage implements Middleware.Link {
     }
 
     private void acknowledged() {
-        onProgress.run();
+        // First: progress may be what a cancelled stream waited for.
         listener.accept(delivered.flushed());
+        onProgress.run();
     }
 
     /** Completes when the middleware takes what comes from there. */
