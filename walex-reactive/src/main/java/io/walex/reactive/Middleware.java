@@ -47,6 +47,12 @@ public interface Middleware {
          */
         void onConnected(Function<Server, Mono<Void>> listener);
 
+        /**
+         * Has the check run where the slot does not exist, before it is made for this subscription; its error ends the
+         * stream, and no slot is made. A middleware has one check.
+         */
+        void onSlotMissing(Runnable check);
+
         /** Turns signals into bytes and back. Reading takes a stream that has connected, which knows the types. */
         SignalCodec codec();
 

@@ -37,6 +37,7 @@ final class MiddlewareStage implements Middleware.Link {
     private final PendingGaps gaps = new PendingGaps();
     private volatile Consumer<Lsn> listener = end -> {};
     private volatile Function<Middleware.Server, Mono<Void>> onConnected = server -> Mono.empty();
+    private volatile Runnable onSlotMissing = () -> {};
     private Runnable onProgress = () -> {};
     private Acknowledgements.@Nullable Ticket receiving;
 
@@ -145,6 +146,15 @@ final class MiddlewareStage implements Middleware.Link {
     @Override
     public void onConnected(Function<Middleware.Server, Mono<Void>> told) {
         onConnected = told;
+    }
+
+    void slotMissing() {
+        onSlotMissing.run();
+    }
+
+    @Override
+    public void onSlotMissing(Runnable check) {
+        onSlotMissing = check;
     }
 
     @Override

@@ -264,6 +264,13 @@ final class StreamSubscription implements SlotGuard.Listener {
     }
 
     @Override
+    public void onMissing() {
+        if (middleware != null) {
+            middleware.slotMissing();
+        }
+    }
+
+    @Override
     public void onStandingBy() {
         hasJoined = true;
         state.standingBy();

@@ -48,8 +48,9 @@ final class RunningSpool {
 
     Flux<TransactionSignal> through(Flux<TransactionSignal> signals) {
         link.onAcknowledged(writer::acknowledged);
-        link.onConnected(
-                server -> new SpoolHistory(store).requireContinuedBy(server).then(Mono.fromRunnable(this::announce)));
+        SpoolHistory history = new SpoolHistory(store);
+        link.onConnected(server -> history.requireContinuedBy(server).then(Mono.fromRunnable(this::announce)));
+        link.onSlotMissing(() -> history.requireNone(link.config()));
         return reader.signals().takeUntilOther(writer.end()).doOnSubscribe(subscription -> signals.subscribe(writer));
     }
 

@@ -470,6 +470,31 @@ class DiskSpoolIT {
     }
 
     @Test
+    void asksWhatToDoWhereTheSlotOfWhatItKeepsIsGone() {
+        postgres.execute("INSERT INTO keyed VALUES (1)");
+        readOne("1");
+        postgres.execute("SELECT pg_drop_replication_slot('walex')", "INSERT INTO keyed VALUES (2)");
+
+        assertThatThrownBy(() -> spooled().changes().blockFirst(PATIENCE))
+                .isInstanceOf(SpoolException.class)
+                .hasMessageContainingAll("\"walex\"", "does not exist", directory.toString(), "WalEx.setup(config)");
+        assertThat(postgres.slot("walex")).isEmpty();
+
+        WalEx.setup(config().build()).block(PATIENCE);
+        postgres.execute("INSERT INTO keyed VALUES (3)");
+        readOne("3");
+    }
+
+    private void readOne(String id) {
+        assertThat(spooled()
+                        .transactions()
+                        .concatMap(transaction -> ids(transaction).doOnNext(ids -> transaction.acknowledge()), 0)
+                        .blockFirst(PATIENCE))
+                .isEqualTo(id);
+        postgres.awaitSlotInactive("walex");
+    }
+
+    @Test
     void closesGracefully() {
         WalEx walex = spooled();
         Mono<List<Event>> events = walex.changes().collectList().cache();
