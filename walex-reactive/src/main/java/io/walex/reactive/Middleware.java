@@ -13,9 +13,11 @@ import reactor.core.publisher.Mono;
  * Stands between the replication stream and what subscribers see of it: WalEx's {@code message_middleware}.
  *
  * <p>Signals come and must go in stream order: {@code Begin}, its events, {@code End}, the next {@code Begin}. Transactions
- * come once per subscription, also after a reconnect, and must go once. Events may be left out or replaced; a {@code Begin}
- * and its {@code End} go together or not at all. Signals come on the connection's event loop, which must not be blocked,
- * and may go from any thread.
+ * come once per subscription, also after a reconnect, and must go once. Events may be left out or replaced, but every
+ * {@code Begin} and every {@code End} goes on: a transaction without events acknowledges itself, and one that is left out
+ * whole keeps the slot from moving until a later one is acknowledged. Where a gap cuts a transaction, its {@code End} never
+ * comes, and the next {@code Begin} follows its events. Signals come on the connection's event loop, which must not be
+ * blocked, and may go from any thread.
  */
 public interface Middleware {
 

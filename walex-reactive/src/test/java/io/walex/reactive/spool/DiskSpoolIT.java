@@ -521,6 +521,19 @@ class DiskSpoolIT {
         assertThat(seen).extracting(Event::name).containsExactly("keyed");
     }
 
+    @Test
+    void transactionsWithoutTheirEventsAreConfirmed() {
+        List<Event> seen = new CopyOnWriteArrayList<>();
+        Middleware middleware =
+                Middleware.transforming(signals -> signals.filter(signal -> !(signal instanceof Event)));
+        running = spooled(middleware).changes().subscribe(seen::add);
+        postgres.awaitSlotActive("walex");
+        postgres.execute("INSERT INTO keyed VALUES (1)", "INSERT INTO keyed VALUES (2)");
+
+        awaitConfirmed(postgres.currentLsn());
+        assertThat(seen).isEmpty();
+    }
+
     private static long size(Path directory) {
         try (Stream<Path> files = Files.walk(directory)) {
             return files.mapToLong(file -> {
