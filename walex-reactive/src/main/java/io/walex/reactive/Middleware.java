@@ -55,6 +55,12 @@ public interface Middleware {
          */
         void onSlotMissing(Runnable check);
 
+        /**
+         * Has the end of the subscription wait for this, which must not fail. A middleware that holds something hears of a
+         * cancel like any publisher, but nobody would wait until it has let go.
+         */
+        void awaitClosed(Mono<Void> closed);
+
         /** Turns signals into bytes and back. Reading takes a stream that has connected, which knows the types. */
         SignalCodec codec();
 

@@ -38,6 +38,7 @@ final class MiddlewareStage implements Middleware.Link {
     private volatile Consumer<Lsn> listener = end -> {};
     private volatile Function<Middleware.Server, Mono<Void>> onConnected = server -> Mono.empty();
     private volatile Runnable onSlotMissing = () -> {};
+    private volatile Mono<Void> closed = Mono.empty();
     private Runnable onProgress = () -> {};
     private Acknowledgements.@Nullable Ticket receiving;
 
@@ -155,6 +156,16 @@ final class MiddlewareStage implements Middleware.Link {
     @Override
     public void onSlotMissing(Runnable check) {
         onSlotMissing = check;
+    }
+
+    /** Completes when the middleware holds nothing any more; asked when its signals have ended or were cancelled. */
+    Mono<Void> closed() {
+        return Mono.defer(() -> closed);
+    }
+
+    @Override
+    public void awaitClosed(Mono<Void> told) {
+        closed = told;
     }
 
     @Override

@@ -367,8 +367,8 @@ final class StreamSubscription implements SlotGuard.Listener {
     }
 
     /**
-     * Waits for a transaction that is still consumed after a cancel and for the connection to be closed, and frees the
-     * event loop. Never fails.
+     * Waits for a transaction that is still consumed after a cancel, and for connection and middleware to be closed; then
+     * frees the event loop. Never fails.
      */
     Mono<Void> release() {
         return Mono.defer(() -> consumed)
@@ -376,6 +376,7 @@ final class StreamSubscription implements SlotGuard.Listener {
                     ReplicationConnection last = connection;
                     return last == null ? Mono.<Void>empty() : last.close();
                 }))
+                .then(middleware == null ? Mono.empty() : middleware.closed())
                 .then(Mono.fromRunnable(() -> eventLoop().execute(assembler::close)))
                 .then(Mono.defer(() -> loop.disposeLater(Duration.ZERO, Duration.ofSeconds(1))))
                 .onErrorComplete()

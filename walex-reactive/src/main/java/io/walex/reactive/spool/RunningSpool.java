@@ -20,6 +20,7 @@ final class RunningSpool {
     private final Scheduler writing;
     private final Scheduler reading;
     private final Sinks.Many<Long> appended = Sinks.many().replay().latest();
+    private final Sinks.Empty<Void> closed = Sinks.empty();
     private final SpoolReader reader;
     private final SpoolWriter writer;
 
@@ -47,6 +48,7 @@ final class RunningSpool {
     }
 
     Flux<TransactionSignal> through(Flux<TransactionSignal> signals) {
+        link.awaitClosed(closed.asMono());
         link.onAcknowledged(writer::acknowledged);
         SpoolHistory history = new SpoolHistory(store);
         link.onConnected(server -> history.requireContinuedBy(server).then(Mono.fromRunnable(this::announce)));
@@ -66,6 +68,7 @@ final class RunningSpool {
                 .then(Mono.<Void>fromRunnable(store::close).subscribeOn(Schedulers.boundedElastic()))
                 .doOnError(error ->
                         LOG.warn("The spool of {} was not closed", link.config().name(), error))
-                .onErrorComplete();
+                .onErrorComplete()
+                .doFinally(signal -> closed.tryEmitEmpty());
     }
 }

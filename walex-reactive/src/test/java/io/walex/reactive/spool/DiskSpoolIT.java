@@ -469,6 +469,21 @@ class DiskSpoolIT {
         }
     }
 
+    /** So that another process can take it, or it can be deleted. */
+    @Test
+    void isClosedWhenItsInstanceIs() {
+        postgres.execute("INSERT INTO keyed SELECT i FROM generate_series(1, 10) i");
+
+        for (int i = 0; i < 10; i++) {
+            WalEx walex = spooled();
+            walex.changes().take(2).blockLast(PATIENCE);
+            walex.closeGracefully().block(PATIENCE);
+
+            SpoolStore.open(directory.resolve("WalEx"), 1 << 20, postgres.name() + "/walex")
+                    .close();
+        }
+    }
+
     @Test
     void asksWhatToDoWhereTheSlotOfWhatItKeepsIsGone() {
         postgres.execute("INSERT INTO keyed VALUES (1)");
