@@ -41,6 +41,10 @@ final class SpoolStore implements AutoCloseable {
     private static final long LARGEST_SEGMENT = 64 << 20;
     private static final long SMALLEST_LOG = 1 << 20;
 
+    /** What RocksDB says of a lock that is held: by this process, by another, on Windows. Paths may say "lock" as well. */
+    private static final List<String> LOCKED =
+            List.of("lock hold by current process", "While lock file", "Failed to create lock file");
+
     private final Path directory;
     private final DBOptions options;
     private final ColumnFamilyOptions metadataOptions = new ColumnFamilyOptions();
@@ -146,7 +150,8 @@ final class SpoolStore implements AutoCloseable {
     }
 
     private static boolean isLocked(RocksDBException failure) {
-        return String.valueOf(failure.getMessage()).contains("lock");
+        String reason = String.valueOf(failure.getMessage());
+        return LOCKED.stream().anyMatch(reason::contains);
     }
 
     /** Drops what has no end and what was acknowledged; returns where to go on. */
