@@ -45,6 +45,9 @@ final class SpoolStore implements AutoCloseable {
     private static final List<String> LOCKED =
             List.of("lock hold by current process", "While lock file", "Failed to create lock file");
 
+    private static final String IF_FULL =
+            "if its disk is full, make room and subscribe again: the server keeps what is not on disk";
+
     private final Path directory;
     private final DBOptions options;
     private final ColumnFamilyOptions metadataOptions = new ColumnFamilyOptions();
@@ -135,7 +138,7 @@ final class SpoolStore implements AutoCloseable {
                     isLocked(e)
                             ? "The spool in %s is in use; give each instance its own name and subscribe to it once (%s)"
                                     .formatted(directory, reason)
-                            : "The spool in %s cannot be opened: %s".formatted(directory, reason),
+                            : "The spool in %s cannot be opened: %s; %s".formatted(directory, reason, IF_FULL),
                     e);
         } catch (IOException e) {
             throw new SpoolException("The spool's directory %s cannot be used: %s".formatted(directory, e), e);
@@ -353,7 +356,7 @@ final class SpoolStore implements AutoCloseable {
             return work.run();
         } catch (RocksDBException | IOException e) {
             throw new SpoolException(
-                    "The spool in %s cannot be used: %s; is the disk full?".formatted(directory, e.getMessage()), e);
+                    "The spool in %s cannot be used: %s; %s".formatted(directory, e.getMessage(), IF_FULL), e);
         } finally {
             lock.readLock().unlock();
         }
