@@ -13,10 +13,12 @@ import reactor.core.publisher.Mono;
  * Stands between the replication stream and what subscribers see of it: WalEx's {@code message_middleware}.
  *
  * <p>Signals come and must go in stream order: {@code Begin}, its events, {@code End}, the next {@code Begin}. Transactions
- * come once per subscription, also after a reconnect, and must go once. Events may be left out or replaced; a {@code Begin}
- * and its {@code End} go together or not at all. Signals come on the connection's event loop, which must not be blocked,
- * and may go from any thread. When the stream is closed gracefully, what comes completes, and what goes has two seconds
- * more.
+ * come once per subscription, also after a reconnect, and must go once. Events may be left out or replaced, but every
+ * {@code Begin} and every {@code End} goes on: a transaction without events acknowledges itself, and one that is left out
+ * whole keeps the slot from moving until a later one is acknowledged. Where a gap cuts a transaction, its {@code End} never
+ * comes, and the next {@code Begin} follows its events. Signals come on the connection's event loop, which must not be
+ * blocked, and may go from any thread. When the stream is closed gracefully, what comes completes, and what goes has two
+ * seconds more.
  */
 public interface Middleware {
 
@@ -47,6 +49,18 @@ public interface Middleware {
          * there before the listener is done, and its error ends the stream. A middleware has one listener.
          */
         void onConnected(Function<Server, Mono<Void>> listener);
+
+        /**
+         * Has the check run where the slot does not exist, before it is made for this subscription; its error ends the
+         * stream, and no slot is made. A middleware has one check.
+         */
+        void onSlotMissing(Runnable check);
+
+        /**
+         * Has the end of the subscription wait for this, which must not fail. A middleware that holds something hears of a
+         * cancel like any publisher, but nobody would wait until it has let go.
+         */
+        void awaitClosed(Mono<Void> closed);
 
         /** Turns signals into bytes and back. Reading takes a stream that has connected, which knows the types. */
         SignalCodec codec();

@@ -40,6 +40,8 @@ final class MiddlewareStage implements Middleware.Link {
     private final PendingGaps gaps = new PendingGaps();
     private volatile Consumer<Lsn> listener = end -> {};
     private volatile Function<Middleware.Server, Mono<Void>> onConnected = server -> Mono.empty();
+    private volatile Runnable onSlotMissing = () -> {};
+    private volatile Mono<Void> closed = Mono.empty();
     private Runnable onProgress = () -> {};
     private Acknowledgements.@Nullable Ticket receiving;
 
@@ -128,8 +130,9 @@ final class MiddlewareStage implements Middleware.Link {
     }
 
     private void acknowledged() {
-        onProgress.run();
+        // First: progress may be what a cancelled stream waited for.
         listener.accept(delivered.flushed());
+        onProgress.run();
     }
 
     /** Completes when the middleware takes what comes from there. */
@@ -145,6 +148,25 @@ final class MiddlewareStage implements Middleware.Link {
     @Override
     public void onConnected(Function<Middleware.Server, Mono<Void>> told) {
         onConnected = told;
+    }
+
+    void slotMissing() {
+        onSlotMissing.run();
+    }
+
+    @Override
+    public void onSlotMissing(Runnable check) {
+        onSlotMissing = check;
+    }
+
+    /** Completes when the middleware holds nothing any more; asked when its signals have ended or were cancelled. */
+    Mono<Void> closed() {
+        return Mono.defer(() -> closed);
+    }
+
+    @Override
+    public void awaitClosed(Mono<Void> told) {
+        closed = told;
     }
 
     @Override

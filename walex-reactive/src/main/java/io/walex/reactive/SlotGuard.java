@@ -62,6 +62,9 @@ final class SlotGuard {
     /** Told on the event loop. */
     interface Listener {
 
+        /** The slot does not exist, and is not made where this throws. */
+        void onMissing();
+
         /** Another connection holds the slot. */
         void onStandingBy();
 
@@ -84,8 +87,8 @@ final class SlotGuard {
     private Mono<Void> prepare(
             ServerConnection server, ServerFacts facts, SlotSpec.Durable durable, Listener listener) {
         return SlotSetup.find(server, durable.name())
-                .switchIfEmpty(
-                        Mono.defer(() -> !found ? create(server, durable, facts) : SlotChecks.gone(durable.name())))
+                .switchIfEmpty(Mono.defer(
+                        () -> !found ? create(server, durable, facts, listener) : SlotChecks.gone(durable.name())))
                 .doOnNext(slot -> found = true)
                 .flatMap(slot -> holders.whenFree(server, slot, durable.whenInUse(), facts, listener::onStandingBy))
                 .delayUntil(slot -> SlotChecks.usable(slot, facts, config))
@@ -210,7 +213,9 @@ final class SlotGuard {
         return begun.isAfter(acknowledgements.delivered()) ? begun : acknowledgements.delivered();
     }
 
-    private Mono<SlotFacts> create(ServerConnection server, SlotSpec.Durable durable, ServerFacts facts) {
+    private Mono<SlotFacts> create(
+            ServerConnection server, SlotSpec.Durable durable, ServerFacts facts, Listener listener) {
+        listener.onMissing();
         if (!durable.createIfMissing()) {
             return Mono.error(new SlotNotFoundException(
                     "Replication slot \"%s\" does not exist; create it with WalEx.setup(config), or by pg_create_logical_replication_slot('%s', 'pgoutput')"

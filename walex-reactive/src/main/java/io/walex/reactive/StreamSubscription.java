@@ -268,6 +268,13 @@ final class StreamSubscription implements SlotGuard.Listener {
     }
 
     @Override
+    public void onMissing() {
+        if (middleware != null) {
+            middleware.slotMissing();
+        }
+    }
+
+    @Override
     public void onStandingBy() {
         hasJoined = true;
         state.standingBy();
@@ -376,8 +383,8 @@ final class StreamSubscription implements SlotGuard.Listener {
     }
 
     /**
-     * Waits for a transaction that is still consumed after a cancel and for the connection to be closed, and frees the
-     * event loop. Never fails.
+     * Waits for a transaction that is still consumed after a cancel, and for connection and middleware to be closed; then
+     * frees the event loop. Never fails.
      */
     Mono<Void> release() {
         return Mono.defer(() -> consumed)
@@ -385,6 +392,7 @@ final class StreamSubscription implements SlotGuard.Listener {
                     ReplicationConnection last = connection;
                     return last == null ? Mono.<Void>empty() : last.close();
                 }))
+                .then(middleware == null ? Mono.empty() : middleware.closed())
                 .then(Mono.fromRunnable(() -> eventLoop().execute(assembler::close)))
                 .then(Mono.defer(() -> loop.disposeLater(Duration.ZERO, Duration.ofSeconds(1))))
                 .onErrorComplete()

@@ -134,6 +134,11 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
         }
         TransactionWindow window = current;
         if (cancelled && (window == null || !window.isConsumed())) {
+            // Behind a cancel nobody writes down what was acknowledged; what this lets go on may itself have come here.
+            acknowledgements.settle();
+            if (terminated) {
+                return;
+            }
             if (window != null) {
                 window.fail(TransactionWindow.streamEnded());
             }

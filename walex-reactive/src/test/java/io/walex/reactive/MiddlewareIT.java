@@ -10,6 +10,7 @@ import io.walex.reactive.testsupport.PostgresExtension;
 import io.walex.reactive.testsupport.TcpProxy;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -107,6 +108,25 @@ class MiddlewareIT {
         walEx.closeGracefully().block(PATIENCE);
 
         assertThat(firstOfTheNext(kind)).isEqualTo(3);
+    }
+
+    /** Between the acknowledgement and the cancellation of the stream there is only the transaction's end. */
+    @ParameterizedTest
+    @ValueSource(strings = {"transforming", "spool"})
+    void acknowledgementInTheTransactionThatIsConsumedAtACancelCounts(String kind) {
+        postgres.execute("INSERT INTO todo VALUES (4)", "INSERT INTO todo VALUES (5)", "INSERT INTO todo VALUES (6)");
+        List<Object> seen = new ArrayList<>();
+
+        for (int i = 1; i <= 6; i++) {
+            WalEx walEx = walEx(middleware(kind));
+            seen.add(walEx.transactions()
+                    .take(1)
+                    .concatMap(MiddlewareIT::acknowledged, 0)
+                    .blockLast(PATIENCE));
+            walEx.closeGracefully().block(PATIENCE);
+        }
+
+        assertThat(seen).containsExactly(1, 2, 3, 4, 5, 6);
     }
 
     @ParameterizedTest

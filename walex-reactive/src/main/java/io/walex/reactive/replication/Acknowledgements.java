@@ -140,6 +140,11 @@ public final class Acknowledgements {
         onProgress.run();
     }
 
+    /** Counts at once what was acknowledged by any thread and is still to be counted; on the event loop. */
+    public void settle() {
+        advance();
+    }
+
     private void moveTo(long lsn) {
         if (Long.compareUnsigned(lsn, flushed) > 0) {
             flushed = lsn;

@@ -24,7 +24,8 @@ import reactor.util.retry.Retry;
  * <p>Each instance has its directory, {@code <directory>/<instance>}, which belongs to one durable slot of one database
  * cluster and is used by one subscription at a time. Disk use is bounded: at the limit the replication stream pauses until
  * space was reclaimed, and the server keeps the WAL meanwhile. A transaction that is larger than the limit passes through:
- * it is handed out while it arrives, and the server keeps its WAL until it is acknowledged.
+ * it is handed out while it arrives, and the server keeps its WAL until it is acknowledged. Where the disk is full
+ * before, the stream fails with a {@link SpoolException}; a new subscription goes on when there is room.
  *
  * <p>Built on RocksDB, the optional dependency {@code org.rocksdb:rocksdbjni}. Immutable: every method returns a changed
  * copy.

@@ -20,6 +20,7 @@ final class RunningSpool {
     private final Scheduler writing;
     private final Scheduler reading;
     private final Sinks.Many<Long> appended = Sinks.many().replay().latest();
+    private final Sinks.Empty<Void> closed = Sinks.empty();
     private final SpoolReader reader;
     private final SpoolWriter writer;
 
@@ -47,9 +48,11 @@ final class RunningSpool {
     }
 
     Flux<TransactionSignal> through(Flux<TransactionSignal> signals) {
+        link.awaitClosed(closed.asMono());
         link.onAcknowledged(writer::acknowledged);
-        link.onConnected(
-                server -> new SpoolHistory(store).requireContinuedBy(server).then(Mono.fromRunnable(this::announce)));
+        SpoolHistory history = new SpoolHistory(store);
+        link.onConnected(server -> history.requireContinuedBy(server).then(Mono.fromRunnable(this::announce)));
+        link.onSlotMissing(() -> history.requireNone(link.config()));
         return reader.signals().takeUntilOther(writer.end()).doOnSubscribe(subscription -> signals.subscribe(writer));
     }
 
@@ -65,6 +68,7 @@ final class RunningSpool {
                 .then(Mono.<Void>fromRunnable(store::close).subscribeOn(Schedulers.boundedElastic()))
                 .doOnError(error ->
                         LOG.warn("The spool of {} was not closed", link.config().name(), error))
-                .onErrorComplete();
+                .onErrorComplete()
+                .doFinally(signal -> closed.tryEmitEmpty());
     }
 }

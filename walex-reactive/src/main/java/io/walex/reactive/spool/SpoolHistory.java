@@ -1,6 +1,7 @@
 package io.walex.reactive.spool;
 
 import io.walex.reactive.Middleware;
+import io.walex.reactive.WalExConfig;
 import io.walex.reactive.pgoutput.Lsn;
 import reactor.core.publisher.Mono;
 
@@ -32,6 +33,17 @@ final class SpoolHistory {
                             .then();
             return continued.then(Mono.fromRunnable(() -> store.continueOn(timeline)));
         });
+    }
+
+    /** A new slot begins now: what was committed since the last transaction that is known would be missing unnoticed. */
+    void requireNone(WalExConfig config) {
+        Lsn last = store.lastKnown();
+        if (!last.equals(Lsn.INVALID)) {
+            throw new SpoolException(
+                    "The %s of the spool in %s does not exist: what was committed after %s, the last transaction that the spool knows, cannot be had any more. To go on without it, and with what waits in the spool, make the slot by WalEx.setup(config); to start anew, delete the directory"
+                            .formatted(config.slot(), store.directory(), last),
+                    null);
+        }
     }
 
     /** Of a transaction it is known where its commit record begins, and a timeline ends between records. */

@@ -41,6 +41,13 @@ final class SpoolStore implements AutoCloseable {
     private static final long LARGEST_SEGMENT = 64 << 20;
     private static final long SMALLEST_LOG = 1 << 20;
 
+    /** What RocksDB says of a lock that is held: by this process, by another, on Windows. Paths may say "lock" as well. */
+    private static final List<String> LOCKED =
+            List.of("lock hold by current process", "While lock file", "Failed to create lock file");
+
+    private static final String IF_FULL =
+            "if its disk is full, make room and subscribe again: the server keeps what is not on disk";
+
     private final Path directory;
     private final DBOptions options;
     private final ColumnFamilyOptions metadataOptions = new ColumnFamilyOptions();
@@ -131,7 +138,7 @@ final class SpoolStore implements AutoCloseable {
                     isLocked(e)
                             ? "The spool in %s is in use; give each instance its own name and subscribe to it once (%s)"
                                     .formatted(directory, reason)
-                            : "The spool in %s cannot be opened: %s".formatted(directory, reason),
+                            : "The spool in %s cannot be opened: %s; %s".formatted(directory, reason, IF_FULL),
                     e);
         } catch (IOException e) {
             throw new SpoolException("The spool's directory %s cannot be used: %s".formatted(directory, e), e);
@@ -146,7 +153,8 @@ final class SpoolStore implements AutoCloseable {
     }
 
     private static boolean isLocked(RocksDBException failure) {
-        return String.valueOf(failure.getMessage()).contains("lock");
+        String reason = String.valueOf(failure.getMessage());
+        return LOCKED.stream().anyMatch(reason::contains);
     }
 
     /** Drops what has no end and what was acknowledged; returns where to go on. */
@@ -348,7 +356,7 @@ final class SpoolStore implements AutoCloseable {
             return work.run();
         } catch (RocksDBException | IOException e) {
             throw new SpoolException(
-                    "The spool in %s cannot be used: %s; is the disk full?".formatted(directory, e.getMessage()), e);
+                    "The spool in %s cannot be used: %s; %s".formatted(directory, e.getMessage(), IF_FULL), e);
         } finally {
             lock.readLock().unlock();
         }

@@ -54,6 +54,7 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
     private final Sinks.Empty<Void> end = Sinks.empty();
     private volatile boolean full;
     private volatile boolean received;
+    private volatile boolean failed;
     private volatile long read;
 
     // Of the thread that signals come on.
@@ -206,12 +207,17 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
     }
 
     private void fail(Throwable error) {
+        failed = true;
         cancel();
         end.tryEmitError(error);
     }
 
     private void work() {
         scheduled.set(false);
+        if (failed) {
+            // An end that could still be written would be confirmed with all before it.
+            return;
+        }
         try {
             write();
             endPassing();

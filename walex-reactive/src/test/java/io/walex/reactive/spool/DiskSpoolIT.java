@@ -469,6 +469,46 @@ class DiskSpoolIT {
         }
     }
 
+    /** So that another process can take it, or it can be deleted. */
+    @Test
+    void isClosedWhenItsInstanceIs() {
+        postgres.execute("INSERT INTO keyed SELECT i FROM generate_series(1, 10) i");
+
+        for (int i = 0; i < 10; i++) {
+            WalEx walex = spooled();
+            walex.changes().take(2).blockLast(PATIENCE);
+            walex.closeGracefully().block(PATIENCE);
+
+            SpoolStore.open(directory.resolve("WalEx"), 1 << 20, postgres.name() + "/walex")
+                    .close();
+        }
+    }
+
+    @Test
+    void asksWhatToDoWhereTheSlotOfWhatItKeepsIsGone() {
+        postgres.execute("INSERT INTO keyed VALUES (1)");
+        readOne("1");
+        postgres.execute("SELECT pg_drop_replication_slot('walex')", "INSERT INTO keyed VALUES (2)");
+
+        assertThatThrownBy(() -> spooled().changes().blockFirst(PATIENCE))
+                .isInstanceOf(SpoolException.class)
+                .hasMessageContainingAll("\"walex\"", "does not exist", directory.toString(), "WalEx.setup(config)");
+        assertThat(postgres.slot("walex")).isEmpty();
+
+        WalEx.setup(config().build()).block(PATIENCE);
+        postgres.execute("INSERT INTO keyed VALUES (3)");
+        readOne("3");
+    }
+
+    private void readOne(String id) {
+        assertThat(spooled()
+                        .transactions()
+                        .concatMap(transaction -> ids(transaction).doOnNext(ids -> transaction.acknowledge()), 0)
+                        .blockFirst(PATIENCE))
+                .isEqualTo(id);
+        postgres.awaitSlotInactive("walex");
+    }
+
     @Test
     void closesGracefully() {
         WalEx walex = spooled();
@@ -494,6 +534,19 @@ class DiskSpoolIT {
 
         awaitConfirmed(postgres.currentLsn());
         assertThat(seen).extracting(Event::name).containsExactly("keyed");
+    }
+
+    @Test
+    void transactionsWithoutTheirEventsAreConfirmed() {
+        List<Event> seen = new CopyOnWriteArrayList<>();
+        Middleware middleware =
+                Middleware.transforming(signals -> signals.filter(signal -> !(signal instanceof Event)));
+        running = spooled(middleware).changes().subscribe(seen::add);
+        postgres.awaitSlotActive("walex");
+        postgres.execute("INSERT INTO keyed VALUES (1)", "INSERT INTO keyed VALUES (2)");
+
+        awaitConfirmed(postgres.currentLsn());
+        assertThat(seen).isEmpty();
     }
 
     private static long size(Path directory) {
