@@ -21,6 +21,7 @@ import io.walex.reactive.replication.StartReplication;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -219,7 +220,11 @@ final class StreamSubscription implements SlotGuard.Listener {
         WalExConfig before = config;
         config = changed;
         assembler.resubscribe(changed::isSubscribed);
-        eventLoop().execute(() -> reconnectIfMoved(before));
+        try {
+            eventLoop().execute(() -> reconnectIfMoved(before));
+        } catch (RejectedExecutionException ended) {
+            // The stream is over; there is nothing to reconnect.
+        }
     }
 
     private void reconnectIfMoved(WalExConfig used) {
