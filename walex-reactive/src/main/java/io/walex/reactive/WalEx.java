@@ -29,7 +29,7 @@ public interface WalEx extends AutoCloseable {
 
     /** Makes an instance; connects nothing. */
     static WalEx create(WalExConfig config) {
-        return new StreamingWalEx(config);
+        return new StreamingWalEx(config, closing -> {});
     }
 
     /**
