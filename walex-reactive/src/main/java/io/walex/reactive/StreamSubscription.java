@@ -262,7 +262,10 @@ final class StreamSubscription implements SlotGuard.Listener {
     }
 
     private void tell(Gap gap) {
-        onAbandoned.accept(slotLost(gap.because()));
+        onAbandoned.accept(new TransactionAbandonedException(
+                "The temporary slot of \"%s\" went with its connection, and with it the rest of the transaction; the stream goes on at %s: %s"
+                        .formatted(config.name(), gap.until(), gap.because().getMessage()),
+                gap.because()));
         if (config.slot() instanceof SlotSpec.Temporary temporary && temporary.onGap() != null) {
             temporary.onGap().accept(gap);
         }
@@ -293,7 +296,7 @@ final class StreamSubscription implements SlotGuard.Listener {
                     what + "; start a new subscription, since the middleware has received a part of it", null);
         }
         assembler.endUnfinished();
-        onAbandoned.accept(new ConnectionLostException(what, lost));
+        onAbandoned.accept(new TransactionAbandonedException(what, lost));
         acknowledgements.endUnfinished(until);
     }
 

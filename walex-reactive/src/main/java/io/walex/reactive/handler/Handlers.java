@@ -60,6 +60,8 @@ public final class Handlers {
      * <p>Logs a warning at the start for each handler that names a table which is not in the publication or not subscribed
      * to. A column to be shown, hidden or masked that its table does not have fails the run at the start with an {@link
      * io.walex.reactive.InvalidConfigException}. Modules that are added later are not looked at before their first event.
+     * A transaction whose rest does not come ({@link io.walex.reactive.TransactionAbandonedException}) is left with a
+     * warning, and not acknowledged.
      */
     public Mono<Void> run(WalEx walex) {
         Scheduler given = scheduler;

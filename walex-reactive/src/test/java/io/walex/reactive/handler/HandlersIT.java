@@ -20,7 +20,9 @@ import io.walex.reactive.event.EventColumns;
 import io.walex.reactive.event.EventJson;
 import io.walex.reactive.event.Mask;
 import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.testsupport.LogLines;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.TcpProxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -403,6 +406,40 @@ class HandlersIT {
                         "A class cannot be loaded or linked: java.lang.NoClassDefFoundError: before",
                         "A class cannot be loaded or linked: java.lang.NoClassDefFoundError: within",
                         "A class cannot be loaded or linked: java.lang.NoClassDefFoundError: filter");
+    }
+
+    @Test
+    void goesOnBehindAGapWhereThatWasChosen() throws Exception {
+        Sinks.Empty<Void> gap = Sinks.empty();
+        try (TcpProxy proxy = TcpProxy.to(postgres.host(), postgres.port());
+                LogLines log = LogLines.capture(Handlers.class)) {
+            WalEx walex = WalEx.create(config().host("localhost")
+                    .port(proxy.port())
+                    .slot(SlotSpec.temporary().resumeWithGap(told -> gap.tryEmitEmpty()))
+                    .build());
+            running = Handlers.builder()
+                    .chunkSize(100)
+                    .onInsert(
+                            "todo",
+                            events -> events.get(0).newRecord().get("id").equals(1)
+                                    ? Mono.fromRunnable(proxy::reset).then(gap.asMono())
+                                    : record("todo").handle(events))
+                    .build()
+                    .run(walex)
+                    .subscribe(nothing -> {}, failure::set, () -> seen.add("completed"));
+            walex.awaitStreaming().block(PATIENCE);
+            postgres.execute("INSERT INTO todo SELECT i, repeat('x', 1000) FROM generate_series(1, 20000) i");
+            gap.asMono().block(PATIENCE);
+            walex.awaitStreaming().block(PATIENCE);
+            postgres.execute("INSERT INTO todo VALUES (30001)");
+
+            awaitSeen("todo 30001");
+            assertThat(log.messages())
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .contains("was handled only in part: ", "went with its connection")
+                    .doesNotContain("resumeWithGap");
+            running.dispose();
+        }
     }
 
     @Test
