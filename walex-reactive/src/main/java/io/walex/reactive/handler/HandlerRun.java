@@ -42,7 +42,7 @@ final class HandlerRun {
     }
 
     Mono<Void> run(int transactionsInFlight) {
-        HandlerCheck check = new HandlerCheck(walex.config(), handlers.registrations());
+        HandlerCheck check = new HandlerCheck(walex, handlers);
         return walex.transactions()
                 .contextWrite(check::in)
                 .flatMap(this::handle, transactionsInFlight, 1)

@@ -694,7 +694,12 @@ class HandlersIT {
             running = Handlers.builder()
                     .onInsert("user", record("user"))
                     .onInsert("todo", record("todo"))
-                    .onEvent("*", HandlerSpec.create().filter(table("invoices")), record("filtered"))
+                    .onEvent(
+                            "*",
+                            HandlerSpec.create().filter(event -> true).filter(table("invoices")),
+                            record("filtered"))
+                    .onInsert(
+                            "users", HandlerSpec.create().filter(table("bills").negate()), record("others"))
                     .onMessage("note", record("note"))
                     .onEvent("users", record("fine"))
                     .onEvent(
@@ -706,7 +711,7 @@ class HandlersIT {
                     .subscribe();
             postgres.awaitSlotActive("walex");
             postgres.execute("INSERT INTO users VALUES (1)");
-            awaitSeen("fine 1", "unmasked 1");
+            awaitSeen("fine 1", "unmasked 1", "others 1");
         } finally {
             logger.detachAppender(log);
         }
@@ -717,7 +722,8 @@ class HandlersIT {
                 .containsExactlyInAnyOrder(
                         "Handler \"onInsert user\" gets nothing: \"user\" is not in publication \"events\"; it has \"users\"",
                         "Handler \"onInsert todo\" gets nothing: \"todo\" is not among the subscriptions [users, todos]",
-                        "Handler \"onEvent *\" gets nothing: \"invoices\" is not in publication \"events\"; it has [public.todo, public.users]",
+                        "Handler \"onInsert users\" has a filter that names what cannot come: \"bills\" is not in publication \"events\"; it has [public.todo, public.users]",
+                        "Handler \"onEvent *\" has a filter that names what cannot come: \"invoices\" is not in publication \"events\"; it has [public.todo, public.users]",
                         "Handler \"onEvent *\": Columns of \"user\" cannot be shown, hidden or masked: \"user\" is not in publication \"events\"; it has \"users\"",
                         "Handler \"onMessage note\" gets nothing: logical messages are off; set messages(true)",
                         "WalEx subscribes in vain: \"todos\" is not in publication \"events\"; it has \"todo\"");
