@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import reactor.core.publisher.Flux;
 
 /** Finds handlers that no event can reach, and columns that no table has. A table may still be published later. */
 record HandlerCheck(WalEx walex, Handlers handlers) implements Expectation {
@@ -30,6 +31,11 @@ record HandlerCheck(WalEx walex, Handlers handlers) implements Expectation {
             }
         }
         return List.copyOf(warnings);
+    }
+
+    @Override
+    public Flux<?> changes() {
+        return handlers.changes();
     }
 
     private static List<String> columns(String handler, EventColumns columns, PublishedTables published) {

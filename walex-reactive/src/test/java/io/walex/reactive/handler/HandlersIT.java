@@ -730,6 +730,39 @@ class HandlersIT {
     }
 
     @Test
+    void warnsOfWhatNothingCanReachOfAModuleThatIsAdded() {
+        Handlers handlers = Handlers.builder()
+                .onInsert("todo", record("todo"))
+                .onInsert("bills", record("bills"))
+                .build();
+        WalEx walex = start(handlers);
+        walex.awaitStreaming().block(PATIENCE);
+        try (LogLines log = LogLines.captureAll()) {
+            handlers.add(new Misspelt());
+            await().atMost(PATIENCE)
+                    .until(
+                            () -> warnings(log),
+                            List.of(
+                                            "Handler \"Misspelt.onInsert user\" gets nothing: \"user\" is not in publication \"events\"; it has \"users\"")
+                                    ::equals);
+        }
+    }
+
+    private static List<String> warnings(LogLines log) {
+        return log.messages().stream()
+                .filter(message -> message.startsWith("Handler"))
+                .toList();
+    }
+
+    private final class Misspelt implements HandlerModule {
+
+        @Override
+        public void register(HandlerRegistry<?> on) {
+            on.onInsert("user", record("user"));
+        }
+    }
+
+    @Test
     void completesWhenTheInstanceCloses() {
         WalEx walex = start(Handlers.builder().onInsert("todo", record("todo")).build());
         postgres.execute("INSERT INTO todo VALUES (1)");
