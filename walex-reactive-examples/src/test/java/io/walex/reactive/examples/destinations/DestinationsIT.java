@@ -126,6 +126,9 @@ class DestinationsIT {
             postgres.execute("INSERT INTO \"user\" VALUES (1), (2), (3), (4)");
             postgres.executeInTransaction(
                     "UPDATE \"user\" SET name = 'a' WHERE id = 1",
+            redis.set("users", "of somebody else");
+            postgres.execute("TRUNCATE \"user\"");
+            await().atMost(PATIENCE).until(() -> redis.keys("*"), List.of("users")::equals);
                     "UPDATE \"user\" SET id = 5 WHERE id = 2",
                     "DELETE FROM \"user\" WHERE id = 3");
 
