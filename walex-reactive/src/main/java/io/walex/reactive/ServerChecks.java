@@ -1,21 +1,15 @@
 package io.walex.reactive;
 
-import io.walex.reactive.event.Expectation;
 import io.walex.reactive.event.PublishedTables;
-import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.replication.ServerConnection;
 import io.walex.reactive.replication.ServerConnection.ServerFacts;
 import java.util.List;
 import java.util.Map;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** What must hold before a stream can start. PostgreSQL itself would say some of it only at the first change. */
 final class ServerChecks {
-
-    private static final Logger LOG = LoggerFactory.getLogger(ServerChecks.class);
 
     private ServerChecks() {}
 
@@ -53,26 +47,5 @@ final class ServerChecks {
                         each.getKey().schema(), each.getKey().table(), each.getValue()))
                 .collectList()
                 .map(tables -> new PublishedTables(config.publications(), tables));
-    }
-
-    /**
-     * Warns of subscriptions that cover no published table, and of what else will not come. A table may be added later, so
-     * that is not an error; a column to be masked that is not there is one.
-     */
-    static Mono<PublishedTables> expectations(
-            ServerConnection server, WalExConfig config, List<Expectation> expectations) {
-        return publishedTables(server, config).doOnNext(published -> {
-            config.subscriptions().stream()
-                    .map(TablePattern::parse)
-                    .flatMap(pattern -> published.missing(pattern).stream())
-                    .forEach(missing -> LOG.warn("{} subscribes in vain: {}", config.name(), missing));
-            try {
-                expectations.stream()
-                        .flatMap(expectation -> expectation.check(published).stream())
-                        .forEach(LOG::warn);
-            } catch (IllegalArgumentException e) {
-                throw new InvalidConfigException(String.valueOf(e.getMessage()), e);
-            }
-        });
     }
 }

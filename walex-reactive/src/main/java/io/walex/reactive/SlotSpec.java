@@ -43,9 +43,9 @@ public sealed interface SlotSpec permits SlotSpec.Temporary, SlotSpec.Durable {
         /**
          * Goes on with a new slot when the connection was lost, instead of failing with {@link SlotLostException}. What
          * was committed between the two is never delivered; a transaction that was being delivered stays unfinished, and
-         * fails with {@link SlotLostException} in {@link WalEx#transactions()}. After a failover the new slot may begin
-         * before what was delivered, which was then never committed there. Another database cluster at the address is no
-         * gap but a {@link SlotInvalidatedException}: its positions cannot be compared with those before.
+         * fails with {@link TransactionAbandonedException} in {@link WalEx#transactions()}. After a failover the new slot
+         * may begin before what was delivered, which was then never committed there. Another database cluster at the
+         * address is no gap but a {@link SlotInvalidatedException}: its positions cannot be compared with those before.
          *
          * @param listener told of each gap on the stream's thread, after the last event before it and before the first
          *     after it; must not block

@@ -5,7 +5,6 @@ import io.walex.reactive.ConnectionState.Gap;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Expectation;
 import io.walex.reactive.event.Origination;
-import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.SignalCodec;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionAssembler;
@@ -49,7 +48,7 @@ final class StreamSubscription implements SlotGuard.Listener {
     private final Reconnects reconnects;
     private final Acknowledgements acknowledgements;
     private final DatabaseTypes types;
-    private final List<Expectation> expectations;
+    private final TableChecks tables;
     private final Origination origination;
     private final TransactionAssembler assembler;
     private final PreparedHolds holds;
@@ -75,7 +74,6 @@ final class StreamSubscription implements SlotGuard.Listener {
     StreamSubscription(WalExConfig config, SubscriptionState state, List<Expectation> expectations) {
         this.config = config;
         this.state = state;
-        this.expectations = expectations;
         loop = LoopResources.create("walex-" + config.name(), 1, true);
         connector = DriverConfiguration.connector(() -> this.config, loop);
         scheduler = Schedulers.fromExecutorService(eventLoop());
@@ -83,6 +81,8 @@ final class StreamSubscription implements SlotGuard.Listener {
         reconnects = new Reconnects(config.retry(), this::isRetryable, scheduler);
         types = new DatabaseTypes(config.types(), connector, eventLoop(), this::resumeStream, this::failStream);
         origination = new Origination(config.name(), Version.LIBRARY, config.database());
+        tables = new TableChecks(
+                connector, () -> this.config, expectations, origination.published()::set, state::isStreaming);
         Middleware configured = config.middleware();
         middleware = configured == null
                 ? null
@@ -141,7 +141,8 @@ final class StreamSubscription implements SlotGuard.Listener {
         Flux<T> stream = attempts(decoder)
                 .onErrorMap(this::explain)
                 .retryWhen(Retry.from(failures -> reconnects
-                        .companion(failures.doOnNext(this::tellFailure))
+                        // Beside the failures, where it costs no event anything.
+                        .companion(failures.doOnNext(this::tellFailure).takeUntilOther(tables.looks()))
                         .takeUntilOther(noMoreAttempts.asMono())
                         // Whatever comes of it is confined to the event loop.
                         .publishOn(scheduler)))
@@ -172,17 +173,12 @@ final class StreamSubscription implements SlotGuard.Listener {
         return server.facts()
                 .delayUntil(facts -> ServerChecks.walLevel(facts, config))
                 .doOnNext(facts -> PgOutputOptions.of(config, facts.version()))
-                .delayUntil(facts -> SlotSetup.publications(server, config))
-                .delayUntil(facts -> hasStreamed ? Mono.empty() : checkTables(server))
+                .delayUntil(facts -> tables.prepare(server))
                 .delayUntil(facts -> slot.prepare(server, facts, this))
                 .delayUntil(facts -> types.load(server))
                 .delayUntil(facts -> middleware == null
                         ? Mono.empty()
                         : middleware.connectedTo(new ConnectedServer(facts, connector)));
-    }
-
-    private Mono<PublishedTables> checkTables(ServerConnection server) {
-        return ServerChecks.expectations(server, config, expectations).doOnNext(origination.published()::set);
     }
 
     private <T> Flux<T> start(
@@ -215,15 +211,25 @@ final class StreamSubscription implements SlotGuard.Listener {
         hasJoined = true;
         reconnects.streaming();
         state.streaming(obtained.name());
+        tables.lookIfDue();
         reconnectIfMoved(used);
     }
 
-    /** Subscriptions count from the next transaction; a changed address or credentials make a new connection. */
+    /** Subscriptions count from the next transaction, and are looked for; changed addresses or credentials reconnect. */
     void reconfigure(WalExConfig changed) {
         WalExConfig before = config;
         config = changed;
         assembler.resubscribe(changed::isSubscribed);
-        eventLoop().execute(() -> reconnectIfMoved(before));
+        try {
+            eventLoop().execute(() -> {
+                reconnectIfMoved(before);
+                if (!changed.subscriptions().equals(before.subscriptions())) {
+                    tables.lookAgain();
+                }
+            });
+        } catch (RejectedExecutionException ended) {
+            // The stream is over; there is nothing to reconnect.
+        }
     }
 
     private void reconnectIfMoved(WalExConfig used) {
@@ -261,7 +267,10 @@ final class StreamSubscription implements SlotGuard.Listener {
     }
 
     private void tell(Gap gap) {
-        onAbandoned.accept(slotLost(gap.because()));
+        onAbandoned.accept(new TransactionAbandonedException(
+                "The temporary slot of \"%s\" went with its connection, and with it the rest of the transaction; the stream goes on at %s: %s"
+                        .formatted(config.name(), gap.until(), gap.because().getMessage()),
+                gap.because()));
         if (config.slot() instanceof SlotSpec.Temporary temporary && temporary.onGap() != null) {
             temporary.onGap().accept(gap);
         }
@@ -299,7 +308,7 @@ final class StreamSubscription implements SlotGuard.Listener {
                     what + "; start a new subscription, since the middleware has received a part of it", null);
         }
         assembler.endUnfinished();
-        onAbandoned.accept(new ConnectionLostException(what, lost));
+        onAbandoned.accept(new TransactionAbandonedException(what, lost));
         acknowledgements.endUnfinished(until);
     }
 

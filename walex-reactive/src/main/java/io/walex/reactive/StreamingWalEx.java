@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import reactor.core.publisher.Flux;
@@ -18,13 +19,20 @@ import reactor.core.publisher.Mono;
 final class StreamingWalEx implements WalEx {
 
     private volatile WalExConfig config;
+    private final Consumer<? super WalEx> onClose;
     private final Set<StreamSubscription> running = ConcurrentHashMap.newKeySet();
     private final ConnectionStates states = new ConnectionStates();
     private final AtomicInteger subscriptions = new AtomicInteger();
     private volatile boolean closed;
 
-    StreamingWalEx(WalExConfig config) {
+    /**
+     * Makes an instance.
+     *
+     * @param onClose told each time that somebody starts to close it
+     */
+    StreamingWalEx(WalExConfig config, Consumer<? super WalEx> onClose) {
         this.config = config;
+        this.onClose = onClose;
     }
 
     @Override
@@ -94,8 +102,7 @@ final class StreamingWalEx implements WalEx {
     @Override
     public Mono<Void> closeGracefully() {
         return Mono.defer(() -> {
-            closed = true;
-            states.close();
+            beginToClose();
             return Flux.fromIterable(running)
                     .flatMap(subscription -> {
                         subscription.end();
@@ -107,8 +114,13 @@ final class StreamingWalEx implements WalEx {
 
     @Override
     public void close() {
-        closed = true;
-        states.close();
+        beginToClose();
         running.forEach(StreamSubscription::end);
+    }
+
+    private void beginToClose() {
+        closed = true;
+        onClose.accept(this);
+        states.close();
     }
 }

@@ -29,7 +29,7 @@ public interface WalEx extends AutoCloseable {
 
     /** Makes an instance; connects nothing. */
     static WalEx create(WalExConfig config) {
-        return new StreamingWalEx(config);
+        return new StreamingWalEx(config, closing -> {});
     }
 
     /**
@@ -97,7 +97,10 @@ public interface WalEx extends AutoCloseable {
      * from the configuration in force: {@code reconfigure(c -> c.addSubscriptions("todo"))}.
      *
      * <ul>
-     *   <li>Subscriptions take effect at the next transaction that arrives.
+     *   <li>Subscriptions take effect at the next transaction that arrives. A running stream then makes a short connection,
+     *       and warns of tables that are not published; with {@link PublicationSetup#CREATE_OR_ALTER} it publishes them
+     *       first, and their changes come from there on. Where that fails it is logged, and tried again when the stream
+     *       connects next.
      *   <li>A changed address, user, password or TLS setting makes running streams connect again, from where their slot
      *       stands; nothing is lost or repeated. A password counts as changed when it was set, even to the same. One
      *       that is refused is tried five times more, and set right again meanwhile ends no stream.

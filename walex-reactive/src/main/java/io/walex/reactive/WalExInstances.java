@@ -16,7 +16,7 @@ public final class WalExInstances implements AutoCloseable {
     private final Map<String, WalEx> byName = new ConcurrentHashMap<>();
 
     /**
-     * Makes an instance and keeps it under {@link WalExConfig#name()}.
+     * Makes an instance and keeps it under {@link WalExConfig#name()} until it is closed, here or by itself.
      *
      * @throws InvalidConfigException when there is one of that name, or one with the same durable slot in the same database
      */
@@ -24,7 +24,7 @@ public final class WalExInstances implements AutoCloseable {
         for (WalEx other : byName.values()) {
             requireDifferent(config, other.config());
         }
-        WalEx instance = WalEx.create(config);
+        WalEx instance = new StreamingWalEx(config, closing -> byName.remove(config.name(), closing));
         byName.put(config.name(), instance);
         return instance;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.event.Event;
+import io.walex.reactive.testsupport.LogLines;
 import io.walex.reactive.testsupport.PostgresExtension;
 import io.walex.reactive.testsupport.TcpProxy;
 import java.sql.Connection;
@@ -88,6 +89,38 @@ class ReconfigureIT {
         walex.reconfigure(c -> c.subscribe("*"));
         postgres.execute("INSERT INTO todo VALUES (4)");
         awaitSeen("todo 1", "todo 2", "other 2", "other 3", "todo 4");
+    }
+
+    @Test
+    void aSubscriptionThatIsAddedAndCannotComeIsWarnedOf() {
+        WalEx walex = WalEx.create(config().build());
+        start(walex);
+        try (LogLines log = LogLines.capture(TableChecks.class)) {
+            walex.reconfigure(c -> c.addSubscriptions("othr"));
+
+            await().atMost(PATIENCE)
+                    .until(
+                            log::messages,
+                            List.of(
+                                            "WalEx subscribes in vain: \"othr\" is not in publication \"events\"; it has \"other\"")
+                                    ::equals);
+        }
+    }
+
+    @Test
+    void aSubscriptionThatIsAddedIsPublishedWhereTheLibraryAltersThePublication() {
+        postgres.execute("DROP PUBLICATION events");
+        WalEx walex = WalEx.create(
+                config().publicationSetup(PublicationSetup.CREATE_OR_ALTER).build());
+        start(walex);
+
+        walex.reconfigure(c -> c.addSubscriptions("other"));
+        await().atMost(PATIENCE)
+                .until(() -> postgres.query("SELECT tablename FROM pg_publication_tables", row -> row.getString(1))
+                                .size()
+                        == 2);
+        postgres.execute("INSERT INTO other VALUES (1, 'sad')");
+        awaitSeen("other 1");
     }
 
     @Test

@@ -434,7 +434,7 @@ class ReconnectIT {
         insert(30_001, 30_002);
         await().atMost(PATIENCE).until(() -> seen.size() == 2);
 
-        assertThat(seen.get(0)).isInstanceOf(SlotLostException.class);
+        assertThat(seen.get(0)).isInstanceOf(TransactionAbandonedException.class);
         assertThat(seen.get(1)).isEqualTo(2L);
     }
 

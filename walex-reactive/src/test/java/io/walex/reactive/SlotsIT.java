@@ -365,7 +365,7 @@ class SlotsIT {
 
             postgres.execute("INSERT INTO todo VALUES (30001)");
             await().atMost(PATIENCE).until(() -> seen.size() >= 2);
-            assertThat(seen.get(0)).isInstanceOf(ConnectionLostException.class);
+            assertThat(seen.get(0)).isInstanceOf(TransactionAbandonedException.class);
             assertThat((Throwable) seen.get(0)).hasMessageContaining("another consumer");
             assertThat(seen.get(1)).isEqualTo(1L);
             Lsn end = postgres.currentLsn();

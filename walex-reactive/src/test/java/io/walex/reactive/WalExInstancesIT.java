@@ -67,6 +67,17 @@ class WalExInstancesIT {
     }
 
     @Test
+    void anInstanceThatClosedItselfFreesItsName() {
+        instances.create(config("one")).close();
+        instances.create(config("two")).closeGracefully().block(PATIENCE);
+
+        assertThat(instances.names()).isEmpty();
+        assertThat(instances.find("one")).isEmpty();
+        WalEx again = instances.create(config("one"));
+        assertThat(instances.find("one")).containsSame(again);
+    }
+
+    @Test
     void neitherFailureNorStallNorABlockedThreadTouchesAnother() {
         List<String> names = List.of("healthy", "failing", "stalled", "blocked");
         names.forEach(name -> instances.create(config(name)));

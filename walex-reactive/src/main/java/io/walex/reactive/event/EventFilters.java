@@ -26,9 +26,10 @@ import org.slf4j.LoggerFactory;
  * {@link #unwatchedFields}) drop only what they can see to be unwatched, since a change that is dropped is lost; where
  * they cannot see, the event passes, and a warning says so once per table.
  *
- * <p>A table that is named and not published is warned of with what was probably meant: where a handler has the filter,
- * when the stream starts; in {@code changes().filter(...)}, which the stream does not see, at the first event of any table
- * that gets there. A name in {@link io.walex.reactive.WalExConfig.Builder#subscribe} is looked for at the start.
+ * <p>A table that is named and not published is warned of, once for each stream, with what was probably meant: where a
+ * handler has the filter, when the stream starts or the handler is added; in {@code changes().filter(...)}, which the
+ * stream does not see, at the first event of any table that gets there. A name in {@link
+ * io.walex.reactive.WalExConfig.Builder#subscribe} is looked for at the start and when it is added.
  *
  * <p>The rule holds for filters made here and their combinations; a predicate of your own decides itself.
  */
@@ -219,12 +220,9 @@ public final class EventFilters {
         return filter instanceof EventPredicate known ? known.tables() : Set.of();
     }
 
-    /**
-     * Says what is wrong with those tables of a filter that are not published, each once for a filter: {@code "user" is not
-     * in publication "events"; it has "users"}.
-     */
-    public static List<String> unknownTables(Predicate<? super Event> filter, PublishedTables published) {
-        return filter instanceof EventPredicate known ? known.unknownTables(published) : List.of();
+    /** The filter's answer without its warning of tables that cannot come; for those who have looked for them already. */
+    public static boolean passes(Predicate<? super Event> filter, Event event) {
+        return filter instanceof EventPredicate known ? known.passes(event) : filter.test(event);
     }
 
     private static @Nullable Row record(Event event) {

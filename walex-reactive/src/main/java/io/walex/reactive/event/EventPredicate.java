@@ -2,10 +2,8 @@ package io.walex.reactive.event;
 
 import java.util.Collections;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.WeakHashMap;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -25,9 +23,6 @@ final class EventPredicate implements Predicate<Event> {
 
     private final Function<Event, Truth> truth;
     private final Set<TablePattern> tables;
-
-    /** What was said of tables that cannot come. */
-    private final Set<String> told = ConcurrentHashMap.newKeySet();
 
     /** What streams know of their tables, as far as it was looked at. */
     private final Set<AtomicReference<?>> looked =
@@ -62,24 +57,22 @@ final class EventPredicate implements Predicate<Event> {
             last = table.origination.published();
             warnOfUnknownTables(table.origination);
         }
+        return passes(event);
+    }
+
+    /** The same, where somebody else has looked for the tables. */
+    boolean passes(Event event) {
         return truth.apply(event) == Truth.TRUE;
     }
 
     private void warnOfUnknownTables(Origination origination) {
         PublishedTables published = origination.published().get();
         if (published != null && looked.add(origination.published())) {
-            unknownTables(published)
-                    .forEach(unknown ->
-                            LOG.warn("{} is filtered for what cannot come: {}", origination.name(), unknown));
+            tables.stream()
+                    .flatMap(pattern -> published.missing(pattern).stream())
+                    .forEach(missing ->
+                            LOG.warn("{} has a filter that names what cannot come: {}", origination.name(), missing));
         }
-    }
-
-    /** Says what is wrong with those of its tables that are not published, each once. */
-    List<String> unknownTables(PublishedTables published) {
-        return tables.stream()
-                .flatMap(pattern -> published.missing(pattern).stream())
-                .filter(told::add)
-                .toList();
     }
 
     @Override

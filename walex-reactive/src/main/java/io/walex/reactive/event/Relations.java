@@ -4,6 +4,7 @@ import io.netty.util.collection.IntObjectHashMap;
 import io.walex.reactive.codec.TypeRegistry;
 import io.walex.reactive.pgoutput.Relation;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiPredicate;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ final class Relations {
     private final Origination origination;
     private final TypeSource types;
     private BiPredicate<String, String> subscribed;
-    private volatile @Nullable BiPredicate<String, String> resubscription;
+    private final AtomicReference<@Nullable BiPredicate<String, String>> resubscription = new AtomicReference<>();
     private final IntObjectHashMap<Entry> byOid = new IntObjectHashMap<>();
     /** What the transaction that is being replayed says of its relations; null while none is. */
     private @Nullable IntObjectHashMap<Entry> replayed;
@@ -80,7 +81,7 @@ final class Relations {
 
     /** Changes what is wanted from the next transaction on; from any thread. */
     void resubscribe(BiPredicate<String, String> wanted) {
-        resubscription = wanted;
+        resubscription.set(wanted);
     }
 
     /** A transaction is being described, which may have made types. */
@@ -101,11 +102,10 @@ final class Relations {
         } else {
             useTypes();
         }
-        BiPredicate<String, String> wanted = resubscription;
-        if (wanted == null || !isNew) {
+        BiPredicate<String, String> wanted = isNew ? resubscription.getAndSet(null) : null;
+        if (wanted == null) {
             return;
         }
-        resubscription = null;
         subscribed = wanted;
         for (Entry entry : List.copyOf(byOid.values())) {
             Relation relation = entry.relation;

@@ -1,70 +1,80 @@
 package io.walex.reactive.handler;
 
+import io.walex.reactive.WalEx;
 import io.walex.reactive.WalExConfig;
-import io.walex.reactive.event.Event;
 import io.walex.reactive.event.EventColumns;
 import io.walex.reactive.event.EventFilters;
 import io.walex.reactive.event.Expectation;
 import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.TablePattern;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
+import reactor.core.publisher.Flux;
 
 /** Finds handlers that no event can reach, and columns that no table has. A table may still be published later. */
-record HandlerCheck(WalExConfig config, List<Registration> registrations) implements Expectation {
+record HandlerCheck(WalEx walex, Handlers handlers) implements Expectation {
 
     @Override
     public List<String> check(PublishedTables published) {
+        Tables tables = new Tables(walex.config(), published);
         Set<String> warnings = new LinkedHashSet<>();
-        for (Registration registration : registrations) {
-            reasons(registration, published)
-                    .forEach(reason ->
-                            warnings.add("Handler \"%s\" gets nothing: %s".formatted(registration.name, reason)));
+        for (Registration registration : handlers.registrations()) {
+            String handler = "Handler \"" + registration.name + "\"";
+            tables.unreachable(registration).ifPresent(reason -> warnings.add(handler + " gets nothing: " + reason));
+            tables.unreachableOfFilters(registration)
+                    .forEach(reason -> warnings.add(handler + " has a filter that names what cannot come: " + reason));
             for (EventColumns columns : registration.spec.columns()) {
-                warnings.addAll(columns(registration, columns, published));
+                columns(handler, columns, published).forEach(reason -> warnings.add(handler + ": " + reason));
             }
         }
         return List.copyOf(warnings);
     }
 
-    private List<String> reasons(Registration registration, PublishedTables published) {
-        List<String> reasons = new ArrayList<>();
-        TablePattern table = registration.table;
-        if (table == null && !config.messages()) {
-            reasons.add("logical messages are off; set messages(true)");
-        }
-        if (table != null) {
-            published.missing(table).or(() -> unsubscribed(table, published)).ifPresent(reasons::add);
-        }
-        Predicate<Event> filter = registration.spec.filter();
-        if (filter != null) {
-            reasons.addAll(EventFilters.unknownTables(filter, published));
-            EventFilters.tablesOf(filter).stream()
-                    .filter(named -> published.missing(named).isEmpty())
-                    .flatMap(named -> unsubscribed(named, published).stream())
-                    .forEach(reasons::add);
-        }
-        return reasons;
+    @Override
+    public Flux<?> changes() {
+        return handlers.changes();
     }
 
-    private Optional<String> unsubscribed(TablePattern table, PublishedTables published) {
-        List<TablePattern> subscribed =
-                config.subscriptions().stream().map(TablePattern::parse).toList();
-        return published.anyMatch(table, subscribed)
-                ? Optional.empty()
-                : Optional.of("\"%s\" is not among the subscriptions %s".formatted(table, config.subscriptions()));
-    }
-
-    private static List<String> columns(Registration registration, EventColumns columns, PublishedTables published) {
-        String handler = "Handler \"" + registration.name + "\": ";
+    private static List<String> columns(String handler, EventColumns columns, PublishedTables published) {
         try {
-            return columns.check(published).stream().map(handler::concat).toList();
+            return columns.check(published);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(handler + e.getMessage(), e);
+            throw new IllegalArgumentException(handler + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The tables that can come, and those of them that were asked for. */
+    private record Tables(WalExConfig config, PublishedTables published) {
+
+        Optional<String> unreachable(Registration registration) {
+            TablePattern table = registration.table;
+            if (table == null) {
+                return config.messages()
+                        ? Optional.empty()
+                        : Optional.of("logical messages are off; set messages(true)");
+            }
+            return unreachable(table);
+        }
+
+        Stream<String> unreachableOfFilters(Registration registration) {
+            return registration.spec.filters().stream()
+                    .flatMap(filter -> EventFilters.tablesOf(filter).stream())
+                    .flatMap(named -> unreachable(named).stream());
+        }
+
+        private Optional<String> unreachable(TablePattern table) {
+            return published.missing(table).or(() -> unsubscribed(table));
+        }
+
+        private Optional<String> unsubscribed(TablePattern table) {
+            List<TablePattern> subscribed =
+                    config.subscriptions().stream().map(TablePattern::parse).toList();
+            return published.anyMatch(table, subscribed)
+                    ? Optional.empty()
+                    : Optional.of("\"%s\" is not among the subscriptions %s".formatted(table, config.subscriptions()));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.walex.reactive.handler;
 
+import io.walex.reactive.TransactionAbandonedException;
 import io.walex.reactive.WalEx;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Transaction;
@@ -9,6 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 
@@ -17,6 +21,8 @@ import reactor.core.scheduler.Scheduler;
  * is submitted in that order; the work itself may last beyond the next transactions.
  */
 final class HandlerRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Handlers.class);
 
     private final Handlers handlers;
     private final WalEx walex;
@@ -36,7 +42,7 @@ final class HandlerRun {
     }
 
     Mono<Void> run(int transactionsInFlight) {
-        HandlerCheck check = new HandlerCheck(walex.config(), handlers.registrations());
+        HandlerCheck check = new HandlerCheck(walex, handlers);
         return walex.transactions()
                 .contextWrite(check::in)
                 .flatMap(this::handle, transactionsInFlight, 1)
@@ -48,12 +54,24 @@ final class HandlerRun {
                 runningHandlers().stream().map(RunningHandler::batch).toList();
         return transaction
                 .events()
-                .concatMap(event -> offer(event, batches), 0)
-                .then(Mono.defer(() -> Mono.when(
-                        batches.stream().map(RunningHandler.Batch::flush).toList())))
-                .then(Mono.<Void>fromRunnable(transaction::acknowledge))
+                .map(event -> offer(event, batches))
+                .concatWith(Mono.fromSupplier(() -> finish(transaction, batches)))
+                // What has begun is finished; a handler's turn passes to the next transaction then.
+                .onErrorResume(TransactionAbandonedException.class, reason -> leave(transaction, reason))
+                .concatMap(work -> work, 0)
+                .then()
                 // The instance was closed: the transaction comes again.
                 .onErrorResume(CancellationException.class, closed -> Mono.empty());
+    }
+
+    private static Mono<Void> finish(Transaction transaction, List<RunningHandler.Batch> batches) {
+        return Mono.when(batches.stream().map(RunningHandler.Batch::flush).toList())
+                .then(Mono.fromRunnable(transaction::acknowledge));
+    }
+
+    private Flux<Mono<Void>> leave(Transaction transaction, TransactionAbandonedException reason) {
+        LOG.warn("{}: {} was handled only in part: {}", walex.config().name(), transaction, reason.getMessage());
+        return Flux.empty();
     }
 
     private static Mono<Void> offer(Event event, List<RunningHandler.Batch> batches) {

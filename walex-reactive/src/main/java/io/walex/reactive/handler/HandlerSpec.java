@@ -2,12 +2,12 @@ package io.walex.reactive.handler;
 
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.EventColumns;
+import io.walex.reactive.event.EventFilters;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import reactor.util.retry.Retry;
 
 /** What a handler is given, and how it is run. Immutable: every method returns a changed copy. */
@@ -15,21 +15,21 @@ public final class HandlerSpec {
 
     private static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(1);
     private static final HandlerSpec PLAIN =
-            new HandlerSpec(null, List.of(), List.of(), 0, Attempts.once(DEFAULT_TIMEOUT));
+            new HandlerSpec(List.of(), List.of(), List.of(), 0, Attempts.once(DEFAULT_TIMEOUT));
 
-    private final @Nullable Predicate<Event> filter;
+    private final List<Predicate<Event>> filters;
     private final List<EventColumns> columns;
     private final List<EventFunction> functions;
     private final int chunkSize;
     private final Attempts attempts;
 
     private HandlerSpec(
-            @Nullable Predicate<Event> filter,
+            List<Predicate<Event>> filters,
             List<EventColumns> columns,
             List<EventFunction> functions,
             int chunkSize,
             Attempts attempts) {
-        this.filter = filter;
+        this.filters = filters;
         this.columns = columns;
         this.functions = functions;
         this.chunkSize = chunkSize;
@@ -43,7 +43,9 @@ public final class HandlerSpec {
 
     /** Lets only these events through, and of those only what earlier filters let through. Sees all columns. */
     public HandlerSpec filter(Predicate<Event> value) {
-        return new HandlerSpec(filter == null ? value : filter.and(value), columns, functions, chunkSize, attempts);
+        List<Predicate<Event>> all = new ArrayList<>(filters);
+        all.add(value);
+        return new HandlerSpec(List.copyOf(all), columns, functions, chunkSize, attempts);
     }
 
     /**
@@ -53,39 +55,38 @@ public final class HandlerSpec {
     public HandlerSpec columns(EventColumns value) {
         List<EventColumns> all = new ArrayList<>(columns);
         all.add(value);
-        return new HandlerSpec(filter, List.copyOf(all), functions, chunkSize, attempts);
+        return new HandlerSpec(filters, List.copyOf(all), functions, chunkSize, attempts);
     }
 
     /** Runs these for each event as well. */
     public HandlerSpec functions(EventFunction... values) {
         List<EventFunction> all = new ArrayList<>(functions);
         all.addAll(Arrays.asList(values));
-        return new HandlerSpec(filter, columns, List.copyOf(all), chunkSize, attempts);
+        return new HandlerSpec(filters, columns, List.copyOf(all), chunkSize, attempts);
     }
 
     /** How many events one call gets at most; that of {@link Handlers.Builder#chunkSize} by default. */
     public HandlerSpec chunkSize(int value) {
-        return new HandlerSpec(filter, columns, functions, Handlers.positive("chunkSize", value), attempts);
+        return new HandlerSpec(filters, columns, functions, Handlers.positive("chunkSize", value), attempts);
     }
 
     /** Whether and when a call is repeated, with the same events; never by default. */
     public HandlerSpec retry(Retry value) {
-        return new HandlerSpec(filter, columns, functions, chunkSize, attempts.retry(value));
+        return new HandlerSpec(filters, columns, functions, chunkSize, attempts.retry(value));
     }
 
     /** How long one call may take; 1 minute by default. */
     public HandlerSpec timeout(Duration value) {
-        return new HandlerSpec(filter, columns, functions, chunkSize, attempts.timeout(value));
+        return new HandlerSpec(filters, columns, functions, chunkSize, attempts.timeout(value));
     }
 
     /** {@link FailurePolicy#stop()} by default. */
     public HandlerSpec whenFailing(FailurePolicy value) {
-        return new HandlerSpec(filter, columns, functions, chunkSize, attempts.whenFailing(value));
+        return new HandlerSpec(filters, columns, functions, chunkSize, attempts.whenFailing(value));
     }
 
-    @Nullable
-    Predicate<Event> filter() {
-        return filter;
+    List<Predicate<Event>> filters() {
+        return filters;
     }
 
     List<EventColumns> columns() {
@@ -106,7 +107,12 @@ public final class HandlerSpec {
 
     /** Whether the filters let the event through. */
     boolean accepts(Event event) {
-        return filter == null || filter.test(event);
+        for (Predicate<Event> filter : filters) {
+            if (!EventFilters.passes(filter, event)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The event as the handler sees it. */

@@ -8,7 +8,9 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
@@ -39,6 +41,7 @@ public final class Handlers {
     private final int chunkSize;
     private final int transactionsInFlight;
     private final @Nullable Scheduler scheduler;
+    private final Sinks.Many<Object> changes = Sinks.many().multicast().directBestEffort();
     private volatile List<Registration> registrations;
 
     private Handlers(Builder builder) {
@@ -57,9 +60,11 @@ public final class Handlers {
      * when the instance is closed; what is not acknowledged by then comes again. Fails with a {@link
      * HandlerFailedException}, or as {@link WalEx#transactions()} does. Cancelling stops all work.
      *
-     * <p>Logs a warning at the start for each handler that names a table which is not in the publication or not subscribed
-     * to. A column to be shown, hidden or masked that its table does not have fails the run at the start with an {@link
-     * io.walex.reactive.InvalidConfigException}. Modules that are added later are not looked at before their first event.
+     * <p>Logs a warning for each handler that names a table which is not in the publication or not subscribed to: at the
+     * start, when modules are added, and when subscriptions change. A column to be shown, hidden or masked that its table
+     * does not have fails the run at the start with an {@link io.walex.reactive.InvalidConfigException}, and later at the
+     * table's first event. A transaction whose rest does not come ({@link
+     * io.walex.reactive.TransactionAbandonedException}) is left with a warning, and not acknowledged.
      */
     public Mono<Void> run(WalEx walex) {
         Scheduler given = scheduler;
@@ -153,10 +158,16 @@ public final class Handlers {
 
     private synchronized void update(UnaryOperator<List<Registration>> change) {
         registrations = List.copyOf(change.apply(registrations));
+        changes.tryEmitNext(registrations);
     }
 
     List<Registration> registrations() {
         return registrations;
+    }
+
+    /** Signals when others are registered. */
+    Flux<?> changes() {
+        return changes.asFlux();
     }
 
     static int positive(String setting, int value) {

@@ -143,7 +143,7 @@ class EventFiltersIT {
         assertThat(log.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly(
-                        "WalEx is filtered for what cannot come: \"todos\" is not in publication \"events\"; it has \"todo\"");
+                        "WalEx has a filter that names what cannot come: \"todos\" is not in publication \"events\"; it has \"todo\"");
     }
 
     @ParameterizedTest

@@ -18,6 +18,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.walex.reactive.pgoutput.ReplicaIdentity;
+import io.walex.reactive.testsupport.LogLines;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -195,5 +196,22 @@ class EventFiltersTests {
                 .extracting(TablePattern::toString)
                 .containsExactly("user", "sales.todo");
         assertThat(EventFilters.tablesOf(event -> true)).isEmpty();
+    }
+
+    @Test
+    void tellsEachStreamOnceOfTablesThatAreNotThere() {
+        Predicate<Event> filter = table("usrs");
+        PublishedTables published = new PublishedTables(
+                List.of("events"), List.of(new PublishedTables.Entry("public", "users", List.of("id"))));
+        List<TestEvents> streams = List.of(TestEvents.of("users", published), TestEvents.of("users", published));
+        try (LogLines log = LogLines.capture(EventFilters.class)) {
+            for (TestEvents stream : streams) {
+                assertThat(filter).rejects(stream.insert("1", "a", "b"), stream.insert("2", "a", "b"));
+            }
+
+            String warning =
+                    "test has a filter that names what cannot come: \"usrs\" is not in publication \"events\"; it has \"users\"";
+            assertThat(log.messages()).containsExactly(warning, warning);
+        }
     }
 }

@@ -9,6 +9,7 @@ import io.walex.reactive.pgoutput.RelationColumn;
 import io.walex.reactive.pgoutput.ReplicaIdentity;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** How often the catalog is read for what the server describes. */
@@ -18,6 +19,7 @@ class RelationsTests {
     private static final int PAIR = 20_001;
     private static final int PAIRS = 20_002;
     private static final int UNKNOWN = 30_000;
+    private static final int ROUNDS = 10_000;
 
     private final List<Integer> reads = new ArrayList<>();
     private final Relations relations = new Relations(
@@ -120,5 +122,49 @@ class RelationsTests {
     void readsNothingForTablesThatAreNotSubscribedTo() {
         describe(12, 1, "unwanted", UNKNOWN);
         assertThat(reads).isEmpty();
+    }
+
+    /** A race, so most runs would show that one is lost, not each. */
+    @Test
+    void takesSubscriptionsThatChangeAsAChangeTakesEffect() throws Exception {
+        Relations relations = new Relations(
+                new Origination("test", "1", "db"), (schema, table) -> true, TypeSource.of(TypeRegistry.builtIn()));
+        relations.put(new Relation(0, 1, "public", "t", ReplicaIdentity.DEFAULT, List.of()));
+        AtomicInteger started = new AtomicInteger();
+        AtomicInteger changed = new AtomicInteger();
+        Thread changing = new Thread(() -> {
+            for (int round = 1; round <= ROUNDS; round++) {
+                await(started, round);
+                for (int i = round % 4; i > 0; i--) {
+                    Thread.onSpinWait();
+                }
+                boolean wanted = round % 2 == 0;
+                relations.resubscribe((schema, table) -> wanted);
+                changed.set(round);
+            }
+        });
+        changing.start();
+        try {
+            for (int round = 1; round <= ROUNDS; round++) {
+                boolean wanted = round % 2 == 0;
+                relations.resubscribe((schema, table) -> !wanted);
+                started.set(round);
+                relations.beginTransaction(11, true);
+                await(changed, round);
+                relations.beginTransaction(11, true);
+                assertThat(relations.get(1).table() != null)
+                        .as("round %d", round)
+                        .isEqualTo(wanted);
+            }
+        } finally {
+            changing.interrupt();
+            changing.join();
+        }
+    }
+
+    private static void await(AtomicInteger counter, int value) {
+        while (counter.get() != value && !Thread.currentThread().isInterrupted()) {
+            Thread.onSpinWait();
+        }
     }
 }

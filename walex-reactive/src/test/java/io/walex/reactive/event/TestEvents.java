@@ -47,6 +47,13 @@ public final class TestEvents {
         return new TestEvents(table, identity, 100);
     }
 
+    /** Of a stream that knows what is published. */
+    public static TestEvents of(String table, PublishedTables published) {
+        TestEvents events = of(table, ReplicaIdentity.DEFAULT);
+        events.table.origination.published().set(published);
+        return events;
+    }
+
     /** One insert in a transaction of its own. */
     public static Event insert(String table, long commitLsn, int id) {
         return new TestEvents(table, ReplicaIdentity.DEFAULT, commitLsn).insert(String.valueOf(id), "n" + id, null);

@@ -20,7 +20,9 @@ import io.walex.reactive.event.EventColumns;
 import io.walex.reactive.event.EventJson;
 import io.walex.reactive.event.Mask;
 import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.testsupport.LogLines;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.TcpProxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -406,6 +409,40 @@ class HandlersIT {
     }
 
     @Test
+    void goesOnBehindAGapWhereThatWasChosen() throws Exception {
+        Sinks.Empty<Void> gap = Sinks.empty();
+        try (TcpProxy proxy = TcpProxy.to(postgres.host(), postgres.port());
+                LogLines log = LogLines.capture(Handlers.class)) {
+            WalEx walex = WalEx.create(config().host("localhost")
+                    .port(proxy.port())
+                    .slot(SlotSpec.temporary().resumeWithGap(told -> gap.tryEmitEmpty()))
+                    .build());
+            running = Handlers.builder()
+                    .chunkSize(100)
+                    .onInsert(
+                            "todo",
+                            events -> events.get(0).newRecord().get("id").equals(1)
+                                    ? Mono.fromRunnable(proxy::reset).then(gap.asMono())
+                                    : record("todo").handle(events))
+                    .build()
+                    .run(walex)
+                    .subscribe(nothing -> {}, failure::set, () -> seen.add("completed"));
+            walex.awaitStreaming().block(PATIENCE);
+            postgres.execute("INSERT INTO todo SELECT i, repeat('x', 1000) FROM generate_series(1, 20000) i");
+            gap.asMono().block(PATIENCE);
+            walex.awaitStreaming().block(PATIENCE);
+            postgres.execute("INSERT INTO todo VALUES (30001)");
+
+            awaitSeen("todo 30001");
+            assertThat(log.messages())
+                    .singleElement(InstanceOfAssertFactories.STRING)
+                    .contains("was handled only in part: ", "went with its connection")
+                    .doesNotContain("resumeWithGap");
+            running.dispose();
+        }
+    }
+
+    @Test
     void nullAndSilenceAreFailures() {
         List<FailedEvents> dead = new CopyOnWriteArrayList<>();
         FailurePolicy deadLetter = deadLetters(dead);
@@ -657,7 +694,12 @@ class HandlersIT {
             running = Handlers.builder()
                     .onInsert("user", record("user"))
                     .onInsert("todo", record("todo"))
-                    .onEvent("*", HandlerSpec.create().filter(table("invoices")), record("filtered"))
+                    .onEvent(
+                            "*",
+                            HandlerSpec.create().filter(event -> true).filter(table("invoices")),
+                            record("filtered"))
+                    .onInsert(
+                            "users", HandlerSpec.create().filter(table("bills").negate()), record("others"))
                     .onMessage("note", record("note"))
                     .onEvent("users", record("fine"))
                     .onEvent(
@@ -669,7 +711,7 @@ class HandlersIT {
                     .subscribe();
             postgres.awaitSlotActive("walex");
             postgres.execute("INSERT INTO users VALUES (1)");
-            awaitSeen("fine 1", "unmasked 1");
+            awaitSeen("fine 1", "unmasked 1", "others 1");
         } finally {
             logger.detachAppender(log);
         }
@@ -680,10 +722,44 @@ class HandlersIT {
                 .containsExactlyInAnyOrder(
                         "Handler \"onInsert user\" gets nothing: \"user\" is not in publication \"events\"; it has \"users\"",
                         "Handler \"onInsert todo\" gets nothing: \"todo\" is not among the subscriptions [users, todos]",
-                        "Handler \"onEvent *\" gets nothing: \"invoices\" is not in publication \"events\"; it has [public.todo, public.users]",
+                        "Handler \"onInsert users\" has a filter that names what cannot come: \"bills\" is not in publication \"events\"; it has [public.todo, public.users]",
+                        "Handler \"onEvent *\" has a filter that names what cannot come: \"invoices\" is not in publication \"events\"; it has [public.todo, public.users]",
                         "Handler \"onEvent *\": Columns of \"user\" cannot be shown, hidden or masked: \"user\" is not in publication \"events\"; it has \"users\"",
                         "Handler \"onMessage note\" gets nothing: logical messages are off; set messages(true)",
                         "WalEx subscribes in vain: \"todos\" is not in publication \"events\"; it has \"todo\"");
+    }
+
+    @Test
+    void warnsOfWhatNothingCanReachOfAModuleThatIsAdded() {
+        Handlers handlers = Handlers.builder()
+                .onInsert("todo", record("todo"))
+                .onInsert("bills", record("bills"))
+                .build();
+        WalEx walex = start(handlers);
+        walex.awaitStreaming().block(PATIENCE);
+        try (LogLines log = LogLines.captureAll()) {
+            handlers.add(new Misspelt());
+            await().atMost(PATIENCE)
+                    .until(
+                            () -> warnings(log),
+                            List.of(
+                                            "Handler \"Misspelt.onInsert user\" gets nothing: \"user\" is not in publication \"events\"; it has \"users\"")
+                                    ::equals);
+        }
+    }
+
+    private static List<String> warnings(LogLines log) {
+        return log.messages().stream()
+                .filter(message -> message.startsWith("Handler"))
+                .toList();
+    }
+
+    private final class Misspelt implements HandlerModule {
+
+        @Override
+        public void register(HandlerRegistry<?> on) {
+            on.onInsert("user", record("user"));
+        }
     }
 
     @Test

@@ -1,6 +1,8 @@
 package io.walex.reactive.examples.destinations;
 
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanStream;
 import io.lettuce.core.api.reactive.RedisKeyReactiveCommands;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Row;
@@ -11,8 +13,8 @@ import java.util.Objects;
 import reactor.core.publisher.Mono;
 
 /**
- * Removes {@code user:<id>} from Redis whenever that user changed or went, one command per transaction. To remove twice
- * does no harm, so it needs no more care.
+ * Removes {@code user:<id>} from Redis whenever that user changed or went, and all of them when the table was
+ * truncated. To remove twice does no harm, so it needs no more care.
  */
 public final class CacheInvalidation implements HandlerModule {
 
@@ -24,11 +26,20 @@ public final class CacheInvalidation implements HandlerModule {
 
     @Override
     public void register(HandlerRegistry<?> on) {
-        on.onUpdate("user", this::invalidate).onDelete("user", this::invalidate);
+        on.onUpdate("user", this::invalidate)
+                .onDelete("user", this::invalidate)
+                .onTruncate("user", truncated -> invalidateAll());
     }
 
     private Mono<Long> invalidate(List<Event> users) {
         return redis.del(users.stream().map(CacheInvalidation::key).distinct().toArray(String[]::new));
+    }
+
+    private Mono<Void> invalidateAll() {
+        return ScanStream.scan(redis, ScanArgs.Builder.matches("user:*").limit(1000))
+                .buffer(1000)
+                .concatMap(keys -> redis.del(keys.toArray(String[]::new)))
+                .then();
     }
 
     /** The key before the change, where that was changed: it is what the cache knows. */

@@ -28,13 +28,20 @@ import reactor.util.retry.Retry;
  */
 public final class Webhook implements HandlerModule {
 
+    private static final String SECRET_PREFIX = "whsec_";
+
     private final HttpClient http = HttpClient.create().responseTimeout(Duration.ofSeconds(10));
     private final URI target;
     private final byte[] secret;
 
+    /** Takes the secret as Standard Webhooks writes it: {@code whsec_} and the key in Base64. */
     public Webhook(URI target, String secret) {
+        if (!secret.startsWith(SECRET_PREFIX)) {
+            throw new IllegalArgumentException(
+                    "The webhook's secret must be \"whsec_\" and 24 to 64 random bytes in Base64: echo whsec_$(openssl rand -base64 32)");
+        }
         this.target = target;
-        this.secret = secret.getBytes(UTF_8);
+        this.secret = Base64.getDecoder().decode(secret.substring(SECRET_PREFIX.length()));
     }
 
     @Override
@@ -52,7 +59,7 @@ public final class Webhook implements HandlerModule {
         return http.headers(headers -> headers.set("content-type", "application/json")
                         .set("webhook-id", id)
                         .set("webhook-timestamp", time)
-                        .set("webhook-signature", "v1," + signature(id + "." + time + "." + body)))
+                        .set("webhook-signature", signature(id, time, body)))
                 .post()
                 .uri(target)
                 .send(Mono.fromSupplier(() -> Unpooled.copiedBuffer(body, UTF_8)))
@@ -62,17 +69,18 @@ public final class Webhook implements HandlerModule {
                 .then();
     }
 
-    private String signature(String content) {
+    String signature(String id, String time, String body) {
+        String content = id + "." + time + "." + body;
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(secret, "HmacSHA256"));
-            return Base64.getEncoder().encodeToString(mac.doFinal(content.getBytes(UTF_8)));
+            return "v1," + Base64.getEncoder().encodeToString(mac.doFinal(content.getBytes(UTF_8)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** Arguments: PostgreSQL's URL, the webhook's, the secret. */
+    /** Arguments: PostgreSQL's URL, the webhook's, the secret, which starts with {@code whsec_}. */
     public static void main(String[] arguments) {
         Destination.run(arguments[0], "webhook", new Webhook(URI.create(arguments[1]), arguments[2]))
                 .block();

@@ -1,6 +1,5 @@
 package io.walex.reactive.examples.destinations;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -18,11 +17,8 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.apache.lucene.index.DirectoryReader;
 import org.apache.lucene.index.IndexWriter;
 import org.apache.lucene.index.IndexWriterConfig;
@@ -47,6 +43,7 @@ class DestinationsIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int REDIS_PORT = 16379;
+    private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
     @RegisterExtension
     static final PostgresExtension postgres = PostgresExtension.shared();
@@ -98,7 +95,7 @@ class DestinationsIT {
                                 })))
                 .bindNow();
         try {
-            start("webhook", new Webhook(URI.create("http://localhost:" + server.port() + "/events"), "secret"));
+            start("webhook", new Webhook(URI.create("http://localhost:" + server.port() + "/events"), SECRET));
             postgres.execute("INSERT INTO \"user\" VALUES (1, 'Chase')", "DELETE FROM \"user\"");
 
             await().atMost(PATIENCE).until(() -> requests.size() == 4);
@@ -110,10 +107,9 @@ class DestinationsIT {
         assertThat(requests.get(3).body).contains("\"type\":\"delete\"");
         assertThat(Position.parse(requests.get(3).id)).isGreaterThan(Position.parse(requests.get(0).id));
         for (Request request : requests) {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec("secret".getBytes(UTF_8), "HmacSHA256"));
-            byte[] expected = mac.doFinal((request.id + "." + request.time + "." + request.body).getBytes(UTF_8));
-            assertThat(request.signature).isEqualTo("v1," + Base64.getEncoder().encodeToString(expected));
+            assertThat(request.signature)
+                    .isEqualTo(new Webhook(URI.create("http://localhost"), SECRET)
+                            .signature(request.id, request.time, request.body));
         }
     }
 
@@ -130,6 +126,9 @@ class DestinationsIT {
                     "DELETE FROM \"user\" WHERE id = 3");
 
             await().atMost(PATIENCE).until(() -> redis.keys("user:*"), List.of("user:4")::equals);
+            redis.set("users", "of somebody else");
+            postgres.execute("TRUNCATE \"user\"");
+            await().atMost(PATIENCE).until(() -> redis.keys("*"), List.of("users")::equals);
         });
     }
 
