@@ -409,12 +409,12 @@ class DiskSpoolIT {
     void neitherLosesNorRepeatsAcrossReconnects() throws Exception {
         List<Position> seen = new CopyOnWriteArrayList<>();
         try (TcpProxy proxy = TcpProxy.to(postgres.host(), postgres.port())) {
-            running = WalEx.create(config().host(proxy.host())
-                            .port(proxy.port())
-                            .middleware(DiskSpool.in(directory))
-                            .build())
-                    .changes()
-                    .subscribe(event -> seen.add(event.position()));
+            WalEx walex = WalEx.create(config().host(proxy.host())
+                    .port(proxy.port())
+                    .middleware(DiskSpool.in(directory))
+                    .build());
+            running = walex.changes().subscribe(event -> seen.add(event.position()));
+            walex.awaitStreaming().block(PATIENCE);
             for (int i = 0; i < 10; i++) {
                 postgres.execute(
                         "INSERT INTO todo SELECT i FROM generate_series(" + i * 1000 + ", " + (i * 1000 + 999) + ") i");
