@@ -399,7 +399,7 @@ final class StreamSubscription implements SlotGuard.Listener {
         return Mono.defer(() -> consumed)
                 .then(Mono.defer(() -> {
                     ReplicationConnection last = connection;
-                    return last == null ? Mono.<Void>empty() : last.close();
+                    return last == null ? Mono.<Void>empty() : last.close().onErrorComplete();
                 }))
                 .then(middleware == null ? Mono.empty() : middleware.closed())
                 .then(Mono.fromRunnable(() -> eventLoop().execute(assembler::close)))
