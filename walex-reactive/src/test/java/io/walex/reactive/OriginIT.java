@@ -65,13 +65,8 @@ class OriginIT {
         postgres.execute("SELECT pg_create_logical_replication_slot('walex', 'pgoutput', false, " + twoPhase + ")");
     }
 
-    /** The statements in one transaction, as an apply worker runs it. */
     private void replicate(String... statements) {
-        List<String> all = new ArrayList<>(List.of(
-                "SELECT pg_replication_origin_session_setup('%s')".formatted(origin.name()),
-                "SELECT pg_replication_origin_xact_setup('%s', now())".formatted(origin.lsn())));
-        all.addAll(List.of(statements));
-        postgres.executeInTransaction(all.toArray(String[]::new));
+        postgres.executeReplicated(origin.name(), origin.lsn().toString(), statements);
     }
 
     private List<Transaction> transactions(int count, UnaryOperator<WalExConfig.Builder> options) {

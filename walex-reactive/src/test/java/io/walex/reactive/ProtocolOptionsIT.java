@@ -145,10 +145,7 @@ class ProtocolOptionsIT {
                 "CREATE PUBLICATION events FOR ALL TABLES",
                 "SELECT pg_replication_origin_create('%s')".formatted(postgres.name()));
         createSlot(false);
-        postgres.executeInTransaction(
-                "SELECT pg_replication_origin_session_setup('%s')".formatted(postgres.name()),
-                "SELECT pg_replication_origin_xact_setup('0/1', now())",
-                "INSERT INTO todo VALUES (1, 'replicated')");
+        postgres.executeReplicated(postgres.name(), "0/1", "INSERT INTO todo VALUES (1, 'replicated')");
         postgres.execute("INSERT INTO todo VALUES (2, 'local')");
 
         List<Event> events = take(1, config -> config.origin(OriginFilter.NONE));

@@ -6,7 +6,6 @@ import io.walex.reactive.OriginFilter;
 import io.walex.reactive.testsupport.TestDatabase;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Changes that were themselves replicated here, beside local ones. */
 final class Origins implements Script {
@@ -47,11 +46,6 @@ final class Origins implements Script {
     }
 
     private static void remotely(TestDatabase source, String... statements) {
-        source.executeInTransaction(Stream.concat(
-                        Stream.of(
-                                "SELECT pg_replication_origin_session_setup('elsewhere')",
-                                "SELECT pg_replication_origin_xact_setup('0/1', now())"),
-                        Stream.of(statements))
-                .toArray(String[]::new));
+        source.executeReplicated("elsewhere", "0/1", statements);
     }
 }

@@ -70,6 +70,21 @@ public interface TestDatabase {
         }
     }
 
+    /**
+     * Runs the statements in one transaction, as an apply worker runs what it got from that origin. A connection that is
+     * closed keeps the origin for a moment, so it is given back.
+     */
+    default void executeReplicated(String origin, String originLsn, String... statements) {
+        List<String> all = new ArrayList<>(List.of(
+                "SELECT pg_replication_origin_session_setup('%s')".formatted(origin),
+                "BEGIN",
+                "SELECT pg_replication_origin_xact_setup('%s', now())".formatted(originLsn)));
+        all.addAll(List.of(statements));
+        all.add("COMMIT");
+        all.add("SELECT pg_replication_origin_session_reset()");
+        execute(all.toArray(String[]::new));
+    }
+
     private static void executeAll(Connection connection, String... statements) {
         for (String sql : statements) {
             try (Statement statement = connection.createStatement()) {
