@@ -415,7 +415,8 @@ class SlotsIT {
             await().during(Duration.ofSeconds(3)).until(seen::isEmpty);
             proxy.reset();
 
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(seen).containsExactly(1));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(List.copyOf(seen)).containsExactly(1));
         }
     }
 
