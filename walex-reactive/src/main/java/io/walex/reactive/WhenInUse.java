@@ -11,7 +11,7 @@ public enum WhenInUse {
      * Stands by, and takes over when the owner ends. Consumers of the slot take turns: what another has confirmed it has
      * processed. An owner that lost its connection stands by like any other, and goes on from what was confirmed
      * meanwhile ({@link ConnectionState.TakenOver}); a transaction that it had received in part, and another in whole, is
-     * not delivered again, and fails with {@link ConnectionLostException} in {@link WalEx#transactions()}.
+     * not delivered again, and fails with {@link TransactionAbandonedException} in {@link WalEx#transactions()}.
      *
      * <p>Do not drop such a slot and make it anew while a consumer has lost its connection: to that one it looks moved by
      * another, unless the server's count of decoded transactions shows otherwise, which is an error ({@link

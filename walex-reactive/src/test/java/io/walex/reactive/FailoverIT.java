@@ -108,7 +108,7 @@ class FailoverIT {
 
     private void awaitReceived(int last) {
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(received)
+                .untilAsserted(() -> assertThat(List.copyOf(received))
                         .containsExactlyElementsOf(
                                 IntStream.rangeClosed(1, last).boxed().toList()));
     }

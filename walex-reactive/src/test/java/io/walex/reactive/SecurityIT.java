@@ -185,7 +185,8 @@ class SecurityIT {
             inserted.add(inserted.size());
             database.execute("INSERT INTO todo VALUES (" + inserted.get(inserted.size() - 1) + ")");
 
-            await().atMost(PATIENCE).untilAsserted(() -> assertThat(received).isEqualTo(inserted));
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(List.copyOf(received)).isEqualTo(inserted));
             assertThat(
                             database.queryText(
                                     "SELECT s.ssl || ' ' || s.client_dn FROM pg_stat_ssl s JOIN pg_stat_replication r USING (pid)"))
