@@ -11,9 +11,9 @@ import reactor.core.publisher.Mono;
  * A PostgreSQL database's committed changes as a {@link Flux}.
  *
  * <p>Every subscription is a replication stream of its own, on a connection and an event loop thread of its own: nothing
- * happens before it, and cancelling it closes the connection (and with it a temporary slot). Signals come on that thread,
- * which also keeps the connection alive: work that blocks belongs on another, by {@code concatMap} to a publisher that
- * does it there.
+ * happens before it, and cancelling it closes the connection (and with it a temporary slot). All signals but the last come
+ * on that thread, which also keeps the connection alive: work that blocks belongs on another, by {@code concatMap} to a
+ * publisher that does it there.
  */
 public interface WalEx extends AutoCloseable {
 
