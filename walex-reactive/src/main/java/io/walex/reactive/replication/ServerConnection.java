@@ -102,15 +102,17 @@ public final class ServerConnection {
                 .flatMapIterable(Function.identity());
     }
 
-    /** Whether a process of this role runs a command. */
+    /**
+     * Whether a process of this role runs a command: it does not wait for its client. What it waits for is known even where
+     * {@code track_activities} is off, and its state is not.
+     */
     Mono<Boolean> isWorking(int pid) {
-        return rows("SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND state <> 'idle'", pid)
+        return rows("SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND coalesce(wait_event_type, '') <> 'Client'", pid)
                 .hasElements();
     }
 
     /**
-     * Whether a walsender of this role neither waits for its client nor for new WAL, where it would read. What it waits for
-     * is known even where {@code track_activities} is off, and its state is not.
+     * Whether a walsender of this role neither waits for its client nor for new WAL, where it would read.
      *
      * @see <a href="https://www.postgresql.org/docs/current/monitoring-stats.html#WAIT-EVENT-TABLE">Wait events</a>
      */
