@@ -285,7 +285,9 @@ final class StreamSubscription implements SlotGuard.Listener {
 
     @Override
     public void onStandingBy() {
-        hasJoined = true;
+        if (isTakingTurns()) {
+            hasJoined = true;
+        }
         state.standingBy();
     }
 
@@ -354,10 +356,11 @@ final class StreamSubscription implements SlotGuard.Listener {
     }
 
     private boolean isRetryable(Throwable failure) {
-        return Failures.isRetryable(failure, hasJoined)
-                || failure instanceof SlotInUseException
-                        && config.slot() instanceof SlotSpec.Durable durable
-                        && durable.whenInUse() == WhenInUse.WAIT;
+        return Failures.isRetryable(failure, hasJoined) || failure instanceof SlotInUseException && isTakingTurns();
+    }
+
+    private boolean isTakingTurns() {
+        return config.slot() instanceof SlotSpec.Durable durable && durable.whenInUse() == WhenInUse.WAIT;
     }
 
     private void tellFailure(Retry.RetrySignal signal) {
@@ -401,7 +404,7 @@ final class StreamSubscription implements SlotGuard.Listener {
                     ReplicationConnection last = connection;
                     return last == null ? Mono.<Void>empty() : last.close().onErrorComplete();
                 }))
-                .then(middleware == null ? Mono.empty() : middleware.closed())
+                .then(middleware == null ? Mono.empty() : middleware.closed().onErrorComplete())
                 .then(Mono.fromRunnable(() -> eventLoop().execute(assembler::close)))
                 .then(Mono.defer(() -> loop.disposeLater(Duration.ZERO, Duration.ofSeconds(1))))
                 .onErrorComplete()

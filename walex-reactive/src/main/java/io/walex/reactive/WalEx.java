@@ -122,8 +122,9 @@ public interface WalEx extends AutoCloseable {
 
     /**
      * Ends all streams: each completes after what it is delivering, confirms what was acknowledged, and closes its
-     * connection. A middleware has two seconds to hand out what it holds; what is not asked for by then comes again to the
-     * next subscription. Completes when all have; never fails. Later subscriptions fail.
+     * connection. A transaction that was handed out and is acknowledged only after that comes again to the next
+     * subscription; so does what a middleware holds and is not asked for within two seconds. Completes when all have; never
+     * fails. Later subscriptions fail.
      */
     Mono<Void> closeGracefully();
 

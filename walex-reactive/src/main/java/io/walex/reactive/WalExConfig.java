@@ -429,7 +429,7 @@ public final class WalExConfig {
         /**
          * How long the server may be silent, although asked for a reply, before it is asked on another connection whether
          * it is at work on a transaction of which it sends nothing; 30 s by default. The connection counts as lost when it
-         * is not, or when that gets no answer within {@link #connectTimeout}; not when the server has no connection left to
+         * is not, or when that gets no answer within {@link #connectTimeout} and this time again; not when the server has no connection left to
          * ask on. Does not count while changes wait for demand, since the server cannot get a word past them.
          */
         public Builder livenessTimeout(Duration value) {

@@ -158,15 +158,15 @@ public final class ReplicationConnection {
         }
         return streaming
                 .stop(CLOSE_TIMEOUT)
-                .onErrorComplete()
-                .then(Mono.defer(() -> streaming.isOpen() ? closeWith(connection.close()) : disconnect()));
+                .onErrorReturn(false)
+                .flatMap(ended -> ended && streaming.isOpen() ? closeWith(connection.close()) : disconnect());
     }
 
     private Mono<Void> closeWith(Mono<Void> goodbye) {
         return goodbye.timeout(CLOSE_TIMEOUT, disconnect()).onErrorComplete();
     }
 
-    /** Without a word: the driver would take the broken connection for an error worth reporting. */
+    /** Without a word: the driver would take a broken connection, or a copy that has not ended, for an error to report. */
     private Mono<Void> disconnect() {
         return Mono.fromRunnable(() -> loop.channel().close());
     }

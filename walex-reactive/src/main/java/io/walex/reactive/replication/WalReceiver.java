@@ -376,20 +376,22 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
     }
 
     /**
-     * Confirms what was acknowledged and ends the copy. Completes when the server has let go of the slot, or at the
-     * latest when the time is up; frames that were not delivered are dropped.
+     * Confirms what was acknowledged and ends the copy; frames that were not delivered are dropped. Emits whether the
+     * server has let go of the slot, or false when the time is up.
      *
      * @param patience how long the server may finish a transaction that it is sending
      */
-    Mono<Void> stop(Duration patience) {
+    Mono<Boolean> stop(Duration patience) {
         return Mono.<Void>create(sink -> channel.eventLoop().execute(() -> {
                     stopNow();
                     sink.success();
                 }))
                 // The server answers in order: its CopyDone says that it has read the status update before ours.
                 .then(copyEnded.asMono())
-                .then(released.asMono().timeout(patience, Mono.empty()))
-                .timeout(patience.multipliedBy(2), Mono.empty());
+                .then(released.asMono().timeout(patience))
+                .thenReturn(true)
+                .timeout(patience.multipliedBy(2))
+                .onErrorReturn(TimeoutException.class, false);
     }
 
     /** Whether the server is still there to be told something. */
