@@ -13,6 +13,8 @@ import java.util.stream.Collectors;
  */
 record CatalogSnapshot(long next, Set<Long> running) {
 
+    private static final int FAR = 1 << 30;
+
     /** Before everything. */
     static final CatalogSnapshot NONE = new CatalogSnapshot(0, Set.of());
 
@@ -31,5 +33,10 @@ record CatalogSnapshot(long next, Set<Long> running) {
         // The newest of that id that the snapshot can have seen, unless the id lies ahead.
         int ahead = xid - (int) next;
         return next != 0 && ahead < 0 && !running.contains(next + ahead);
+    }
+
+    /** Whether the transaction of the 32-bit id lies so far ahead that a later one would soon seem to be behind. */
+    boolean isLongBefore(int xid) {
+        return next != 0 && xid - (int) next > FAR;
     }
 }

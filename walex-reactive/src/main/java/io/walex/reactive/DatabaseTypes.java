@@ -62,20 +62,32 @@ final class DatabaseTypes implements TypeSource {
             Consumer<Throwable> onFailure) {
         this.configured = configured;
         this.known = Known.of(configured, CatalogSnapshot.NONE);
-        this.reload = ServerConnection.use(connector, this::load);
+        this.reload = ServerConnection.use(connector, this::read)
+                .doOnNext(this::useLater)
+                .then();
         this.eventLoop = eventLoop;
         this.onRefreshed = onRefreshed;
         this.onFailure = onFailure;
     }
 
     Mono<Void> load(ServerConnection server) {
+        return read(server).doOnNext(read -> known = read).then();
+    }
+
+    /** A stream that connected anew meanwhile may have read a later one. */
+    private void useLater(Known read) {
+        if (read.readAt.next() >= known.readAt.next()) {
+            known = read;
+        }
+    }
+
+    private Mono<Known> read(ServerConnection server) {
         // A snapshot from before is a safe one.
         return server.rows("SELECT pg_catalog.pg_current_snapshot()::text AS snapshot")
                 .single()
                 .map(row -> CatalogSnapshot.parse(Objects.requireNonNull(row.get("snapshot"))))
                 .zipWhen(snapshot -> readTypes(server))
-                .doOnNext(read -> known = Known.of(read.getT2(), read.getT1()))
-                .then();
+                .map(read -> Known.of(read.getT2(), read.getT1()));
     }
 
     private Mono<TypeRegistry> readTypes(ServerConnection server) {
@@ -102,6 +114,9 @@ final class DatabaseTypes implements TypeSource {
     @Override
     public TypeRegistry typesOf(int xid) {
         Known current = known;
+        if (current.readAt.isLongBefore(xid)) {
+            current.outdated.set(true);
+        }
         return current.readAt.isAfter(xid) ? current.types : current.newer;
     }
 

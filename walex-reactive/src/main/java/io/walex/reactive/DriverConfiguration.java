@@ -17,7 +17,8 @@ final class DriverConfiguration {
 
     /**
      * What the text form of values depends on, so that no server, database or role setting changes what is decoded; and
-     * the timeouts that such a setting could end a stream with, or a slot's creation, which waits for transactions.
+     * the timeouts that such a setting could end a stream with, or a slot's creation, which waits for transactions ({@code
+     * transaction_timeout}, which not every server knows, is switched off on the connection).
      *
      * @see <a href="https://www.postgresql.org/docs/current/runtime-config-client.html">Client connection defaults</a>
      */

@@ -26,6 +26,27 @@ class CatalogSnapshotTests {
         assertThat(CatalogSnapshot.parse(snapshot).isAfter(xid)).isEqualTo(ended);
     }
 
+    /** Half a round of ids after a snapshot, the next would seem to have ended before it. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            700:710:     | 699         | false
+            700:710:     | 711         | false
+            700:710:     | 1073742534  | false
+            700:710:     | 1073742535  | true
+            700:710:     | 2000000000  | true
+            4000000000:4000000000: | -294967296  | false
+            4000000000:4000000000: | 800000000   | true
+            """)
+    void knowsWhenItIsTooOld(String snapshot, int xid, boolean tooOld) {
+        assertThat(CatalogSnapshot.parse(snapshot).isLongBefore(xid)).isEqualTo(tooOld);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0", "5", "-5", "2000000000"})
+    void isNeverTooOldWithoutASnapshot(int xid) {
+        assertThat(CatalogSnapshot.NONE.isLongBefore(xid)).isFalse();
+    }
+
     @ParameterizedTest
     @CsvSource({"0", "5", "-5"})
     void withoutASnapshotNoneHadEnded(int xid) {

@@ -1,6 +1,8 @@
 package io.walex.reactive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.codec.Interval;
 import io.walex.reactive.event.Event;
@@ -13,6 +15,7 @@ import java.time.OffsetDateTime;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.test.StepVerifier;
 
 /** What the text of values depends on is the same whatever the database is set to. */
 class SessionSettingsIT {
@@ -58,5 +61,42 @@ class SessionSettingsIT {
         assertThat(row.getText("day")).isEqualTo("2026-02-03");
         assertThat(row.getText("bytes")).isEqualTo("\\x005cff");
         assertThat(row.getText("word")).isEqualTo("Grüße");
+    }
+
+    /** The server keeps a transaction open while it sends one. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void timeoutsOfTheDatabaseEndNoStream(boolean durable) {
+        assumeThat(Integer.parseInt(postgres.queryText("SHOW server_version_num")))
+                .as("transaction_timeout is known")
+                .isGreaterThanOrEqualTo(170000);
+        postgres.execute(
+                "CREATE TABLE value (id int PRIMARY KEY, word text)",
+                "CREATE PUBLICATION events FOR ALL TABLES",
+                "ALTER DATABASE \"" + postgres.name() + "\" SET transaction_timeout = '300ms'");
+        WalEx walex = WalEx.create(WalExConfig.fromUrl(postgres.url())
+                .name(postgres.name())
+                .publication("events")
+                .slot(durable ? SlotSpec.durable("walex") : SlotSpec.temporary())
+                .build());
+
+        StepVerifier.create(walex.changes(), 1)
+                .then(() -> walex.awaitStreaming().block(PATIENCE))
+                .then(() -> postgres.execute(
+                        "SET transaction_timeout = 0",
+                        "INSERT INTO value SELECT i, repeat('x', 1000) FROM generate_series(1, 30000) i"))
+                .expectNextCount(1)
+                .then(() ->
+                        await().during(Duration.ofSeconds(1)).atMost(PATIENCE).until(this::isWalsenderAlive))
+                .thenRequest(Long.MAX_VALUE)
+                .expectNextCount(29_999)
+                .thenCancel()
+                .verify(PATIENCE);
+    }
+
+    private boolean isWalsenderAlive() {
+        return postgres.queryText("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'walsender'"
+                        + " AND datname = current_database()")
+                .equals("1");
     }
 }

@@ -69,7 +69,7 @@ public final class ReplicationConnection {
 
     private Mono<Integer> askBackendPid() {
         return connector
-                .answered(command("SELECT pg_backend_pid()"))
+                .answered(command(ServerConnection.BACKEND_PID))
                 .map(rows -> Integer.valueOf(rows.get(0).get(0)));
     }
 

@@ -17,6 +17,15 @@ import reactor.core.publisher.Mono;
 /** An ordinary connection beside the stream, for what the catalog knows and for managing slots and publications. */
 public final class ServerConnection {
 
+    /**
+     * Gives the process's id, and switches off what would end a long transaction, or a slot's creation that waits for some.
+     * It cannot be switched off when connecting, since servers before 17 do not know it.
+     */
+    static final String BACKEND_PID = """
+            SELECT pg_backend_pid()::text AS pid,
+                   (SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout') AS timeout
+            """;
+
     private final PostgresqlConnection connection;
     private final Connector connector;
 
@@ -94,7 +103,7 @@ public final class ServerConnection {
 
     /** As {@link #rows}, for what waits on others and takes as long as it takes. */
     Flux<Map<String, @Nullable String>> patiently(String sql, Object... parameters) {
-        return rows("SELECT pg_backend_pid()::text AS pid")
+        return rows(BACKEND_PID)
                 .single()
                 .map(row -> Integer.parseInt(text(row, "pid")))
                 .flatMap(pid ->
