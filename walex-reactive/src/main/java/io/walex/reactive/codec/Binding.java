@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,7 @@ public final class Binding {
      * Makes an object of a row.
      *
      * @param columns by name; those without a property are not asked for their value
+     * @throws NoSuchElementException as the value of a column that a property takes throws it
      * @throws IllegalArgumentException when that is impossible or would lose something; the message names the column, and
      *     never holds a value
      */
@@ -110,6 +112,9 @@ public final class Binding {
         while (cause instanceof DatabindException && cause.getCause() != null) {
             cause = cause.getCause();
         }
+        if (cause instanceof Missing missing) {
+            throw missing.reason;
+        }
         boolean own = cause instanceof Undecodable || cause instanceof Conversions.LossyException;
         String reason = "the value does not fit";
         if (own || e instanceof InvalidDefinitionException) {
@@ -131,6 +136,8 @@ public final class Binding {
                 return value.get();
             } catch (IllegalArgumentException e) {
                 throw new Undecodable(e);
+            } catch (NoSuchElementException e) {
+                throw new Missing(e);
             }
         }
 
@@ -148,6 +155,19 @@ public final class Binding {
 
         Undecodable(IllegalArgumentException cause) {
             super(cause.getMessage(), cause.getCause());
+        }
+    }
+
+    /** Passes a column's exception through Jackson, apart from those of the class that is made. */
+    private static final class Missing extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final NoSuchElementException reason;
+
+        Missing(NoSuchElementException reason) {
+            super(reason);
+            this.reason = reason;
         }
     }
 

@@ -69,8 +69,8 @@ public interface Row {
      * snake case, and so do those of nested objects; {@code @JsonProperty} names the only one. Properties without a column
      * stay at their defaults, columns without a property are ignored.
      *
-     * @throws NoSuchElementException when one of {@link #columns()} is an unchanged TOASTed value that was not sent, since
-     *     it could be taken for null
+     * @throws NoSuchElementException when a property takes a column that is an unchanged TOASTed value and was not sent,
+     *     since it could be taken for null; a {@code Map} or a tree takes every column
      * @throws IllegalArgumentException when it cannot be mapped, or something would be lost
      */
     <T> T as(Class<T> type);
