@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -16,7 +18,6 @@ import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.deser.ValueDeserializerModifier;
@@ -32,6 +33,7 @@ import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.type.ArrayType;
 import tools.jackson.databind.type.CollectionType;
 import tools.jackson.databind.type.MapType;
+import tools.jackson.databind.util.NameTransformer;
 import tools.jackson.databind.util.TokenBuffer;
 
 /**
@@ -40,7 +42,7 @@ import tools.jackson.databind.util.TokenBuffer;
  */
 public final class Binding {
 
-    private static final JsonMapper VALUES = JsonCodec.MAPPER
+    private static final JsonMapper MAPPER = JsonCodec.MAPPER
             .rebuild()
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .enable(EnumFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
@@ -51,16 +53,13 @@ public final class Binding {
                     .addDeserializer(ArrayNode.class, tree(ArrayNode.class)))
             .build();
 
-    private static final JsonMapper ROWS = VALUES.rebuild()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .build();
-
     private Binding() {}
 
     /**
-     * Makes an object of a row. Properties in camel case take columns in snake case.
+     * Makes an object of a row.
      *
      * @param columns by name; those without a property are not asked for their value
+     * @throws NoSuchElementException as the value of a column that a property takes throws it
      * @throws IllegalArgumentException when that is impossible or would lose something; the message names the column, and
      *     never holds a value
      */
@@ -77,9 +76,9 @@ public final class Binding {
         }
         tokens.writeEndObject();
         try {
-            return ROWS.readValue(tokens.asParser(), type);
+            return MAPPER.readValue(tokens.asParser(), type);
         } catch (JacksonException e) {
-            throw failure(e);
+            throw failure(e, columns.keySet());
         }
     }
 
@@ -87,7 +86,7 @@ public final class Binding {
     static <T> @Nullable T value(Object value, Class<T> type) {
         TokenBuffer tokens = TokenBuffer.forGeneration();
         tokens.writeEmbeddedObject(value);
-        return VALUES.readValue(tokens.asParser(), type);
+        return MAPPER.readValue(tokens.asParser(), type);
     }
 
     /** Trees, whose deserializers Jackson lets no modifier see. */
@@ -104,11 +103,17 @@ public final class Binding {
     }
 
     /** Without Jackson's messages, which quote the value; those about the class itself do not. */
-    private static IllegalArgumentException failure(JacksonException e) {
+    private static IllegalArgumentException failure(JacksonException e, Set<String> columns) {
         String column = e.getPath().isEmpty() ? null : e.getPath().get(0).getPropertyName();
+        if (column != null && !columns.contains(column)) {
+            column = Spellings.snakeCase(column);
+        }
         Throwable cause = e;
         while (cause instanceof DatabindException && cause.getCause() != null) {
             cause = cause.getCause();
+        }
+        if (cause instanceof Missing missing) {
+            throw missing.reason;
         }
         boolean own = cause instanceof Undecodable || cause instanceof Conversions.LossyException;
         String reason = "the value does not fit";
@@ -131,6 +136,8 @@ public final class Binding {
                 return value.get();
             } catch (IllegalArgumentException e) {
                 throw new Undecodable(e);
+            } catch (NoSuchElementException e) {
+                throw new Missing(e);
             }
         }
 
@@ -151,6 +158,19 @@ public final class Binding {
         }
     }
 
+    /** Passes a column's exception through Jackson, apart from those of the class that is made. */
+    private static final class Missing extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final NoSuchElementException reason;
+
+        Missing(NoSuchElementException reason) {
+            super(reason);
+            this.reason = reason;
+        }
+    }
+
     /** Puts {@link ExactDeserializer} before Jackson's deserializers. */
     private static final class Exactly extends ValueDeserializerModifier {
 
@@ -159,7 +179,7 @@ public final class Binding {
         @Override
         public ValueDeserializer<?> modifyDeserializer(
                 DeserializationConfig config, BeanDescription.Supplier bean, ValueDeserializer<?> deserializer) {
-            return new ExactDeserializer(bean.getBeanClass(), deserializer);
+            return new ExactDeserializer(bean.getBeanClass(), Spellings.of(deserializer, bean), deserializer);
         }
 
         @Override
@@ -203,15 +223,39 @@ public final class Binding {
     private static final class ExactDeserializer extends DelegatingDeserializer {
 
         private final Class<?> type;
+        private final Spellings spellings;
 
         ExactDeserializer(Class<?> type, ValueDeserializer<?> delegate) {
+            this(type, Spellings.NONE, delegate);
+        }
+
+        ExactDeserializer(Class<?> type, Spellings spellings, ValueDeserializer<?> delegate) {
             super(delegate);
             this.type = type;
+            this.spellings = spellings;
         }
 
         @Override
         protected ValueDeserializer<?> newDelegatingInstance(ValueDeserializer<?> delegate) {
-            return new ExactDeserializer(type, delegate);
+            return new ExactDeserializer(type, spellings, delegate);
+        }
+
+        @Override
+        @SuppressWarnings("unchecked") // As the method that it overrides.
+        public ValueDeserializer<Object> unwrappingDeserializer(
+                DeserializationContext context, NameTransformer transformer) {
+            ValueDeserializer<?> unwrapping = _delegatee.unwrappingDeserializer(context, transformer);
+            ValueDeserializer<?> exact = unwrapping.equals(_delegatee)
+                    ? this
+                    : new ExactDeserializer(type, spellings.renamed(transformer), unwrapping);
+            return (ValueDeserializer<Object>) exact;
+        }
+
+        /** By these an object knows which of its names are for what it unwraps. */
+        @Override
+        public void collectAllPropertyNamesTo(Set<String> names) {
+            super.collectAllPropertyNamesTo(names);
+            names.addAll(spellings.properties().keySet());
         }
 
         @Override
@@ -304,7 +348,7 @@ public final class Binding {
         private @Nullable Object delegate(
                 JsonParser parser, DeserializationContext context, @Nullable TypeDeserializer types) {
             return types == null
-                    ? _delegatee.deserialize(parser, context)
+                    ? _delegatee.deserialize(spellings.resolve(parser, context), context)
                     : _delegatee.deserializeWithType(parser, context, types);
         }
 

@@ -65,11 +65,12 @@ public interface Row {
     Map<String, @Nullable Object> asMap();
 
     /**
-     * Maps the row onto a record or a class by Jackson. Columns in snake case fit properties in camel case; properties
-     * without a column stay at their defaults, columns without a property are ignored.
+     * Maps the row onto a record or a class by Jackson. A property takes the column of its name, or else of its name in
+     * snake case, and so do those of nested objects; {@code @JsonProperty} names the only one. Properties without a column
+     * stay at their defaults, columns without a property are ignored.
      *
-     * @throws NoSuchElementException when one of {@link #columns()} is an unchanged TOASTed value that was not sent, since
-     *     it could be taken for null
+     * @throws NoSuchElementException when a property takes a column that is an unchanged TOASTed value and was not sent,
+     *     since it could be taken for null; a {@code Map} or a tree takes every column
      * @throws IllegalArgumentException when it cannot be mapped, or something would be lost
      */
     <T> T as(Class<T> type);

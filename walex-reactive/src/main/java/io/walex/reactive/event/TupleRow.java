@@ -104,8 +104,7 @@ final class TupleRow implements Row {
     public <T> T as(Class<T> type) {
         Map<String, Supplier<@Nullable Object>> values = new LinkedHashMap<>();
         for (Column column : columns()) {
-            int index = requireHeld(column.name());
-            values.put(column.name(), () -> value(index));
+            values.put(column.name(), () -> get(column.name()));
         }
         try {
             return Binding.row(values, type);

@@ -2,6 +2,7 @@ package io.walex.reactive.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import io.walex.reactive.codec.Interval;
@@ -21,6 +22,7 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +116,17 @@ class TupleRowTests {
     record OfOptional(Optional<Long> someValue) {}
 
     record OfNothing(@Nullable String other) {}
+
+    record Named(int id, String name) {}
+
+    record Reachable(@Nullable String email) {}
+
+    record Choosy(int id) {
+
+        Choosy {
+            throw new NoSuchElementException("no choice");
+        }
+    }
 
     static class Bean {
 
@@ -227,6 +240,22 @@ class TupleRowTests {
     void columnsWithoutAPropertyAreNotDecoded() {
         assertThat(row(INT4, "broken").as(OfNothing.class)).isEqualTo(new OfNothing(null));
         assertFails(INT4, "broken", OfInt.class);
+    }
+
+    @Test
+    void unsentValuesFailWhereAPropertyTakesThem() {
+        Row row = TestEvents.of("user", ReplicaIdentity.DEFAULT)
+                .update("1", "a", TestEvents.UNCHANGED)
+                .newRecord();
+        assertThat(row.as(Named.class)).isEqualTo(new Named(1, "a"));
+        for (Class<?> type : List.of(Reachable.class, Map.class, JsonNode.class)) {
+            assertThatThrownBy(() -> row.as(type))
+                    .isExactlyInstanceOf(NoSuchElementException.class)
+                    .hasMessageStartingWith("Column \"email\" of public.user is an unchanged TOASTed value");
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> row.as(Choosy.class))
+                .withCauseInstanceOf(NoSuchElementException.class);
     }
 
     @Test
