@@ -99,8 +99,9 @@ public interface WalEx extends AutoCloseable {
      * <ul>
      *   <li>Subscriptions take effect at the next transaction that arrives. A running stream then makes a short connection,
      *       and warns of tables that are not published; with {@link PublicationSetup#CREATE_OR_ALTER} it publishes them
-     *       first, and their changes come from there on. Where that fails it is logged, and tried again when the stream
-     *       connects next.
+     *       first, and their changes come from there on. Tables that {@code removeSubscriptions} leaves out are published
+     *       no longer then, at once, also for other consumers of the publication. Where that fails it is logged, and tried
+     *       again when the stream connects next; until then it goes on with what is published.
      *   <li>A changed address, user, password or TLS setting makes running streams connect again, from where their slot
      *       stands; nothing is lost or repeated. A password counts as changed when it was set, even to the same. One
      *       that is refused is tried five times more, and set right again meanwhile ends no stream.
