@@ -154,6 +154,43 @@ class ReconfigureIT {
     }
 
     @Test
+    void whatCannotBePublishedEndsNoStream() {
+        String role = "owner_" + postgres.name();
+        postgres.execute(
+                "DROP PUBLICATION events",
+                "CREATE PUBLICATION events FOR TABLE todo",
+                "CREATE ROLE " + role + " LOGIN REPLICATION PASSWORD 'one'",
+                "ALTER PUBLICATION events OWNER TO " + role);
+        try (TcpProxy proxy = TcpProxy.to(postgres.host(), postgres.port());
+                LogLines log = LogLines.capture(TableChecks.class)) {
+            WalEx walex = WalEx.create(config().host(proxy.host())
+                    .port(proxy.port())
+                    .username(role)
+                    .password("one")
+                    .publicationSetup(PublicationSetup.CREATE_OR_ALTER)
+                    .build());
+            start(walex);
+
+            walex.reconfigure(c -> c.addSubscriptions("other"));
+            await().atMost(PATIENCE).until(() -> !log.messages().isEmpty());
+            proxy.reset();
+            postgres.execute("INSERT INTO todo VALUES (1)");
+            awaitSeen("todo 1");
+
+            assertThat(log.messages())
+                    .filteredOn(message -> message.contains("must be owner of table other"))
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                            "WalEx subscribes to [todo, other] now, could not publish just that, and goes on with what is published");
+        } finally {
+            running.dispose();
+            postgres.awaitSlotInactive("walex");
+            postgres.execute("REASSIGN OWNED BY " + role + " TO CURRENT_USER", "DROP ROLE " + role);
+        }
+    }
+
+    @Test
     void aTransactionThatHasBegunKeepsItsSubscriptions() {
         WalEx walex = WalEx.create(config().subscribe("*").build());
         postgres.executeInTransaction("INSERT INTO todo VALUES (1)", "INSERT INTO other VALUES (1)");
