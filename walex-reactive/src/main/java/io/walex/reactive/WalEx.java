@@ -35,7 +35,9 @@ public interface WalEx extends AutoCloseable {
     /**
      * Makes on the server what the configuration needs, as far as it is missing: the publication as {@link
      * WalExConfig#publicationSetup()} says, and a durable slot. Starts when subscribed; idempotent. Changes committed
-     * after it completed are kept by the slot for the first subscription.
+     * after it completed are kept by the slot for the first subscription. An application
+     * with a {@linkplain io.walex.reactive.spool.DiskSpool spool} does not call this at each start: a slot that was dropped
+     * would be there again before the spool can notice, which asks what to do.
      */
     static Mono<Void> setup(WalExConfig config) {
         return OneShot.run(config, server -> SlotSetup.setup(server, config));
