@@ -78,45 +78,48 @@ final class PreflightPublications {
                         "create it as a superuser, or subscribe to tables by name"));
             }
             if (!everything) {
-                tables(publication, found.getT2(), found.getT3()).ifPresent(findings::add);
+                tables(publication, found.getT2(), found.getT2(), found.getT3()).ifPresent(findings::add);
             }
             return findings;
         });
     }
 
     private Mono<List<Finding>> alter(String publication) {
-        return Mono.zip(
-                        server.publications().forAllTables(),
-                        server.publications().tables(publication),
-                        rights(publication),
-                        subscribed(),
-                        tablesOfOthers())
-                .map(found -> {
-                    List<Finding> findings = new ArrayList<>();
-                    List<TableName> wanted = found.getT4();
-                    if (found.getT1().contains(publication)
-                            || new HashSet<>(found.getT2()).equals(new HashSet<>(wanted))) {
-                        return findings;
-                    }
-                    if (!isTrue(found.getT3(), "owns_publication")) {
-                        findings.add(fails(
-                                "publication " + publication,
-                                "has other tables, and belongs to another role than " + config.username(),
-                                "ALTER PUBLICATION ... SET TABLE ... as its owner, or make this role the owner"));
-                    }
-                    tables(publication, wanted, found.getT5()).ifPresent(findings::add);
-                    return findings;
-                });
+        Mono<Boolean> owned = rights(publication).map(row -> isTrue(row, "owns_publication"));
+        return Mono.zip(server.publications().forAllTables(), owned, subscribed(), tablesOfOthers())
+                .flatMap(found -> found.getT1().contains(publication)
+                        ? Mono.just(List.<Finding>of())
+                        : PublicationChange.find(server.publications(), config, found.getT3())
+                                .map(change ->
+                                        alter(publication, change, found.getT2(), found.getT3(), found.getT4())));
     }
 
-    private Optional<Finding> tables(String publication, List<TableName> wanted, Set<TableName> ofOthers) {
-        if (wanted.isEmpty()) {
+    private List<Finding> alter(
+            String publication,
+            PublicationChange change,
+            boolean ownsPublication,
+            List<TableName> subscribed,
+            Set<TableName> ofOthers) {
+        List<Finding> findings = new ArrayList<>();
+        if (!change.isEmpty() && !ownsPublication) {
+            findings.add(fails(
+                    "publication " + publication,
+                    "has other tables, and belongs to another role than " + config.username(),
+                    "ALTER PUBLICATION ... ADD TABLE ..., DROP TABLE ... as its owner, or make this role the owner"));
+        }
+        tables(publication, subscribed, change.added(), ofOthers).ifPresent(findings::add);
+        return findings;
+    }
+
+    private Optional<Finding> tables(
+            String publication, List<TableName> subscribed, List<TableName> added, Set<TableName> ofOthers) {
+        if (subscribed.isEmpty()) {
             return Optional.of(fails(
                     "publication " + publication,
                     "would be empty: none of the tables %s exists".formatted(config.subscriptions()),
                     "create them first"));
         }
-        List<TableName> foreign = wanted.stream().filter(ofOthers::contains).toList();
+        List<TableName> foreign = added.stream().filter(ofOthers::contains).toList();
         return foreign.isEmpty()
                 ? Optional.empty()
                 : Optional.of(fails(

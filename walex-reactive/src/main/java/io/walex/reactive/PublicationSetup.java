@@ -6,6 +6,11 @@ public enum PublicationSetup {
     MUST_EXIST,
     /** A missing one is created, of the subscribed tables that exist then. */
     CREATE,
-    /** As {@link #CREATE}; an existing one is altered to exactly the subscribed tables, unless it is for all tables. */
+    /**
+     * As {@link #CREATE}; an existing one is altered to the subscribed tables, unless it is for all tables: tables that it
+     * lacks are added, those that it holds by name and that are not subscribed to are dropped, at once and for all of its
+     * consumers. Tables that stay keep their column lists and row filters, and schemas that it publishes stay. Where it
+     * cannot be altered while a stream runs, that is warned of, and tried again when the stream connects next.
+     */
     CREATE_OR_ALTER
 }

@@ -7,7 +7,6 @@ import io.walex.reactive.replication.Publications.TableName;
 import io.walex.reactive.replication.ReplicationSlots.SlotFacts;
 import io.walex.reactive.replication.ServerConnection;
 import io.walex.reactive.replication.ServerConnection.ServerFacts;
-import java.util.HashSet;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,8 +83,9 @@ final class SlotSetup {
     /** Checks the publications, or makes the one to be what the configuration says. */
     static Mono<Void> publications(ServerConnection server, WalExConfig config) {
         return makePublications(server, config)
-                // Somebody else has made it since it was looked for: look again.
-                .onErrorResume(Failures.hasState("42710", "23505"), exists -> makePublications(server, config));
+                // Somebody else has made or altered it since it was looked for: look again.
+                .onErrorResume(
+                        Failures.hasState("42710", "23505", "42704"), changed -> makePublications(server, config));
     }
 
     private static Mono<Void> makePublications(ServerConnection server, WalExConfig config) {
@@ -112,13 +112,20 @@ final class SlotSetup {
             if (covering.contains(name)) {
                 return Mono.empty();
             }
-            return Mono.zip(toPublish(publications, config), publications.tables(name))
-                    .filter(tables -> !new HashSet<>(tables.getT1()).equals(new HashSet<>(tables.getT2())))
-                    .flatMap(tables ->
-                            publications.setTables(name, tables.getT1()).thenReturn(tables.getT1()))
-                    .doOnNext(tables -> LOG.info("Publication \"{}\" altered to {}", name, tables))
-                    .then();
+            return toPublish(publications, config)
+                    .flatMap(tables -> PublicationChange.find(publications, config, tables))
+                    .filter(change -> !change.isEmpty())
+                    .flatMap(change -> alter(publications, name, change));
         });
+    }
+
+    private static Mono<Void> alter(Publications publications, String name, PublicationChange change) {
+        Mono<Void> added = change.added().isEmpty() ? Mono.empty() : publications.addTables(name, change.added());
+        Mono<Void> dropped =
+                change.dropped().isEmpty() ? Mono.empty() : publications.dropTables(name, change.dropped());
+        return added.then(dropped)
+                .doOnSuccess(done -> LOG.info(
+                        "Publication \"{}\" altered: added {}, dropped {}", name, change.added(), change.dropped()));
     }
 
     private static Mono<List<TableName>> toPublish(Publications publications, WalExConfig config) {

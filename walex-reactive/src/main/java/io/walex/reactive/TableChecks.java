@@ -21,7 +21,7 @@ import reactor.core.publisher.Sinks;
 /**
  * Looks for what a subscription names: when it connects first, and when its subscriptions or what is expected of them have
  * changed. A table may be published later, so one that is not there is warned of; a column to be masked that is not there
- * fails the start. Confined to the event loop.
+ * fails the start. So does a publication that cannot be made or altered, at the start only. Confined to the event loop.
  */
 final class TableChecks {
 
@@ -36,6 +36,9 @@ final class TableChecks {
     private final AtomicInteger asked = new AtomicInteger(1);
     private volatile int answered;
     private Set<String> told = Set.of();
+
+    /** Why the publication could not be altered at the last attempt; empty when it could. */
+    private String refusal = "";
 
     /**
      * Sets the checks of one subscription up.
@@ -60,15 +63,51 @@ final class TableChecks {
     Mono<Void> prepare(ServerConnection server) {
         int asking = asked.get();
         WalExConfig used = config.get();
-        Mono<Void> prepared = SlotSetup.publications(server, used);
-        return asking == answered
-                ? prepared
-                : prepared.then(ServerChecks.publishedTables(server, used))
+        boolean due = asking != answered || !refusal.isEmpty();
+        Mono<Void> prepared = publications(server, used);
+        return due
+                ? prepared.then(ServerChecks.publishedTables(server, used))
                         .doOnNext(tables -> {
                             tell(used, tables);
                             answered = asking;
                         })
-                        .then();
+                        .then()
+                : prepared;
+    }
+
+    /** What was published is still worth streaming where more cannot be, or no longer. */
+    private Mono<Void> publications(ServerConnection server, WalExConfig used) {
+        Mono<Void> made = SlotSetup.publications(server, used).doOnSuccess(done -> refusal = "");
+        return answered == 0
+                ? made
+                : made.onErrorResume(
+                        error -> isRefusal(explain(error, used)),
+                        error -> server.publications()
+                                .names()
+                                .flatMap(known -> ServerChecks.publications(known, used))
+                                .onErrorMap(PublicationNotFoundException.class, missing -> error)
+                                .doOnSuccess(exist -> tellRefusal(error, used)));
+    }
+
+    /** Not the connection's end, behind which another attempt comes. */
+    private static boolean isRefusal(Throwable explained) {
+        return explained instanceof WalExException && !Failures.isRetryable(explained, true);
+    }
+
+    private void tellRefusal(Throwable error, WalExConfig used) {
+        String reason = String.valueOf(explain(error, used).getMessage());
+        if (!reason.equals(refusal)) {
+            refusal = reason;
+            LOG.warn(
+                    "{} subscribes to {} now, could not publish just that, and goes on with what is published; it tries again when it connects next: {}",
+                    used.name(),
+                    used.subscriptions(),
+                    reason);
+        }
+    }
+
+    private static Throwable explain(Throwable error, WalExConfig used) {
+        return Failures.translate(error, used, used.slot().toString());
     }
 
     /** The subscriptions were changed. */
@@ -102,7 +141,7 @@ final class TableChecks {
                 "{} subscribes to {} now, and could not look whether they are published; it does when it connects next: {}",
                 used.name(),
                 used.subscriptions(),
-                Failures.translate(error, used, used.slot().toString()).getMessage());
+                explain(error, used).getMessage());
         return Mono.empty();
     }
 

@@ -35,7 +35,9 @@ public interface WalEx extends AutoCloseable {
     /**
      * Makes on the server what the configuration needs, as far as it is missing: the publication as {@link
      * WalExConfig#publicationSetup()} says, and a durable slot. Starts when subscribed; idempotent. Changes committed
-     * after it completed are kept by the slot for the first subscription.
+     * after it completed are kept by the slot for the first subscription. An application
+     * with a {@linkplain io.walex.reactive.spool.DiskSpool spool} does not call this at each start: a slot that was dropped
+     * would be there again before the spool can notice, which asks what to do.
      */
     static Mono<Void> setup(WalExConfig config) {
         return OneShot.run(config, server -> SlotSetup.setup(server, config));
@@ -99,8 +101,9 @@ public interface WalEx extends AutoCloseable {
      * <ul>
      *   <li>Subscriptions take effect at the next transaction that arrives. A running stream then makes a short connection,
      *       and warns of tables that are not published; with {@link PublicationSetup#CREATE_OR_ALTER} it publishes them
-     *       first, and their changes come from there on. Where that fails it is logged, and tried again when the stream
-     *       connects next.
+     *       first, and their changes come from there on. Tables that {@code removeSubscriptions} leaves out are published
+     *       no longer then, at once, also for other consumers of the publication. Where that fails it is logged, and tried
+     *       again when the stream connects next; until then it goes on with what is published.
      *   <li>A changed address, user, password or TLS setting makes running streams connect again, from where their slot
      *       stands; nothing is lost or repeated. A password counts as changed when it was set, even to the same. One
      *       that is refused is tried five times more, and set right again meanwhile ends no stream.

@@ -164,6 +164,30 @@ class MiddlewareIT {
         assertThat(firstOfTheNext("transforming")).isEqualTo(4);
     }
 
+    /** The spool has handed out all three until then, and has ended before any of them is asked for. */
+    @Test
+    void aSpoolRemembersWhatIsAcknowledgedAfterTheCloseBegan() {
+        int signals = 3 * 3;
+        AtomicInteger handedOut = new AtomicInteger();
+        Sinks.Empty<Void> spoolEnded = Sinks.empty();
+        Middleware spool = DiskSpool.in(directory);
+        WalEx walEx = walEx((stream, link) -> spool.apply(stream, link)
+                .doOnNext(signal -> handedOut.incrementAndGet())
+                .doOnComplete(spoolEnded::tryEmitEmpty));
+
+        StepVerifier.create(acknowledged(walEx), 0)
+                .then(() -> await().atMost(PATIENCE).until(() -> handedOut.get() == signals))
+                .then(() -> walEx.closeGracefully().subscribe())
+                .then(() -> spoolEnded.asMono().block(PATIENCE))
+                .thenRequest(Long.MAX_VALUE)
+                .expectNext(1, 2, 3)
+                .expectComplete()
+                .verify(PATIENCE);
+
+        postgres.execute("INSERT INTO todo VALUES (4)");
+        assertThat(firstOfTheNext("spool")).isEqualTo(4);
+    }
+
     /** What waits for its demand is left behind, and comes to the next. */
     @ParameterizedTest
     @ValueSource(strings = {"transforming", "spool", "queueing"})

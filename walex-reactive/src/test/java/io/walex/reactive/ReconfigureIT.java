@@ -2,6 +2,7 @@ package io.walex.reactive;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.event.Event;
@@ -121,6 +122,72 @@ class ReconfigureIT {
                         == 2);
         postgres.execute("INSERT INTO other VALUES (1, 'sad')");
         awaitSeen("other 1");
+    }
+
+    /** PostgreSQL 14 has neither. */
+    @Test
+    void aPublicationThatTheLibraryAltersKeepsItsColumnListsAndRowFilters() {
+        assumeThat(Integer.parseInt(postgres.queryText("SHOW server_version_num")))
+                .isGreaterThanOrEqualTo(150000);
+        postgres.execute(
+                "DROP PUBLICATION events",
+                "CREATE TABLE person (id int PRIMARY KEY, name text, secret text)",
+                "CREATE PUBLICATION events FOR TABLE person (id, name) WHERE (id < 100)");
+        WalEx walex = WalEx.create(config().subscribe("person", "todo")
+                .publicationSetup(PublicationSetup.CREATE_OR_ALTER)
+                .build());
+        start(walex);
+        assertThat(published()).containsExactly("person {id,name} (id < 100)", "todo {id}");
+
+        walex.reconfigure(c -> c.addSubscriptions("other").removeSubscriptions("todo"));
+        await().atMost(PATIENCE)
+                .until(this::published, List.of("other {id,mood}", "person {id,name} (id < 100)")::equals);
+        postgres.execute(
+                "INSERT INTO person VALUES (100, 'hidden', 'hidden')", "INSERT INTO person VALUES (1, 'a', 'hidden')");
+        awaitSeen("person 1");
+    }
+
+    private List<String> published() {
+        return postgres.query(
+                "SELECT concat_ws(' ', tablename, attnames::text, rowfilter) FROM pg_publication_tables ORDER BY tablename",
+                row -> row.getString(1));
+    }
+
+    @Test
+    void whatCannotBePublishedEndsNoStream() {
+        String role = "owner_" + postgres.name();
+        postgres.execute(
+                "DROP PUBLICATION events",
+                "CREATE PUBLICATION events FOR TABLE todo",
+                "CREATE ROLE " + role + " LOGIN REPLICATION PASSWORD 'one'",
+                "ALTER PUBLICATION events OWNER TO " + role);
+        try (TcpProxy proxy = TcpProxy.to(postgres.host(), postgres.port());
+                LogLines log = LogLines.capture(TableChecks.class)) {
+            WalEx walex = WalEx.create(config().host(proxy.host())
+                    .port(proxy.port())
+                    .username(role)
+                    .password("one")
+                    .publicationSetup(PublicationSetup.CREATE_OR_ALTER)
+                    .build());
+            start(walex);
+
+            walex.reconfigure(c -> c.addSubscriptions("other"));
+            await().atMost(PATIENCE).until(() -> !log.messages().isEmpty());
+            proxy.reset();
+            postgres.execute("INSERT INTO todo VALUES (1)");
+            awaitSeen("todo 1");
+
+            assertThat(log.messages())
+                    .filteredOn(message -> message.contains("must be owner of table other"))
+                    .singleElement()
+                    .asString()
+                    .startsWith(
+                            "WalEx subscribes to [todo, other] now, could not publish just that, and goes on with what is published");
+        } finally {
+            running.dispose();
+            postgres.awaitSlotInactive("walex");
+            postgres.execute("REASSIGN OWNED BY " + role + " TO CURRENT_USER", "DROP ROLE " + role);
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.walex.reactive;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.Preflight.Severity;
@@ -138,6 +139,24 @@ class SlotsIT {
                 .block(PATIENCE);
 
         assertThat(publishedTables()).containsExactly("todo", "todo");
+    }
+
+    /** PostgreSQL 14 publishes no schemas. */
+    @Test
+    void schemasOfAPublicationThatIsAlteredStay() {
+        assumeThat(Integer.parseInt(postgres.queryText("SHOW server_version_num")))
+                .isGreaterThanOrEqualTo(150000);
+        postgres.execute(
+                "CREATE SCHEMA sales",
+                "CREATE TABLE sales.invoice (id int)",
+                "CREATE PUBLICATION events FOR TABLES IN SCHEMA sales");
+
+        WalEx.setup(config().publicationSetup(PublicationSetup.CREATE_OR_ALTER)
+                        .subscribe("todo")
+                        .build())
+                .block(PATIENCE);
+
+        assertThat(publishedTables()).containsExactlyInAnyOrder("invoice", "todo");
     }
 
     @Test

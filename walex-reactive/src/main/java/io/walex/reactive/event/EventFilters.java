@@ -28,7 +28,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A table that is named and not published is warned of, once for each stream, with what was probably meant: where a
  * handler has the filter, when the stream starts or the handler is added; in {@code changes().filter(...)}, which the
- * stream does not see, at the first event of any table that gets there. A name in {@link
+ * stream does not see, at the first event of any table that gets there. So is one in
+ * {@code mine.and(table("todo"))}, where the combination is made by a predicate of your own, and is the JDK's, which hides
+ * what is in it; {@code table("todo").and(mine)} does not. A name in {@link
  * io.walex.reactive.WalExConfig.Builder#subscribe} is looked for at the start and when it is added.
  *
  * <p>The rule holds for filters made here and their combinations; a predicate of your own decides itself.

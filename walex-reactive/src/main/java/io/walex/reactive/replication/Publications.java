@@ -62,6 +62,20 @@ public final class Publications {
                 .collectList();
     }
 
+    /** The tables that a publication holds by their names, and not with all others or with their schema. */
+    public Mono<List<TableName>> tablesByName(String publication) {
+        return server.rows("""
+                        SELECT n.nspname::text AS schema, c.relname::text AS name
+                          FROM pg_publication p
+                          JOIN pg_publication_rel r ON r.prpubid = p.oid
+                          JOIN pg_class c ON c.oid = r.prrelid
+                          JOIN pg_namespace n ON n.oid = c.relnamespace
+                         WHERE p.pubname = $1
+                        """, publication)
+                .map(row -> new TableName(text(row, "schema"), text(row, "name")))
+                .collectList();
+    }
+
     /** The columns of the tables that a publication covers now, in their order; those of a column list where it has one. */
     public Mono<Map<TableName, List<String>>> columns(String publication) {
         // PostgreSQL 14 knows no column lists, and its view has no attnames.
@@ -114,10 +128,16 @@ public final class Publications {
                 "CREATE PUBLICATION " + StartReplication.quoted(publication) + " FOR TABLE " + list(tables));
     }
 
-    /** Makes a publication cover these tables and no others. */
-    public Mono<Void> setTables(String publication, Collection<TableName> tables) {
+    /** Publishes more tables. */
+    public Mono<Void> addTables(String publication, Collection<TableName> tables) {
         return server.execute(
-                "ALTER PUBLICATION " + StartReplication.quoted(publication) + " SET TABLE " + list(tables));
+                "ALTER PUBLICATION " + StartReplication.quoted(publication) + " ADD TABLE " + list(tables));
+    }
+
+    /** Publishes these tables no longer, which it holds by their names. */
+    public Mono<Void> dropTables(String publication, Collection<TableName> tables) {
+        return server.execute(
+                "ALTER PUBLICATION " + StartReplication.quoted(publication) + " DROP TABLE " + list(tables));
     }
 
     /** Drops a publication; nothing happens when there is none. */
@@ -125,7 +145,8 @@ public final class Publications {
         return server.execute("DROP PUBLICATION IF EXISTS " + StartReplication.quoted(publication));
     }
 
+    /** Tables that inherit from these have names of their own. It says nothing of partitions, which always belong. */
     private static String list(Collection<TableName> tables) {
-        return tables.stream().map(TableName::quoted).collect(Collectors.joining(", "));
+        return tables.stream().map(table -> "ONLY " + table.quoted()).collect(Collectors.joining(", "));
     }
 }

@@ -69,7 +69,8 @@ public final class DiskSpool implements Middleware {
         return Flux.usingWhen(
                 open(link),
                 spool -> spool.through(signals),
-                RunningSpool::close,
+                // A graceful end: what was handed out may still be acknowledged, until the subscription closes it.
+                spool -> Mono.empty(),
                 (spool, error) -> spool.close(),
                 RunningSpool::close);
     }

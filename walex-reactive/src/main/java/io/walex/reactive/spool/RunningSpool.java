@@ -20,9 +20,9 @@ final class RunningSpool {
     private final Scheduler writing;
     private final Scheduler reading;
     private final Sinks.Many<Long> appended = Sinks.many().replay().latest();
-    private final Sinks.Empty<Void> closed = Sinks.empty();
     private final SpoolReader reader;
     private final SpoolWriter writer;
+    private final Mono<Void> close = Mono.defer(this::closeNow).cache();
 
     RunningSpool(SpoolStore store, Middleware.Link link, long maxBytes) {
         String name = "walex-" + link.config().name() + "-spool";
@@ -48,7 +48,7 @@ final class RunningSpool {
     }
 
     Flux<TransactionSignal> through(Flux<TransactionSignal> signals) {
-        link.awaitClosed(closed.asMono());
+        link.awaitClosed(close);
         link.onAcknowledged(writer::acknowledged);
         SpoolHistory history = new SpoolHistory(store);
         link.onConnected(server -> history.requireContinuedBy(server).then(Mono.fromRunnable(this::announce)));
@@ -61,14 +61,17 @@ final class RunningSpool {
         appended.tryEmitNext(store.appended());
     }
 
-    /** Ends reading and writing, and closes the store. Never fails. */
+    /** Ends reading and writing, and closes the store; once. Never fails. */
     Mono<Void> close() {
+        return close;
+    }
+
+    private Mono<Void> closeNow() {
         return Mono.fromRunnable(writer::cancel)
                 .then(Mono.when(writing.disposeGracefully(), reading.disposeGracefully()))
                 .then(Mono.<Void>fromRunnable(store::close).subscribeOn(Schedulers.boundedElastic()))
                 .doOnError(error ->
                         LOG.warn("The spool of {} was not closed", link.config().name(), error))
-                .onErrorComplete()
-                .doFinally(signal -> closed.tryEmitEmpty());
+                .onErrorComplete();
     }
 }

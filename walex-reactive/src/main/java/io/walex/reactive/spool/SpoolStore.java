@@ -102,16 +102,22 @@ final class SpoolStore implements AutoCloseable {
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setKeepLogFileNum(1)
                 .setMaxManifestFileSize(1 << 20);
-        Files.createDirectories(directory);
-        List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-        descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, metadataOptions));
-        descriptors.addAll(segments.descriptors(directory));
         List<ColumnFamilyHandle> families = new ArrayList<>();
-        position = new PositionFile(directory.resolve(POSITION));
         try {
-            db = RocksDB.open(options, directory.toString(), descriptors, families);
-        } catch (RocksDBException e) {
-            position.close();
+            Files.createDirectories(directory);
+            List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+            descriptors.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, metadataOptions));
+            descriptors.addAll(segments.descriptors(directory));
+            position = new PositionFile(directory.resolve(POSITION));
+            try {
+                db = RocksDB.open(options, directory.toString(), descriptors, families);
+            } catch (RocksDBException e) {
+                position.close();
+                throw e;
+            }
+        } catch (RuntimeException | RocksDBException | IOException e) {
+            segments.close();
+            closeOptions();
             throw e;
         }
         metadata = families.get(0);
@@ -366,6 +372,14 @@ final class SpoolStore implements AutoCloseable {
         return ByteBuffer.allocate(Long.BYTES).putLong(chunk).array();
     }
 
+    /** Their memory is native: no garbage collector frees it. */
+    private void closeOptions() {
+        forced.close();
+        cached.close();
+        metadataOptions.close();
+        options.close();
+    }
+
     /** Idempotent. */
     @Override
     public void close() {
@@ -376,10 +390,7 @@ final class SpoolStore implements AutoCloseable {
                 segments.close();
                 metadata.close();
                 db.close();
-                forced.close();
-                cached.close();
-                metadataOptions.close();
-                options.close();
+                closeOptions();
                 position.close();
             }
         } catch (IOException e) {
