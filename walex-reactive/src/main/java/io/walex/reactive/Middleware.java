@@ -59,7 +59,8 @@ public interface Middleware {
         /**
          * Has the end of the subscription subscribe to this, and wait for it; it must not fail. A middleware that holds
          * something hears of a cancel like any publisher, but nobody would wait until it has let go; and what it has
-         * handed out when it completes is still delivered, and may be acknowledged, before this is subscribed to.
+         * handed out when it completes is still delivered, and may be acknowledged, before this is subscribed to. Several are
+         * all waited for.
          */
         void awaitClosed(Mono<Void> closed);
 

@@ -166,7 +166,7 @@ final class MiddlewareStage implements Middleware.Link {
 
     @Override
     public void awaitClosed(Mono<Void> told) {
-        closed = told;
+        closed = Mono.whenDelayError(closed, told);
     }
 
     @Override
