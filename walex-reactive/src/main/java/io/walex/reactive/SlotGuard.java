@@ -65,7 +65,7 @@ final class SlotGuard {
         /** The slot does not exist, and is not made where this throws. */
         void onMissing();
 
-        /** Another connection holds the slot. */
+        /** Another connection holds the slot, and this one waits for its turn. */
         void onStandingBy();
 
         /** The slot was moved there, by another consumer that took its turn, and that is where it goes on. */

@@ -44,14 +44,16 @@ final class SlotHolders {
     /**
      * The slot as it is once nobody uses it.
      *
-     * @param onWait called when somebody does
+     * @param onStandingBy called when somebody does, and this waits for its turn
      */
     Mono<SlotFacts> whenFree(
-            ServerConnection server, SlotFacts found, WhenInUse whenInUse, ServerFacts facts, Runnable onWait) {
+            ServerConnection server, SlotFacts found, WhenInUse whenInUse, ServerFacts facts, Runnable onStandingBy) {
         if (found.activePid() == null) {
             return free(found);
         }
-        onWait.run();
+        if (whenInUse == WhenInUse.WAIT) {
+            onStandingBy.run();
+        }
         long start = scheduler.now(TimeUnit.NANOSECONDS);
         return Mono.delay(POLL, scheduler)
                 .then(Mono.defer(() -> server.slots().find(found.name())))

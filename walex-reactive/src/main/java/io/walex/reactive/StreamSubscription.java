@@ -285,9 +285,7 @@ final class StreamSubscription implements SlotGuard.Listener {
 
     @Override
     public void onStandingBy() {
-        if (isTakingTurns()) {
-            hasJoined = true;
-        }
+        hasJoined = true;
         state.standingBy();
     }
 
@@ -402,7 +400,7 @@ final class StreamSubscription implements SlotGuard.Listener {
         return Mono.defer(() -> consumed)
                 .then(Mono.defer(() -> {
                     ReplicationConnection last = connection;
-                    return last == null ? Mono.<Void>empty() : last.close().onErrorComplete();
+                    return last == null ? Mono.<Void>empty() : last.close();
                 }))
                 .then(middleware == null ? Mono.empty() : middleware.closed().onErrorComplete())
                 .then(Mono.fromRunnable(() -> eventLoop().execute(assembler::close)))

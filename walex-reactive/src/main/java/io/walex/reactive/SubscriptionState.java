@@ -45,9 +45,7 @@ final class SubscriptionState {
 
     void standingBy() {
         enter(() -> {
-            if (!(config.slot() instanceof SlotSpec.Durable durable)
-                    || durable.whenInUse() != WhenInUse.WAIT
-                    || current instanceof StandingBy) {
+            if (!(config.slot() instanceof SlotSpec.Durable durable) || current instanceof StandingBy) {
                 return null;
             }
             LOG.info("{} stands by for slot \"{}\", which is in use", config.name(), durable.name());

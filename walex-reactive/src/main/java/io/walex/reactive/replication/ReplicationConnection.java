@@ -158,7 +158,6 @@ public final class ReplicationConnection {
         }
         return streaming
                 .stop(CLOSE_TIMEOUT)
-                .onErrorReturn(false)
                 .flatMap(ended -> ended && streaming.isOpen() ? closeWith(connection.close()) : disconnect());
     }
 

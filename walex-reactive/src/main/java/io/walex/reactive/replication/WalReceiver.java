@@ -377,7 +377,7 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
 
     /**
      * Confirms what was acknowledged and ends the copy; frames that were not delivered are dropped. Emits whether the
-     * server has let go of the slot, or false when the time is up.
+     * server has let go of the slot, or false when the time is up; never fails.
      *
      * @param patience how long the server may finish a transaction that it is sending
      */
@@ -391,7 +391,7 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
                 .then(released.asMono().timeout(patience))
                 .thenReturn(true)
                 .timeout(patience.multipliedBy(2))
-                .onErrorReturn(TimeoutException.class, false);
+                .onErrorReturn(false);
     }
 
     /** Whether the server is still there to be told something. */

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.DoublePredicate;
 
 /** What was aimed at, beside what was reached in the same run; a goal whose readers did not run is left out. */
 final class Goals {
@@ -99,12 +100,7 @@ final class Goals {
             String other,
             String what,
             BiFunction<Cell, Cell, Double> ratio) {
-        ratio(workload, reader, other, ratio)
-                .ifPresent(measured -> row(
-                        "%s, %s : %s, %s".formatted(workload, reader, other, what),
-                        ">= " + goal,
-                        measured,
-                        measured >= goal));
+        ratio(workload, reader, other, what, ">= " + goal, ratio, measured -> measured >= goal);
     }
 
     private void atMost(
@@ -114,20 +110,23 @@ final class Goals {
             String other,
             String what,
             BiFunction<Cell, Cell, Double> ratio) {
-        ratio(workload, reader, other, ratio)
-                .ifPresent(measured -> row(
-                        "%s, %s : %s, %s".formatted(workload, reader, other, what),
-                        "<= " + goal,
-                        measured,
-                        measured <= goal));
+        ratio(workload, reader, other, what, "<= " + goal, ratio, measured -> measured <= goal);
     }
 
-    private Optional<Double> ratio(String workload, String reader, String other, BiFunction<Cell, Cell, Double> ratio) {
+    private void ratio(
+            String workload,
+            String reader,
+            String other,
+            String what,
+            String goal,
+            BiFunction<Cell, Cell, Double> ratio,
+            DoublePredicate met) {
         Optional<Cell> ours = find(results.throughput(), workload, reader);
         Optional<Cell> theirs = find(results.throughput(), workload, other);
-        return ours.isPresent() && theirs.isPresent()
-                ? Optional.of(ratio.apply(ours.get(), theirs.get()))
-                : Optional.empty();
+        if (ours.isPresent() && theirs.isPresent()) {
+            double measured = ratio.apply(ours.get(), theirs.get());
+            row("%s, %s : %s, %s".formatted(workload, reader, other, what), goal, measured, met.test(measured));
+        }
     }
 
     private void row(String what, String goal, double measured, boolean met) {
