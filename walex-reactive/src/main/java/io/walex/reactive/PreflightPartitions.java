@@ -44,7 +44,7 @@ final class PreflightPartitions {
     }
 
     Mono<List<Finding>> findings() {
-        return server.rows(PARTITIONS, (Object) config.publications().toArray(String[]::new))
+        return server.rows(PARTITIONS, config.publications())
                 .filter(row -> config.isSubscribed(text(row, "schema"), text(row, "name")))
                 .map(PreflightPartitions::finding)
                 .collectList();

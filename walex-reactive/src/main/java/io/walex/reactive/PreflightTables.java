@@ -40,9 +40,7 @@ final class PreflightTables {
     }
 
     Mono<List<Finding>> findings() {
-        return server.rows(TABLES, (Object) config.publications().toArray(String[]::new))
-                .collectList()
-                .map(this::findings);
+        return server.rows(TABLES, config.publications()).collectList().map(this::findings);
     }
 
     private List<Finding> findings(List<Map<String, @Nullable String>> published) {

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,7 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
+import reactor.test.StepVerifier;
 
 /** Every way out of a stream gives its buffers back. */
 class LeaksIT {
@@ -142,7 +144,29 @@ class LeaksIT {
             assertThat(lines.messages()).noneMatch(line -> line.contains("onErrorDropped"));
         }
 
-        // Leaks are found when collected, and told at the next allocation.
+        assertNoLeaks();
+    }
+
+    @Test
+    void queriesThatAreCancelledOrCutOffLeakNothing() {
+        WalExConfig config =
+                WalExConfig.fromUrl(postgres.url()).publication("events").build();
+        for (int round = 0; round < ROUNDS; round++) {
+            Mono<Void> work = OneShot.run(config, server -> {
+                Mono<?> wait = server.rows("SELECT pg_sleep(0.2)::text").then();
+                Flux<?> queries = Flux.range(0, 20).flatMap(i -> server.slots().find("walex"), 20);
+                return wait.and(queries.take(Duration.ofMillis(50)))
+                        .and(server.slots().find("walex").timeout(Duration.ZERO, Mono.empty()))
+                        .and(server.rows("SELECT pg_terminate_backend(pg_backend_pid())::text"))
+                        .and(queries);
+            });
+            StepVerifier.create(work).expectError(ConnectionLostException.class).verify(PATIENCE);
+        }
+        assertNoLeaks();
+    }
+
+    /** Leaks are found when collected, and told at the next allocation. */
+    private void assertNoLeaks() {
         for (int i = 0; i < 5; i++) {
             System.gc();
             Mono.delay(Duration.ofMillis(50)).block();

@@ -96,7 +96,11 @@ public final class ServerConnection {
                 .then();
     }
 
-    /** Runs a query whose columns are all text, and gives each row by column name. */
+    /**
+     * Runs a query whose columns are all text, and gives each row by column name.
+     *
+     * @param parameters what {@code $1}, {@code $2} and so on stand for: strings, lists of strings, numbers and booleans
+     */
     public Flux<Map<String, @Nullable String>> rows(String sql, Object... parameters) {
         return connector.answered(query(sql, parameters).collectList()).flatMapIterable(Function.identity());
     }
@@ -143,13 +147,10 @@ public final class ServerConnection {
     }
 
     private Flux<Map<String, @Nullable String>> query(String sql, Object... parameters) {
-        return Flux.defer(() -> {
-            var statement = connection.createStatement(sql);
-            for (int i = 0; i < parameters.length; i++) {
-                statement.bind(i, parameters[i]);
-            }
-            return statement.execute().concatMap(result -> result.map(ServerConnection::values));
-        });
+        return Flux.defer(() -> connection
+                .createStatement(SqlLiterals.replace(sql, parameters))
+                .execute()
+                .concatMap(result -> result.map(ServerConnection::values)));
     }
 
     private static Map<String, @Nullable String> values(Row row, RowMetadata metadata) {
