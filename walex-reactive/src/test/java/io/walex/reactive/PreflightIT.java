@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import reactor.core.Disposable;
 
 /** Each thing that a preflight finds, on a server where it is so. */
 class PreflightIT {
@@ -75,6 +76,66 @@ class PreflightIT {
                 .filter(finding -> !finding.subject().equals("max_slot_wal_keep_size"))
                 .map(Preflight.Finding::toString)
                 .toList();
+    }
+
+    @Test
+    void goodSetUpHasOnlyCosts() {
+        database.execute("ALTER TABLE todo REPLICA IDENTITY FULL");
+
+        Preflight preflight = WalEx.preflight(config().build()).block(PATIENCE);
+
+        assertThat(preflight.isReady()).isTrue();
+        assertThat(preflight.findings()).extracting(Preflight.Finding::severity).containsOnly(Preflight.Severity.COSTS);
+        assertThat(preflight.toString()).contains("table public.todo", "REPLICA IDENTITY FULL");
+    }
+
+    @Test
+    void everythingThatWouldFailOrHurtIsNamed() {
+        database.execute(
+                "CREATE ROLE plain LOGIN",
+                "CREATE TABLE keyless (id int)",
+                "ALTER PUBLICATION events ADD TABLE keyless");
+        try {
+            Preflight preflight = WalEx.preflight(
+                            config(SlotSpec.durable("absent").mustExist())
+                                    .username("plain")
+                                    .publication("events", "absent")
+                                    .subscribe("todo", "keyless", "nowhere")
+                                    .statusInterval(Duration.ofSeconds(40))
+                                    .livenessTimeout(Duration.ofSeconds(60))
+                                    .build())
+                    .block(PATIENCE);
+
+            assertThat(preflight.isReady()).isFalse();
+            assertThat(preflight.toString())
+                    .contains(
+                            "FAILS role plain: lacks REPLICATION; ALTER ROLE",
+                            "FAILS slot absent: does not exist; create it",
+                            "FAILS publication absent: does not exist",
+                            "HURTS table public.keyless: has no replica identity",
+                            "HURTS subscription nowhere: matches no published table",
+                            "HURTS max_slot_wal_keep_size: is unlimited",
+                            "COSTS table public.todo: logs the key of old rows only",
+                            "COSTS wal_sender_timeout: is 60000 ms");
+        } finally {
+            database.execute("DROP ROLE plain");
+        }
+    }
+
+    @Test
+    void slotInUse() {
+        SlotSpec.Durable slot = SlotSpec.durable("busy");
+        WalEx walEx = WalEx.create(config(slot).build());
+        Disposable stream = walEx.changes().subscribe();
+        try {
+            walEx.awaitStreaming().block(PATIENCE);
+
+            assertThat(grave(config(slot))).singleElement().asString().startsWith("FAILS slot busy: is in use by PID");
+            assertThat(grave(config(slot.whenInUse(WhenInUse.WAIT)))).isEmpty();
+        } finally {
+            stream.dispose();
+            walEx.closeGracefully().block(PATIENCE);
+        }
     }
 
     @Test

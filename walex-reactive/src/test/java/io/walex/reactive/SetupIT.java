@@ -1,0 +1,234 @@
+package io.walex.reactive;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import io.walex.reactive.testsupport.PostgresExtension;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Mono;
+import reactor.test.StepVerifier;
+
+/** Making and removing slots and publications. */
+class SetupIT {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @RegisterExtension
+    final PostgresExtension postgres = PostgresExtension.shared();
+
+    private final Disposable.Composite streams = Disposables.composite();
+
+    @BeforeEach
+    void createTables() {
+        postgres.execute(
+                "CREATE TABLE todo (id int PRIMARY KEY)", "CREATE TABLE \"we\"\"ird'; t\" (id int PRIMARY KEY)");
+    }
+
+    @AfterEach
+    void stop() {
+        streams.dispose();
+    }
+
+    private WalExConfig.Builder config() {
+        return WalExConfig.fromUrl(postgres.url())
+                .name(postgres.name())
+                .publication("events")
+                .slot(SlotSpec.durable(postgres.name()));
+    }
+
+    private void createPublication() {
+        postgres.execute("CREATE PUBLICATION events FOR TABLE todo");
+    }
+
+    @Test
+    void setupAndDropAreIdempotent() {
+        WalExConfig config = config().publicationSetup(PublicationSetup.CREATE)
+                .subscribe("todo")
+                .build();
+
+        WalEx.setup(config).then(WalEx.setup(config)).block(PATIENCE);
+        assertThat(postgres.slot(postgres.name())).isPresent();
+        assertThat(publishedTables()).containsExactly("todo");
+        postgres.execute("INSERT INTO todo VALUES (1)");
+        assertThat(WalEx.changes(config).blockFirst(PATIENCE).newRecord().get("id"))
+                .isEqualTo(1);
+        postgres.awaitSlotInactive(postgres.name());
+
+        WalEx.drop(config).then(WalEx.drop(config)).block(PATIENCE);
+        assertThat(postgres.slot(postgres.name())).isEmpty();
+        assertThat(publishedTables()).isEmpty();
+    }
+
+    private List<String> publishedTables() {
+        return postgres.query("SELECT tablename FROM pg_publication_tables ORDER BY 1", row -> row.getString(1));
+    }
+
+    @Test
+    void dropRefusesASlotInUse() {
+        createPublication();
+        WalEx walEx = WalEx.create(config().build());
+        streams.add(walEx.changes().subscribe());
+        walEx.awaitStreaming().block(PATIENCE);
+
+        StepVerifier.create(WalEx.drop(config().build()))
+                .expectErrorSatisfies(error ->
+                        assertThat(error).isInstanceOf(SlotInUseException.class).hasMessageContaining(postgres.name()))
+                .verify(PATIENCE);
+    }
+
+    @Test
+    void setupMakesNamesThatWouldBreakSql() {
+        WalExConfig config = config().publication("a\"b'; DROP TABLE todo; --")
+                .publicationSetup(PublicationSetup.CREATE)
+                .subscribe("public.we\"ird'; t")
+                .build();
+
+        WalEx.setup(config).block(PATIENCE);
+        postgres.execute("INSERT INTO \"we\"\"ird'; t\" VALUES (7)", "INSERT INTO todo VALUES (1)");
+
+        assertThat(WalEx.changes(config).blockFirst(PATIENCE).name()).isEqualTo("we\"ird'; t");
+        postgres.awaitSlotInactive(postgres.name());
+        assertThat(publishedTables()).containsExactly("we\"ird'; t");
+    }
+
+    @Test
+    void slotNamesThatAreNumbersOrKeywordsWork() {
+        createPublication();
+        for (String name : List.of("1_" + postgres.name(), "temporary", "physical")) {
+            WalExConfig config = config().slot(SlotSpec.durable(name)).build();
+            WalEx.setup(config).block(PATIENCE);
+            postgres.execute("INSERT INTO todo VALUES (" + name.length() + ")");
+
+            assertThat(WalEx.changes(config).blockFirst(PATIENCE)).isNotNull();
+            postgres.awaitSlotInactive(name);
+            WalEx.drop(config).block(PATIENCE);
+        }
+    }
+
+    @Test
+    void publicationIsAlteredToTheSubscribedTables() {
+        postgres.execute(
+                "CREATE PUBLICATION events FOR TABLE \"we\"\"ird'; t\"",
+                "CREATE SCHEMA sales",
+                "CREATE TABLE sales.todo (id int)");
+
+        WalEx.setup(config().publicationSetup(PublicationSetup.CREATE_OR_ALTER)
+                        .subscribe("todo")
+                        .build())
+                .block(PATIENCE);
+
+        assertThat(publishedTables()).containsExactly("todo", "todo");
+    }
+
+    /** PostgreSQL 14 publishes no schemas. */
+    @Test
+    void schemasOfAPublicationThatIsAlteredStay() {
+        assumeThat(Integer.parseInt(postgres.queryText("SHOW server_version_num")))
+                .isGreaterThanOrEqualTo(150000);
+        postgres.execute(
+                "CREATE SCHEMA sales",
+                "CREATE TABLE sales.invoice (id int)",
+                "CREATE PUBLICATION events FOR TABLES IN SCHEMA sales");
+
+        WalEx.setup(config().publicationSetup(PublicationSetup.CREATE_OR_ALTER)
+                        .subscribe("todo")
+                        .build())
+                .block(PATIENCE);
+
+        assertThat(publishedTables()).containsExactlyInAnyOrder("invoice", "todo");
+    }
+
+    @Test
+    void publicationOfNothingIsRefused() {
+        StepVerifier.create(WalEx.setup(config().publicationSetup(PublicationSetup.CREATE)
+                        .subscribe("absent")
+                        .build()))
+                .expectErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(InvalidConfigException.class)
+                        .hasMessageContainingAll("[absent]", "create them first"))
+                .verify(PATIENCE);
+    }
+
+    @Test
+    void setupWaitsForASlotThatAnotherSetupIsMaking() throws SQLException {
+        createPublication();
+        try (Connection writing = postgres.jdbc()) {
+            writing.setAutoCommit(false);
+            writing.createStatement().execute("INSERT INTO todo VALUES (1)");
+            // Slots are made when the transactions that write have ended.
+            Mono<Void> first = WalEx.setup(config().build()).cache();
+            streams.add(first.subscribe());
+            postgres.awaitSlotActive(postgres.name());
+            List<Object> ends = Collections.synchronizedList(new ArrayList<>());
+            Mono<Void> second = WalEx.setup(config().build()).cache();
+            streams.add(second.subscribe(done -> {}, ends::add, () -> ends.add("done")));
+            await().during(Duration.ofSeconds(1)).until(ends::isEmpty);
+            writing.commit();
+
+            Mono.when(first, second).block(PATIENCE);
+            postgres.awaitSlotInactive(postgres.name());
+        }
+    }
+
+    @Test
+    void setupTakesAPublicationThatAnotherSetupMakes() throws SQLException {
+        WalExConfig config = config().publicationSetup(PublicationSetup.CREATE)
+                .subscribe("todo")
+                .build();
+        try (Connection other = postgres.jdbc()) {
+            other.setAutoCommit(false);
+            other.createStatement().execute("CREATE PUBLICATION events FOR TABLE todo");
+            Mono<Void> setup = WalEx.setup(config).cache();
+            streams.add(setup.subscribe(done -> {}, error -> {}));
+            await().until(() -> postgres.queryText(
+                            "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                    + " AND query LIKE 'CREATE PUBLICATION%' AND datname = current_database()")
+                    .equals("1"));
+            other.commit();
+
+            setup.block(PATIENCE);
+            assertThat(postgres.slot(postgres.name())).isPresent();
+        }
+    }
+
+    @Test
+    void setupsAndDropsAtTheSameTimeSucceed() {
+        WalExConfig config = config().publicationSetup(PublicationSetup.CREATE)
+                .subscribe("todo")
+                .build();
+        for (int round = 0; round < 3; round++) {
+            Mono.when(Collections.nCopies(4, WalEx.setup(config))).block(PATIENCE);
+            assertThat(postgres.slot(postgres.name())).isPresent();
+            Mono.when(Collections.nCopies(4, WalEx.drop(config))).block(PATIENCE);
+            assertThat(postgres.slot(postgres.name())).isEmpty();
+            assertThat(publishedTables()).isEmpty();
+        }
+    }
+
+    @Test
+    void setupRefusesASlotThatDoesNotFit() {
+        createPublication();
+        postgres.execute("SELECT pg_create_physical_replication_slot('" + postgres.name() + "')");
+        try {
+            StepVerifier.create(WalEx.setup(config().build()))
+                    .expectErrorSatisfies(error -> assertThat(error)
+                            .isInstanceOf(SlotInvalidatedException.class)
+                            .hasMessageContaining("physical slot"))
+                    .verify(PATIENCE);
+        } finally {
+            postgres.execute("SELECT pg_drop_replication_slot('" + postgres.name() + "')");
+        }
+    }
+}
