@@ -65,8 +65,8 @@ public final class Benchmarks {
     }
 
     private void throughput() throws IOException {
-        Throughput throughput =
-                new Throughput(server, options.readers(), options.warmUps(), options.passes(), Throughput.AMPLE_HEAP);
+        Throughput throughput = new Throughput(
+                server, options.readers(), options.warmUpRows(), options.passes(), Throughput.AMPLE_HEAP);
         for (Workload workload : Workloads.throughput(options.scale())) {
             if (options.workloads().contains(workload.name())) {
                 results.workloads().add(workload.name() + ": " + workload.description());

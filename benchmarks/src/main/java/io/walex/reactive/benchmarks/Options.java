@@ -10,13 +10,13 @@ import java.util.Locale;
  * The command line.
  *
  * @param scale of the workloads; 1 is a million narrow rows
- * @param warmUps passes that are not counted
- * @param passes passes that are
+ * @param warmUpRows how many rows each reader reads, in whole passes, before its passes count
+ * @param passes passes that count
  */
 record Options(
         boolean quick,
         double scale,
-        int warmUps,
+        long warmUpRows,
         int passes,
         List<String> sections,
         List<String> workloads,
@@ -30,8 +30,8 @@ record Options(
               --workloads=W1,W3  of W1 to W4; all by default
               --readers=a,b      of %s; all by default
               --scale=0.5        of the workloads
-              --warm-ups=2       passes that are not counted
-              --passes=3         passes that are
+              --warm-up-rows=N   rows that each reader reads before its passes count
+              --passes=3         passes that count
               --output=DIR       where RESULTS.md, results.json and results.svg go
             """.formatted(String.join(", ", names(Readers.compared())));
 
@@ -43,7 +43,7 @@ record Options(
                 ? new Options(
                         true,
                         0.1,
-                        1,
+                        50_000,
                         3,
                         List.of("throughput", "replay", "latency"),
                         List.of("W1", "W2", "W3", "W4"),
@@ -52,7 +52,7 @@ record Options(
                 : new Options(
                         false,
                         1,
-                        2,
+                        2_000_000,
                         3,
                         SECTIONS,
                         List.of("W1", "W2", "W3", "W4"),
@@ -70,15 +70,17 @@ record Options(
         return switch (equals < 0 ? argument : argument.substring(0, equals)) {
             case "--quick" -> this;
             case "--scale" ->
-                new Options(quick, Double.parseDouble(value), warmUps, passes, sections, workloads, readers, output);
-            case "--warm-ups" ->
-                new Options(quick, scale, Integer.parseInt(value), passes, sections, workloads, readers, output);
+                new Options(quick, Double.parseDouble(value), warmUpRows, passes, sections, workloads, readers, output);
+            case "--warm-up-rows" ->
+                new Options(quick, scale, Long.parseLong(value), passes, sections, workloads, readers, output);
             case "--passes" ->
-                new Options(quick, scale, warmUps, Integer.parseInt(value), sections, workloads, readers, output);
-            case "--sections" -> new Options(quick, scale, warmUps, passes, list(value), workloads, readers, output);
-            case "--workloads" -> new Options(quick, scale, warmUps, passes, sections, list(value), readers, output);
-            case "--readers" -> new Options(quick, scale, warmUps, passes, sections, workloads, readers(value), output);
-            case "--output" -> new Options(quick, scale, warmUps, passes, sections, workloads, readers, Path.of(value));
+                new Options(quick, scale, warmUpRows, Integer.parseInt(value), sections, workloads, readers, output);
+            case "--sections" -> new Options(quick, scale, warmUpRows, passes, list(value), workloads, readers, output);
+            case "--workloads" -> new Options(quick, scale, warmUpRows, passes, sections, list(value), readers, output);
+            case "--readers" ->
+                new Options(quick, scale, warmUpRows, passes, sections, workloads, readers(value), output);
+            case "--output" ->
+                new Options(quick, scale, warmUpRows, passes, sections, workloads, readers, Path.of(value));
             default -> throw new IllegalArgumentException("Unknown option " + argument + "\n" + USAGE);
         };
     }

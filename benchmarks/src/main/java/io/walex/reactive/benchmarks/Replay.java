@@ -33,7 +33,7 @@ final class Replay {
                 .filter(reader -> reader != Readers.PG_RECVLOGICAL)
                 .toList();
         try (ReplayProxy proxy = ReplayProxy.start(server.port(), frames)) {
-            return new Throughput(server, readers, options.warmUps(), options.passes(), Throughput.AMPLE_HEAP)
+            return new Throughput(server, readers, options.warmUpRows(), options.passes(), Throughput.AMPLE_HEAP)
                     .read(workload.name(), target, proxy.port());
         } finally {
             Files.delete(frames);

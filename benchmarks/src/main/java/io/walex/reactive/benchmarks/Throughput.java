@@ -18,14 +18,15 @@ final class Throughput {
 
     private final BenchmarkServer server;
     private final List<Readers> readers;
-    private final int warmUps;
+    private final long warmUpRows;
     private final int passes;
     private final String heap;
 
-    Throughput(BenchmarkServer server, List<Readers> readers, int warmUps, int passes, String heap) {
+    /** Passes do not count until a reader has read so many rows: the compiler counts rows, not passes. */
+    Throughput(BenchmarkServer server, List<Readers> readers, long warmUpRows, int passes, String heap) {
         this.server = server;
         this.readers = readers;
-        this.warmUps = warmUps;
+        this.warmUpRows = warmUpRows;
         this.passes = passes;
         this.heap = heap;
     }
@@ -43,6 +44,7 @@ final class Throughput {
                 .toList();
         List<List<Pass>> measured =
                 readers.stream().<List<Pass>>map(reader -> new ArrayList<>()).toList();
+        int warmUps = (int) ((warmUpRows + target.sent() - 1) / target.sent());
         try {
             for (int pass = 0; pass < warmUps + passes; pass++) {
                 for (int turn = 0; turn < processes.size(); turn++) {
