@@ -13,7 +13,10 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A row over a tuple's bytes. */
+/**
+ * A row over a tuple's bytes. What all rows are read through, {@link #forEach} and {@link #get}, hands the row's parts on
+ * instead of itself, so that the compiler can do without the object: each call of {@link Event#newRecord()} makes one.
+ */
 final class TupleRow implements Row {
 
     private final Table table;
@@ -35,24 +38,30 @@ final class TupleRow implements Row {
     }
 
     boolean has(int index) {
-        return !isAbsent(index) && source(index).kind(index) != TupleData.UNCHANGED;
+        return has(table, tuple, old, index);
+    }
+
+    private static boolean has(Table table, TupleData tuple, @Nullable TupleData old, int index) {
+        return !isAbsent(table, tuple, index) && source(tuple, old, index).kind(index) != TupleData.UNCHANGED;
     }
 
     @Override
     public boolean isNull(String column) {
         int index = table.indexOf(column);
-        return index >= 0 && !isAbsent(index) && source(index).kind(index) == TupleData.NULL;
+        return index >= 0
+                && !isAbsent(table, tuple, index)
+                && source(tuple, old, index).kind(index) == TupleData.NULL;
     }
 
     @Override
     public boolean isUnchanged(String column) {
         int index = table.indexOf(column);
-        return index >= 0 && !isAbsent(index) && tuple.kind(index) == TupleData.UNCHANGED;
+        return index >= 0 && !isAbsent(table, tuple, index) && tuple.kind(index) == TupleData.UNCHANGED;
     }
 
     @Override
     public @Nullable Object get(String column) {
-        return value(requireHeld(column));
+        return value(table, tuple, old, requireHeld(table, tuple, old, column));
     }
 
     @Override
@@ -68,8 +77,8 @@ final class TupleRow implements Row {
 
     @Override
     public @Nullable String getText(String column) {
-        int index = requireHeld(column);
-        TupleData held = source(index);
+        int index = requireHeld(table, tuple, old, column);
+        TupleData held = source(tuple, old, index);
         return held.kind(index) == TupleData.TEXT && !table.isMasked(index)
                 ? new String(held.bytes(), held.offset(index), held.length(index), StandardCharsets.UTF_8)
                 : text(value(index));
@@ -81,9 +90,17 @@ final class TupleRow implements Row {
 
     @Override
     public void forEach(BiConsumer<? super Column, ? super @Nullable Object> action) {
+        forEach(table, tuple, old, action);
+    }
+
+    private static void forEach(
+            Table table,
+            TupleData tuple,
+            @Nullable TupleData old,
+            BiConsumer<? super Column, ? super @Nullable Object> action) {
         for (int i = 0; i < tuple.columnCount(); i++) {
-            if (has(i)) {
-                action.accept(table.columns.get(i), value(i));
+            if (has(table, tuple, old, i)) {
+                action.accept(table.columns.get(i), value(table, tuple, old, i));
             }
         }
     }
@@ -126,8 +143,12 @@ final class TupleRow implements Row {
 
     @Nullable
     Object value(int index) {
+        return value(table, tuple, old, index);
+    }
+
+    private static @Nullable Object value(Table table, TupleData tuple, @Nullable TupleData old, int index) {
         try {
-            return table.value(index, source(index));
+            return table.value(index, source(tuple, old, index));
         } catch (RuntimeException e) {
             Column column = table.columns.get(index);
             throw new IllegalArgumentException(
@@ -137,17 +158,17 @@ final class TupleRow implements Row {
         }
     }
 
-    private TupleData source(int index) {
+    private static TupleData source(TupleData tuple, @Nullable TupleData old, int index) {
         return old != null && tuple.kind(index) == TupleData.UNCHANGED ? old : tuple;
     }
 
-    private boolean isAbsent(int index) {
+    private static boolean isAbsent(Table table, TupleData tuple, int index) {
         return index >= tuple.columnCount()
                 || table.isHidden(index)
                 || table.keyOnly && !table.columns.get(index).key();
     }
 
-    private int requireHeld(String column) {
+    private static int requireHeld(Table table, TupleData tuple, @Nullable TupleData old, String column) {
         int index = table.indexOf(column);
         if (index < 0) {
             throw new NoSuchElementException("Table " + table.qualifiedName() + " has no column \"" + column + "\"");
@@ -156,12 +177,12 @@ final class TupleRow implements Row {
             throw new NoSuchElementException(
                     "Column \"%s\" of %s was excluded".formatted(column, table.qualifiedName()));
         }
-        if (isAbsent(index)) {
+        if (isAbsent(table, tuple, index)) {
             throw new NoSuchElementException("The old row of %s holds only its key, not \"%s\"; REPLICA IDENTITY FULL"
                             .formatted(table.qualifiedName(), column)
                     + " would bring it");
         }
-        if (!has(index)) {
+        if (!has(table, tuple, old, index)) {
             throw new NoSuchElementException(
                     "Column \"%s\" of %s is an unchanged TOASTed value that PostgreSQL did not send; check isUnchanged,"
                                     .formatted(column, table.qualifiedName())
