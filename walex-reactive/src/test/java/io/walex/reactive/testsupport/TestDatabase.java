@@ -135,7 +135,7 @@ public interface TestDatabase {
         return slots().find(slotName);
     }
 
-    /** Waits until a walsender uses the slot. */
+    /** Waits until the slot is made and a walsender uses it. */
     default SlotView awaitSlotActive(String slotName) {
         return slots().awaitActive(slotName);
     }

@@ -78,7 +78,7 @@ class QuickstartIT {
     void readsTheUsersDatabaseAndLeavesNothingThere() {
         CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(
                 () -> run("--url=" + postgres.url(), "--publication=events", "--subscribe=todo", "--max-events=2"));
-        await().until(() -> postgres.slots().all().stream().anyMatch(slot -> slot.temporary() && slot.active()));
+        await().until(() -> postgres.slots().all().stream().anyMatch(slot -> slot.temporary() && slot.inUse()));
 
         postgres.executeInTransaction(
                 "INSERT INTO todo VALUES (1, 'milk')",
@@ -218,7 +218,7 @@ class QuickstartIT {
         String[] arguments = {"--url=" + postgres.url(), "--publication=events", "--max-events=2000"};
         CompletableFuture<Integer> exit = CompletableFuture.supplyAsync(
                 () -> Quickstart.run(arguments, environment, pipe, new PrintWriter(err, true)));
-        await().until(() -> postgres.slots().all().stream().anyMatch(SlotView::active));
+        await().until(() -> postgres.slots().all().stream().anyMatch(SlotView::inUse));
         postgres.execute("INSERT INTO todo SELECT i, 'x' FROM generate_series(1, 2000) i");
         blocked.await();
 
@@ -332,7 +332,7 @@ class QuickstartIT {
     @DisabledOnOs(OS.WINDOWS)
     void interruptLeavesNoSlot() throws IOException, InterruptedException {
         Process quickstart = start("--url=" + postgres.url(), "--publication=events");
-        await().atMost(STARTED).until(() -> postgres.slots().all().stream().anyMatch(SlotView::active));
+        await().atMost(STARTED).until(() -> postgres.slots().all().stream().anyMatch(SlotView::inUse));
 
         interrupt(quickstart);
 
@@ -343,7 +343,7 @@ class QuickstartIT {
     @DisabledOnOs(OS.WINDOWS)
     void interruptEndsItWhileNobodyTakesItsOutput() throws IOException, InterruptedException {
         Process quickstart = start("--url=" + postgres.url(), "--publication=events");
-        await().atMost(STARTED).until(() -> postgres.slots().all().stream().anyMatch(SlotView::active));
+        await().atMost(STARTED).until(() -> postgres.slots().all().stream().anyMatch(SlotView::inUse));
         postgres.execute("INSERT INTO todo SELECT i, repeat('x', 1000) FROM generate_series(1, 10000) i");
         await().atMost(STARTED).until(() -> quickstart.getInputStream().available() > 60_000);
 
@@ -359,7 +359,7 @@ class QuickstartIT {
             Process quickstart = start(
                     "--url=" + postgres.url().replaceAll("@[^/]+/", "@127.0.0.1:" + proxy.port() + "/"),
                     "--publication=events");
-            await().atMost(STARTED).until(() -> postgres.slots().all().stream().anyMatch(SlotView::active));
+            await().atMost(STARTED).until(() -> postgres.slots().all().stream().anyMatch(SlotView::inUse));
             proxy.pause();
 
             interrupt(quickstart);
