@@ -53,10 +53,9 @@ class ChangesIT {
     }
 
     private void awaitDisconnected() {
-        await().atMost(Duration.ofSeconds(10))
-                .until(() -> postgres.queryText("SELECT count(*) FROM pg_stat_activity WHERE application_name = '"
-                                + postgres.name() + "'")
-                        .equals("0"));
+        await().until(() -> postgres.queryText(
+                        "SELECT count(*) FROM pg_stat_activity WHERE application_name = '" + postgres.name() + "'")
+                .equals("0"));
     }
 
     @Test

@@ -127,9 +127,10 @@ class FailoverIT {
     /** Not named in synchronized_standby_slots, the standby may fall behind the stream. */
     private void cutOffStandby() {
         standby.database("postgres").execute("ALTER SYSTEM SET primary_conninfo = ''", "SELECT pg_reload_conf()");
-        await().until(() -> primary.database("postgres")
-                .queryText("SELECT count(*) FROM pg_stat_replication WHERE application_name <> 'WalEx'")
-                .equals("0"));
+        await().atMost(PATIENCE)
+                .until(() -> primary.database("postgres")
+                        .queryText("SELECT count(*) FROM pg_stat_replication WHERE application_name <> 'WalEx'")
+                        .equals("0"));
     }
 
     @Test
@@ -211,7 +212,7 @@ class FailoverIT {
         proxy.switchTo(standby);
         insert(standby.database(database.name()), 20_001, 20_005);
 
-        assertThatThrownBy(() -> spooled().changes().blockFirst(Duration.ofSeconds(20)))
+        assertThatThrownBy(() -> spooled().changes().blockFirst(PATIENCE))
                 .isInstanceOf(SpoolException.class)
                 .hasMessageContainingAll(
                         directory.toString(), "which the server on timeline 2 lacks", "delete this one");

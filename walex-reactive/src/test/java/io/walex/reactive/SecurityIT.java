@@ -38,7 +38,7 @@ import reactor.util.retry.Retry;
 /** Encryption, authentication, and what is never shown. */
 class SecurityIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String SECRET = "correct-horse-battery";
 
     @TempDir

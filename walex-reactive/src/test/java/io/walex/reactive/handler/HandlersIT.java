@@ -49,7 +49,7 @@ import reactor.util.retry.Retry;
 /** What handlers and functions see of a real server's transactions, and what they make of the slot. */
 class HandlersIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();

@@ -45,7 +45,7 @@ import reactor.core.scheduler.Schedulers;
 /** The durable spool between a real server and its subscribers. */
 class DiskSpoolIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** What a spool of 1 MiB may take, with the store's own log. */
     private static final long LIMIT_AND_LOG = (1 << 20) + (16 << 20);

@@ -57,7 +57,7 @@ class SpoolKillIT {
         while (kills < KILLS) {
             int before = lines(output).size();
             Process process = start(output);
-            await().atMost(Duration.ofSeconds(30)).until(() -> lines(output).size() > before);
+            await().atMost(Duration.ofMinutes(1)).until(() -> lines(output).size() > before);
             Thread.sleep(random.nextInt(400));
             process.destroyForcibly().waitFor();
             kills++;

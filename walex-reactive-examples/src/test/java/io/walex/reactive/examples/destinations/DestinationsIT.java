@@ -41,7 +41,7 @@ import redis.embedded.RedisServer;
 /** Each destination between a real PostgreSQL and a real receiver. */
 class DestinationsIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int REDIS_PORT = 16379;
     private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 

@@ -38,7 +38,7 @@ import tools.jackson.databind.ObjectMapper;
 
 class QuickstartIT {
 
-    private static final Duration STARTED = Duration.ofSeconds(30);
+    private static final Duration STARTED = Duration.ofMinutes(1);
 
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
@@ -247,7 +247,7 @@ class QuickstartIT {
                     2 | drop --url=postgresql://h/d --slot=shop                      | --publication is required
                     2 | setup postgresql://u:secretpw@h/d                            | no option
                     1 | drop --url=postgresql://localhost:1/d --publication=e --slot=s | localhost:1
-                    1 | --url=postgresql://no-such-host.invalid/d --publication=p    | no-such-host.invalid
+                    1 | --url=postgresql://no-such-host.invalid/d?connect_timeout=30 --publication=p | no-such-host.invalid
                     1 | --url=postgresql://localhost:1/d --publication=events        | localhost:1
                     """)
     void refusesBadInputInOneLine(int exitCode, String arguments, String says) {
@@ -406,7 +406,7 @@ class QuickstartIT {
     /** By the signal of kill; that of Ctrl-C takes the same way, but a background job may ignore it. */
     private static void interrupt(Process quickstart) throws InterruptedException {
         quickstart.toHandle().destroy();
-        assertThat(quickstart.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(quickstart.waitFor(1, TimeUnit.MINUTES)).isTrue();
     }
 
     private int run(String... arguments) {
