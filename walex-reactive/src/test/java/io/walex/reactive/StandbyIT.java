@@ -53,7 +53,6 @@ class StandbyIT {
                 .publication("events")
                 .slot(SlotSpec.durable(postgres.name()).whenInUse(WhenInUse.WAIT))
                 .statusInterval(Duration.ofMillis(100))
-                .livenessTimeout(Duration.ofSeconds(2))
                 .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(200)))
                 .build();
     }
