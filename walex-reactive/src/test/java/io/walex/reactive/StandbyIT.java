@@ -211,9 +211,11 @@ class StandbyIT {
         WalExConfig config = config();
         WalEx.setup(config).block(PATIENCE);
         List<Object> seen = Collections.synchronizedList(new ArrayList<>());
+        List<ConnectionState.TakenOver> takenOver = Collections.synchronizedList(new ArrayList<>());
         try (TcpProxy proxy = TcpProxy.to(postgres.server())) {
             WalEx owner = WalEx.create(
                     config.mutate().host(proxy.host()).port(proxy.port()).build());
+            owner.states().ofType(ConnectionState.TakenOver.class).subscribe(takenOver::add);
             streams.add(owner.transactions()
                     .concatMap(
                             transaction -> transaction
@@ -248,6 +250,9 @@ class StandbyIT {
             assertThat(seen.get(0)).isInstanceOf(TransactionAbandonedException.class);
             assertThat((Throwable) seen.get(0)).hasMessageContaining("another consumer");
             assertThat(seen.get(1)).isEqualTo(1L);
+            assertThat(takenOver)
+                    .singleElement()
+                    .satisfies(state -> assertThat(state.after()).isLessThan(state.until()));
             Lsn end = postgres.currentLsn();
             postgres.slots()
                     .await(postgres.name(), slot -> slot.confirmedFlushLsn().compareTo(end) >= 0);
