@@ -302,7 +302,7 @@ class ReconfigureIT {
         WalEx walex = WalEx.create(config().slot(SlotSpec.temporary()).build());
         walex.reconfigure(c -> c.password("not streaming yet"));
         running = walex.changes().subscribe(event -> seen.add(describe(event)), failure::set);
-        await().atMost(PATIENCE).until(() -> postgres.slots().all().size() == 2);
+        walex.awaitStreaming().block(PATIENCE);
 
         assertThatExceptionOfType(InvalidConfigException.class)
                 .isThrownBy(() -> walex.reconfigure(c -> c.port(1)))

@@ -6,6 +6,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.DoublePredicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What was aimed at, beside what was reached in the same run; a goal whose readers did not run is left out. */
 final class Goals {
@@ -13,6 +15,8 @@ final class Goals {
     private static final String OURS = "walex changes() all columns";
     private static final String UNREAD = "walex changes() unread";
     private static final String WAITING = "socket that waits 200 us";
+    private static final String BLOCKING = "blocking socket";
+    private static final String PG_RECVLOGICAL = "pg_recvlogical";
     private static final String DEBEZIUM = "Debezium Connect";
 
     private final Results results;
@@ -26,7 +30,7 @@ final class Goals {
         Goals goals = new Goals(results);
         goals.throughput("W1");
         goals.throughput("W3");
-        goals.atLeast(1.2, "W2", OURS, "blocking socket", "rows/s", Goals::rows);
+        goals.atLeast(1.2, "W2", OURS, BLOCKING, "rows/s", Goals::rows);
         goals.replay();
         goals.latency();
         return goals.rows.isEmpty()
@@ -35,13 +39,7 @@ final class Goals {
     }
 
     private void throughput(String workload) {
-        String c = find(results.throughput(), workload, "pg_recvlogical").isPresent()
-                ? "pg_recvlogical"
-                : "blocking socket";
-        atLeast(2.2, workload, OURS, c, "rows/s", Goals::rows);
-        if (!c.equals("blocking socket")) {
-            atLeast(2.2, workload, OURS, "blocking socket", "rows/s", Goals::rows);
-        }
+        plain(workload);
         atLeast(
                 0.9,
                 workload,
@@ -49,6 +47,7 @@ final class Goals {
                 WAITING,
                 "rows/s, slowest pass",
                 (ours, theirs) -> ours.slowestRowsPerSecond() / theirs.rowsPerSecond());
+        String c = find(results.throughput(), workload, PG_RECVLOGICAL).isPresent() ? PG_RECVLOGICAL : BLOCKING;
         atMost(0.5, workload, OURS, c, "client CPU", Goals::cpu);
         atLeast(2.5, workload, OURS, DEBEZIUM, "rows/s", Goals::rows);
         atMost(0.1, workload, OURS, DEBEZIUM, "client CPU", Goals::cpu);
@@ -59,6 +58,28 @@ final class Goals {
                 DEBEZIUM,
                 "bytes allocated",
                 (ours, theirs) -> ours.allocatedBytesPerRow() / theirs.allocatedBytesPerRow());
+    }
+
+    /** One of the two that read as fast as they can is enough. */
+    private void plain(String workload) {
+        find(results.throughput(), workload, OURS).ifPresent(ours -> {
+            List<Cell> plain = Stream.of(PG_RECVLOGICAL, BLOCKING)
+                    .flatMap(reader -> find(results.throughput(), workload, reader).stream())
+                    .toList();
+            if (!plain.isEmpty()) {
+                row(
+                        "%s, %s : %s, rows/s"
+                                .formatted(
+                                        workload,
+                                        OURS,
+                                        plain.stream().map(Cell::reader).collect(Collectors.joining(" or "))),
+                        ">= 2.2",
+                        plain.stream()
+                                .map(theirs -> String.format(Locale.ROOT, "%.3g", rows(ours, theirs)))
+                                .collect(Collectors.joining(" or ")),
+                        plain.stream().anyMatch(theirs -> rows(ours, theirs) >= 2.2));
+            }
+        });
     }
 
     private void replay() {
@@ -84,7 +105,7 @@ final class Goals {
 
     private void latency() {
         Optional<LatencyCell> ours = find(UNREAD);
-        Optional<LatencyCell> socket = find("blocking socket");
+        Optional<LatencyCell> socket = find(BLOCKING);
         if (ours.isPresent() && socket.isPresent()) {
             double p50 = ours.get().p50() - socket.get().p50();
             double p99 = ours.get().p99() - socket.get().p99();
@@ -130,7 +151,11 @@ final class Goals {
     }
 
     private void row(String what, String goal, double measured, boolean met) {
-        rows.add(String.format(Locale.ROOT, "| %s | %s | %.3g | %s |%n", what, goal, measured, met ? "met" : "missed"));
+        row(what, goal, String.format(Locale.ROOT, "%.3g", measured), met);
+    }
+
+    private void row(String what, String goal, String measured, boolean met) {
+        rows.add("| %s | %s | %s | %s |%n".formatted(what, goal, measured, met ? "met" : "missed"));
     }
 
     private static double rows(Cell ours, Cell theirs) {
