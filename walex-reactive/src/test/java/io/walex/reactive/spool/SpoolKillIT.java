@@ -92,7 +92,8 @@ class SpoolKillIT {
 
     private Process start(Path output) {
         return ForkedJvm.start(
-                List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-Xshare:auto"),
+                // What is killed leaves the store's native library behind, here until the test ends.
+                List.of("-Xmx128m", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-Djava.io.tmpdir=" + directory),
                 SpooledConsumer.class,
                 postgres.url(),
                 directory.resolve("spool").toString(),
