@@ -195,7 +195,7 @@ class QuickstartIT {
 
     @Test
     void outputThatNobodyTakesKeepsTheStreamAlive() throws InterruptedException {
-        postgres.execute("ALTER DATABASE " + postgres.name() + " SET wal_sender_timeout = '1s'");
+        postgres.execute("ALTER DATABASE " + postgres.name() + " SET wal_sender_timeout = '4s'");
         CountDownLatch blocked = new CountDownLatch(1);
         CountDownLatch taken = new CountDownLatch(1);
         OutputStream pipe = new OutputStream() {
@@ -222,7 +222,7 @@ class QuickstartIT {
         postgres.execute("INSERT INTO todo SELECT i, 'x' FROM generate_series(1, 2000) i");
         blocked.await();
 
-        Thread.sleep(3_000);
+        Thread.sleep(9_000);
         taken.countDown();
 
         assertThat(exit.join()).as(err::toString).isZero();
@@ -336,7 +336,7 @@ class QuickstartIT {
 
         interrupt(quickstart);
 
-        assertThat(postgres.slots().all()).isEmpty();
+        postgres.awaitNoSlots();
     }
 
     @Test
@@ -349,7 +349,7 @@ class QuickstartIT {
 
         interrupt(quickstart);
 
-        assertThat(postgres.slots().all()).isEmpty();
+        postgres.awaitNoSlots();
     }
 
     @Test
