@@ -54,8 +54,7 @@ public final class TransactionAssembler {
         this.messageSource = origination.source("", "", Map.of());
         this.relations = new Relations(origination, subscribed, types);
         this.output = new TransactionOutput(messageSource, relations);
-        this.uncommitted = new UncommittedTransactions(
-                new SpoolSpace(spool.directory, spool.memoryLimit), twoPhase != TwoPhase.OFF);
+        this.uncommitted = new UncommittedTransactions(new SpoolSpace(spool.directory, spool.memoryLimit));
         this.prepared = new PreparedTransactions(twoPhase, localOnly, messageSource, uncommitted, output);
         this.order = new MessageOrder(twoPhase, uncommitted, output);
     }
