@@ -1,13 +1,16 @@
 package io.walex.reactive;
 
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which transactions the catalog was read after.
  *
- * @param next all transactions from here on had not ended: the snapshot's {@code xmax}
+ * @param next all transactions from here on had not ended, as far as is known: the snapshot's {@code xmax}
  * @param running those before that had not ended either
  * @see <a href="https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-PG-SNAPSHOT">pg_current_snapshot</a>
  */
@@ -18,9 +21,25 @@ record CatalogSnapshot(long next, Set<Long> running) {
     /** Before everything. */
     static final CatalogSnapshot NONE = new CatalogSnapshot(0, Set.of());
 
-    /** Reads {@code xmin:xmax:xip,...}. */
-    static CatalogSnapshot parse(String text) {
+    /** Yields one row, for {@link #of}; every column is text. */
+    static final String QUERY = """
+            SELECT pg_catalog.pg_current_snapshot()::text AS snapshot, pg_catalog.pg_is_in_recovery()::text AS in_recovery""";
+
+    /** Reads a row of {@link #QUERY}. */
+    static CatalogSnapshot of(Map<String, @Nullable String> row) {
+        return parse(Objects.requireNonNull(row.get("snapshot")), "true".equals(row.get("in_recovery")));
+    }
+
+    /**
+     * Reads {@code xmin:xmax:xip,...}.
+     *
+     * @param inRecovery whether of a standby, which lists no running transactions: any from {@code xmin} on may be one
+     */
+    static CatalogSnapshot parse(String text, boolean inRecovery) {
         String[] parts = text.split(":", -1);
+        if (inRecovery) {
+            return new CatalogSnapshot(Long.parseLong(parts[0]), Set.of());
+        }
         Set<Long> running = Arrays.stream(parts[2].split(","))
                 .filter(xid -> !xid.isEmpty())
                 .map(Long::valueOf)

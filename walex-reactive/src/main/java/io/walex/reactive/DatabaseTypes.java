@@ -7,7 +7,6 @@ import io.walex.reactive.event.TypeSource;
 import io.walex.reactive.replication.Connector;
 import io.walex.reactive.replication.ServerConnection;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -83,9 +82,9 @@ final class DatabaseTypes implements TypeSource {
 
     private Mono<Known> read(ServerConnection server) {
         // A snapshot from before is a safe one.
-        return server.rows("SELECT pg_catalog.pg_current_snapshot()::text AS snapshot")
+        return server.rows(CatalogSnapshot.QUERY)
                 .single()
-                .map(row -> CatalogSnapshot.parse(Objects.requireNonNull(row.get("snapshot"))))
+                .map(CatalogSnapshot::of)
                 .zipWhen(snapshot -> readTypes(server))
                 .map(read -> Known.of(read.getT2(), read.getT1()));
     }

@@ -23,7 +23,14 @@ class CatalogSnapshotTests {
             4294967396:4294967400:4294967396 | -5        | true
             """)
     void knowsWhichTransactionsHadEnded(String snapshot, int xid, boolean ended) {
-        assertThat(CatalogSnapshot.parse(snapshot).isAfter(xid)).isEqualTo(ended);
+        assertThat(CatalogSnapshot.parse(snapshot, false).isAfter(xid)).isEqualTo(ended);
+    }
+
+    /** A standby lists no running transactions. */
+    @ParameterizedTest
+    @CsvSource({"754, true", "755, false", "756, false", "757, false", "758, false"})
+    void knowsOnAStandbyOnlyWhatEndedBeforeTheOldestThatRuns(int xid, boolean ended) {
+        assertThat(CatalogSnapshot.parse("755:758:", true).isAfter(xid)).isEqualTo(ended);
     }
 
     /** Half a round of ids after a snapshot, the next would seem to have ended before it. */
@@ -38,7 +45,7 @@ class CatalogSnapshotTests {
             4000000000:4000000000: | 800000000   | true
             """)
     void knowsWhenItIsTooOld(String snapshot, int xid, boolean tooOld) {
-        assertThat(CatalogSnapshot.parse(snapshot).isLongBefore(xid)).isEqualTo(tooOld);
+        assertThat(CatalogSnapshot.parse(snapshot, false).isLongBefore(xid)).isEqualTo(tooOld);
     }
 
     @ParameterizedTest

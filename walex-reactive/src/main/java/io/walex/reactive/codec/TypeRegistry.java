@@ -115,13 +115,13 @@ public final class TypeRegistry {
 
         /** Decodes the type by a codec of your own. */
         public Builder codec(String typeName, ColumnCodec codec) {
-            byName.put(typeName, replaced -> codec);
+            byName.put(typeName, Registered.codec('"' + typeName + '"', codec));
             return this;
         }
 
         /** Decodes the type by a codec of your own. */
         public Builder codec(int typeOid, ColumnCodec codec) {
-            byOid.put(typeOid, replaced -> codec);
+            byOid.put(typeOid, Registered.codec(Integer.toUnsignedString(typeOid), codec));
             return this;
         }
 
@@ -130,7 +130,7 @@ public final class TypeRegistry {
          * values must give equal ones at any time, as with a {@link ColumnCodec}.
          */
         public Builder map(String typeName, Function<Object, ?> function) {
-            byName.put(typeName, ordinary -> ordinary.map(function));
+            byName.put(typeName, Registered.function('"' + typeName + '"', function));
             return this;
         }
 
@@ -139,7 +139,7 @@ public final class TypeRegistry {
          * values must give equal ones at any time, as with a {@link ColumnCodec}.
          */
         public Builder map(int typeOid, Function<Object, ?> function) {
-            byOid.put(typeOid, ordinary -> ordinary.map(function));
+            byOid.put(typeOid, Registered.function(Integer.toUnsignedString(typeOid), function));
             return this;
         }
 

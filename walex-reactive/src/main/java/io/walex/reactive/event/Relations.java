@@ -117,7 +117,25 @@ final class Relations {
 
     void put(Relation relation) {
         IntObjectHashMap<Entry> own = replayed;
-        put(relation, own == null ? byOid : own);
+        if (own == null) {
+            put(relation, byOid);
+        } else if (isInForce(relation)) {
+            own.remove(relation.oid());
+        } else {
+            put(relation, own);
+        }
+    }
+
+    /**
+     * Whether it was put with a prepared transaction when that was received, and tells no more than the server has said
+     * since. What a streamed transaction has is the server's word, and may come after a change of a type.
+     */
+    private boolean isInForce(Relation described) {
+        Entry entry = byOid.get(described.oid());
+        return entry != null
+                && described.xid() == 0
+                && described.describesAs(entry.relation)
+                && !needsRefresh(described, false);
     }
 
     private void put(Relation relation, IntObjectHashMap<Entry> target) {

@@ -54,8 +54,7 @@ public final class TransactionAssembler {
         this.messageSource = origination.source("", "", Map.of());
         this.relations = new Relations(origination, subscribed, types);
         this.output = new TransactionOutput(messageSource, relations);
-        this.uncommitted = new UncommittedTransactions(
-                new SpoolSpace(spool.directory, spool.memoryLimit), twoPhase != TwoPhase.OFF);
+        this.uncommitted = new UncommittedTransactions(new SpoolSpace(spool.directory, spool.memoryLimit));
         this.prepared = new PreparedTransactions(twoPhase, localOnly, messageSource, uncommitted, output);
         this.order = new MessageOrder(twoPhase, uncommitted, output);
     }
@@ -186,6 +185,7 @@ public final class TransactionAssembler {
 
     private @Nullable TransactionSignal boundary(PgOutputMessage message, byte type, long walStart) {
         order.check(message, type, walStart);
+        output.boundary(type, walStart);
         if (message instanceof PgOutputMessage.Begin begin) {
             output.open(new TransactionSignal.Begin(begin.commitLsn(), begin.commitTimestamp(), begin.xid(), null));
         } else if (message instanceof PgOutputMessage.Commit commit) {
@@ -241,6 +241,7 @@ public final class TransactionAssembler {
         }
         // Not transactional: sent when it is decoded, not at a commit, so it makes a transaction of its own.
         LogicalMessage message = (LogicalMessage) decode(payload, walStart);
+        output.boundary((byte) 'M', walStart);
         var begin = new TransactionSignal.Begin(
                 within(message.lsn()), POSTGRES_EPOCH.plus(sentAt, ChronoUnit.MICROS), 0, null);
         return output.whole(begin, Event.message(begin, 0, messageSource, message), message.lsn());

@@ -23,6 +23,11 @@ final class TransactionOutput {
 
     private @Nullable Replay replay;
 
+    /** The message that a transaction starts with, and the LSN in its frame. */
+    private byte startedBy;
+
+    private long startedAt;
+
     TransactionOutput(Source messageSource, Relations relations) {
         this.relations = relations;
         this.changes = new ChangeAssembler(messageSource, relations, progress);
@@ -92,6 +97,12 @@ final class TransactionOutput {
             signal = replayed(replay);
         }
         return signal == null ? null : deliver(signal);
+    }
+
+    /** A transaction may start with this message. */
+    void boundary(byte type, long walStart) {
+        startedBy = type;
+        startedAt = walStart;
     }
 
     /** A transaction starts whose changes follow, or its origin and then they. */
@@ -244,9 +255,9 @@ final class TransactionOutput {
             throw new PgOutputDecodingException(
                     "the transaction that commits at %s, before the rest of that at %s"
                             .formatted(begin.commitLsn(), unfinished),
-                    'B',
+                    (char) (startedBy & 0xFF),
                     0,
-                    begin.commitLsn(),
+                    Lsn.of(startedAt),
                     null);
         }
     }

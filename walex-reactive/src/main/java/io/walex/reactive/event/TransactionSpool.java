@@ -28,7 +28,7 @@ final class TransactionSpool implements AutoCloseable {
     /** The ids of aborted subtransactions, 64 to a word: few words for a million in a row, and for one far away. */
     private final Map<Integer, Long> aborted = new HashMap<>();
 
-    /** The OIDs of the relations that were described here, and not elsewhere since. */
+    /** The OIDs of the relations that were described here, and not otherwise elsewhere since. */
     private final Set<Integer> described = new HashSet<>();
 
     private @Nullable ReplicationOrigin origin;
@@ -75,12 +75,12 @@ final class TransactionSpool implements AutoCloseable {
         described.add(oid);
     }
 
-    /** The relation is described elsewhere, for all that the server sends from now on. */
+    /** The relation is described otherwise elsewhere, for all that the server sends from now on. */
     void describedElsewhere(int oid) {
         described.remove(oid);
     }
 
-    /** Whether the server has described the relation last here. */
+    /** Whether the server's last description of the relation is as here. */
     boolean describes(int oid) {
         return described.contains(oid);
     }

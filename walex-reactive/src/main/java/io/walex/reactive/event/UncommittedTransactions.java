@@ -21,9 +21,12 @@ final class UncommittedTransactions {
     private final Map<Prepared, TransactionSpool> prepared = new HashMap<>();
     private @Nullable TransactionSpool receiving;
     private @Nullable BeginPrepare preparing;
-    private final boolean keepsPrepared;
 
-    /** The relation messages in force for transactions that are sent whole. */
+    /**
+     * Each relation's last description, whichever transaction it was sent with. The server describes a relation once to
+     * each streamed transaction and once to all others, for which a streamed one counts when it commits; after a change,
+     * anew to all. So what it takes as known is always the last.
+     */
     private final Map<Integer, ByteBuf> descriptions = new HashMap<>();
 
     /** Those that the prepared transaction that is being received has with it. */
@@ -32,14 +35,8 @@ final class UncommittedTransactions {
     /** With origins filtered, the outcome of one may never come, and its gid be used again. */
     private record Prepared(String gid, int xid) {}
 
-    /**
-     * Empty.
-     *
-     * @param keepsPrepared whether prepared transactions that are sent whole are kept here too
-     */
-    UncommittedTransactions(SpoolSpace space, boolean keepsPrepared) {
+    UncommittedTransactions(SpoolSpace space) {
         this.space = space;
-        this.keepsPrepared = keepsPrepared;
     }
 
     /** Whether changes that come now belong to such a transaction. */
@@ -76,24 +73,30 @@ final class UncommittedTransactions {
         }
         if (!receiving.withXids()) {
             describe(receiving, payload, walStart);
-        } else if (payload.getByte(payload.readerIndex()) == 'R' && payload.readableBytes() > STREAMED_OID_AT + 3) {
-            receiving.described(payload.getInt(payload.readerIndex() + STREAMED_OID_AT));
+        } else if (payload.getByte(payload.readerIndex()) == 'R') {
+            described(payload, payload.readerIndex() + STREAMED_OID_AT, receiving);
         }
         receiving.append(payload, walStart);
     }
 
-    /** A relation message from outside of streamed blocks, which is in force for all that follows outside of them. */
+    /** A relation message from outside of streamed blocks. */
     void relation(ByteBuf payload) {
-        int start = payload.readerIndex();
-        if (payload.readableBytes() <= Integer.BYTES) {
+        described(payload, payload.readerIndex() + 1, null);
+    }
+
+    private void described(ByteBuf payload, int oidAt, @Nullable TransactionSpool within) {
+        int length = payload.writerIndex() - oidAt;
+        if (length < Integer.BYTES) {
             return;
         }
-        int oid = payload.getInt(start + 1);
-        streamed.values().forEach(spool -> spool.describedElsewhere(oid));
-        prepared.values().forEach(spool -> spool.describedElsewhere(oid));
-        if (keepsPrepared) {
-            ByteBuf copy = Unpooled.buffer(payload.readableBytes());
-            descriptions.put(oid, copy.writeBytes(payload, start, payload.readableBytes()));
+        int oid = payload.getInt(oidAt);
+        ByteBuf description = Unpooled.buffer(1 + length).writeByte('R').writeBytes(payload, oidAt, length);
+        if (!description.equals(descriptions.put(oid, description))) {
+            streamed.values().forEach(spool -> spool.describedElsewhere(oid));
+            prepared.values().forEach(spool -> spool.describedElsewhere(oid));
+        }
+        if (within != null) {
+            within.described(oid);
         }
     }
 

@@ -20,4 +20,13 @@ public record Relation(
     public Relation {
         columns = List.copyOf(columns);
     }
+
+    /** Whether both describe the same table in the same way, whichever transactions they came with. */
+    public boolean describesAs(Relation other) {
+        return oid == other.oid
+                && schema.equals(other.schema)
+                && name.equals(other.name)
+                && replicaIdentity == other.replicaIdentity
+                && columns.equals(other.columns);
+    }
 }

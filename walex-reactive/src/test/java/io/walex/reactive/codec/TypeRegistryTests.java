@@ -2,6 +2,7 @@ package io.walex.reactive.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walex.reactive.codec.PgType.Kind;
 import java.nio.ByteBuffer;
@@ -151,6 +152,33 @@ class TypeRegistryTests {
 
         assertThat(text(registry, OWN, newer)).isEqualTo(newer);
         assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void whatAUsersFunctionOrCodecRefusesIsNoSignOfAnAlteredType() {
+        List<String> told = new ArrayList<>();
+        TypeRegistry.Builder newer = TypeRegistry.builder()
+                .types(List.of(
+                        PgType.of(OWN, "public", "mood", Kind.ENUM),
+                        PgType.of(OWN + 1, "public", "_mood", Kind.ARRAY, OWN),
+                        PgType.composite(OWN + 2, "public", "pair", List.of(new PgType.Attribute("m", OWN + 1, -1))),
+                        PgType.composite(OWN + 3, "public", "outer", List.of(new PgType.Attribute("p", OWN + 2, -1)))))
+                .onOutdated(() -> told.add("outdated"));
+        ColumnCodec refusing = new FormsCodec(TypeRegistryTests::refuse, TypeRegistryTests::refuse);
+        for (TypeRegistry registry : List.of(
+                newer.map("mood", value -> refuse(new byte[0], 0, 0)).build(),
+                newer.codec("mood", refusing).build())) {
+            for (String text : List.of("({happy})", "(\"({happy})\")")) {
+                assertThatThrownBy(() -> text(registry, text.startsWith("({") ? OWN + 2 : OWN + 3, text))
+                        .hasMessageEndingWith("registered for type \"mood\" failed")
+                        .hasRootCauseMessage("not happy");
+            }
+        }
+        assertThat(told).isEmpty();
+    }
+
+    private static Object refuse(byte[] bytes, int offset, int length) {
+        throw new IllegalArgumentException("not happy");
     }
 
     @Test

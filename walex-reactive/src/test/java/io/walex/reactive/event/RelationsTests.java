@@ -63,9 +63,21 @@ class RelationsTests {
 
     private void describe(int xid, int oid, String name, int type) {
         relations.beginTransaction(xid, true);
-        relations.put(new Relation(
-                0, oid, "public", name, ReplicaIdentity.DEFAULT, List.of(new RelationColumn("c", false, type, -1))));
+        relations.put(relation(0, oid, name, type));
         assertThat(relations.get(oid)).isNotNull();
+    }
+
+    private static Relation relation(int xid, int oid, String name, int type) {
+        return new Relation(
+                xid, oid, "public", name, ReplicaIdentity.DEFAULT, List.of(new RelationColumn("c", false, type, -1)));
+    }
+
+    private void replay(int xid, Relation... described) {
+        relations.beginTransaction(xid, true);
+        relations.beginReplay();
+        for (Relation relation : described) {
+            relations.put(relation);
+        }
     }
 
     @Test
@@ -104,6 +116,34 @@ class RelationsTests {
         assertThat(reads).isEmpty();
         describe(12, PAIR, "t", PAIR);
         describe(12, PAIRS, "t", PAIRS);
+        assertThat(reads).containsExactly(12);
+    }
+
+    @Test
+    void readsNothingForADescriptionThatAPreparedTransactionHasWithItAndThatIsInForce() {
+        lastEnded = 14;
+        describe(11, 1, "t", PAIR);
+        replay(12, relation(0, 1, "t", PAIR));
+        relations.endReplay(oid -> false);
+        assertThat(reads).isEmpty();
+        replay(13, relation(0, 1, "t", PAIRS), relation(0, 1, "t", PAIR));
+        assertThat(reads).as("another, and that in force again").containsExactly(14);
+        assertThat(relations.get(1).relation()).isEqualTo(relation(0, 1, "t", PAIR));
+    }
+
+    @Test
+    void readsTheCatalogForATypeThatAPreparedTransactionMade() {
+        describe(12, 1, "t", UNKNOWN);
+        lastEnded = 12;
+        replay(12, relation(0, 1, "t", UNKNOWN));
+        assertThat(reads).containsExactly(10, 12);
+    }
+
+    @Test
+    void readsTheCatalogForADescriptionThatTheServerSentWithAStreamedTransaction() {
+        lastEnded = 12;
+        describe(11, 1, "t", PAIR);
+        replay(12, relation(12, 1, "t", PAIR));
         assertThat(reads).containsExactly(12);
     }
 

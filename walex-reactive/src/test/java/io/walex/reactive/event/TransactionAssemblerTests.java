@@ -296,7 +296,11 @@ class TransactionAssemblerTests {
 
         assertThatThrownBy(() -> take(begin(200), relation("a"), insert("2"), commit(200)))
                 .isInstanceOf(PgOutputDecodingException.class)
+                .hasMessageContaining("message 'B' at offset 0 (LSN 0/0)")
                 .hasMessageContaining("before the rest of that at 0/64");
+        assembler.connected(Lsn.of(108));
+        assertThatThrownBy(() -> take(streamStart(), streamed(relation("a")), streamStop(), streamCommit(300)))
+                .hasMessageContaining("message 'c' at offset 0 (LSN 0/0)");
     }
 
     @Test

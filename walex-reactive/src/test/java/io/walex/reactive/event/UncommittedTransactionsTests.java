@@ -51,7 +51,7 @@ class UncommittedTransactionsTests {
     }
 
     private UncommittedTransactions uncommitted(SpoolSpace space) {
-        return new UncommittedTransactions(space, true);
+        return new UncommittedTransactions(space);
     }
 
     @Test
