@@ -119,30 +119,30 @@ public final class Publications {
 
     /** Creates a publication of all tables, also of those to come. */
     public Mono<Void> createForAllTables(String publication) {
-        return server.execute("CREATE PUBLICATION " + StartReplication.quoted(publication) + " FOR ALL TABLES");
+        return server.executeInTime("CREATE PUBLICATION " + StartReplication.quoted(publication) + " FOR ALL TABLES");
     }
 
     /** Creates a publication of these tables. */
     public Mono<Void> create(String publication, Collection<TableName> tables) {
-        return server.execute(
+        return server.executeInTime(
                 "CREATE PUBLICATION " + StartReplication.quoted(publication) + " FOR TABLE " + list(tables));
     }
 
     /** Publishes more tables. */
     public Mono<Void> addTables(String publication, Collection<TableName> tables) {
-        return server.execute(
+        return server.executeInTime(
                 "ALTER PUBLICATION " + StartReplication.quoted(publication) + " ADD TABLE " + list(tables));
     }
 
     /** Publishes these tables no longer, which it holds by their names. */
     public Mono<Void> dropTables(String publication, Collection<TableName> tables) {
-        return server.execute(
+        return server.executeInTime(
                 "ALTER PUBLICATION " + StartReplication.quoted(publication) + " DROP TABLE " + list(tables));
     }
 
     /** Drops a publication; nothing happens when there is none. */
     public Mono<Void> drop(String publication) {
-        return server.execute("DROP PUBLICATION IF EXISTS " + StartReplication.quoted(publication));
+        return server.executeInTime("DROP PUBLICATION IF EXISTS " + StartReplication.quoted(publication));
     }
 
     /** Tables that inherit from these have names of their own. It says nothing of partitions, which always belong. */
