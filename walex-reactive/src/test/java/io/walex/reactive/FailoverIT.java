@@ -32,7 +32,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.util.retry.Retry;
 
-/** The address leads to a promoted standby, PostgreSQL 17 and newer. */
+/** The address leads to a standby, promoted or not, PostgreSQL 17 and newer. */
 class FailoverIT {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -304,5 +304,33 @@ class FailoverIT {
         await().atMost(PATIENCE).until(() -> failure.get() != null);
         assertThat(failure.get()).isInstanceOf(SlotInvalidatedException.class).hasMessageContaining("walex");
         primary.startAgain();
+    }
+
+    /** The walsender waits for what only an active primary writes: seconds, or for as long as nobody writes there. */
+    @Test
+    void temporarySlotOnAStandbyIsMadeWhenThePrimarySaysWhatRuns() {
+        proxy.switchTo(standby);
+        List<ConnectionState> states = Collections.synchronizedList(new ArrayList<>());
+        WalEx walEx = WalEx.create(config(SlotSpec.temporary())
+                .livenessTimeout(Duration.ofSeconds(1))
+                .build());
+        walEx.states().subscribe(states::add);
+        stream = walEx.changes()
+                .subscribe(event -> received.add((Integer) event.newRecord().get("id")), failure::set);
+        await().atMost(PATIENCE).until(() -> walsendersThatWaitForWal(standby), "1"::equals);
+        await().during(Duration.ofSeconds(3)).until(() -> failure.get() == null && states.size() <= 1);
+
+        database.execute("SELECT pg_log_standby_snapshot()");
+        walEx.awaitStreaming().block(PATIENCE);
+        insert(database, 1, 100);
+
+        awaitReceived(100);
+        assertThat(states).hasSize(2).last().isInstanceOf(ConnectionState.Streaming.class);
+    }
+
+    private static String walsendersThatWaitForWal(StandbyServer server) {
+        return server.database("postgres")
+                .queryText("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'WalEx'"
+                        + " AND backend_type = 'walsender' AND wait_event ILIKE 'WalSenderWaitForWal'");
     }
 }

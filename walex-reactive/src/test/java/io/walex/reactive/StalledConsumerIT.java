@@ -39,7 +39,7 @@ class StalledConsumerIT {
     /** More than twice the wal_sender_timeout. */
     private static final int STALL_SECONDS = Integer.getInteger("walex.stall.seconds", 10);
 
-    /** Twice the largest row's frame and 1 MB. */
+    /** Twice the largest row's frame and 1 MB, where Netty may keep little; DirectMemoryIT has its default options. */
     private static final long DIRECT_BOUND = 3 << 20;
 
     /** For what the JVM itself does meanwhile; another row would not fit. */

@@ -119,15 +119,19 @@ public final class ServerConnection {
 
     /**
      * Whether a process of this role runs a command: it does not wait for its client. What it waits for is known even where
-     * {@code track_activities} is off, and its state is not.
+     * {@code track_activities} is off, and its state is not. Among the wait events of type {@code Client} are some of a
+     * command that runs: on a standby, a slot is made in {@code WalSenderWaitForWal}.
      */
     Mono<Boolean> isWorking(int pid) {
-        return rows("SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND coalesce(wait_event_type, '') <> 'Client'", pid)
-                .hasElements();
+        return rows("""
+                        SELECT 1 FROM pg_stat_activity
+                         WHERE pid = $1 AND coalesce(wait_event, '') NOT IN ('ClientRead', 'ClientWrite')
+                        """, pid).hasElements();
     }
 
     /**
-     * Whether a walsender of this role neither waits for its client nor for new WAL, where it would read.
+     * Whether a walsender that streams, of this role, neither waits for its client nor for new WAL, where it would read.
+     * All that such a walsender waits for under the type {@code Client} are places where it reads.
      *
      * @see <a href="https://www.postgresql.org/docs/current/monitoring-stats.html#WAIT-EVENT-TABLE">Wait events</a>
      */

@@ -3,6 +3,7 @@ package io.walex.reactive.replication;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.EOFException;
 import java.io.IOException;
@@ -93,6 +94,11 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
         String decoderName =
                 channel.pipeline().context(LengthFieldBasedFrameDecoder.class).name();
         channel.pipeline().addBefore(decoderName, "walex.copyData", frames);
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls != null) {
+            // Else it keeps what it has decrypted for 16 reads, in a buffer that grows to megabytes.
+            tls.setDiscardAfterReads(1);
+        }
         // Until it is subscribed to: the server sends as soon as it has accepted.
         frames.want(false);
     }
