@@ -61,12 +61,13 @@ record Attempts(Duration timeout, @Nullable Retry retry, FailurePolicy policy) {
                             ? Mono.error(returnedNull(name))
                             : Flux.from(result).then();
                 }))
-                .subscribeOn(threads)
                 .timeout(
                         timeout,
                         Mono.error(() -> new TimeoutException(
                                 "It did not complete within %s; make it complete, or raise its timeout"
-                                        .formatted(timeout))));
+                                        .formatted(timeout))))
+                // Around the timeout: what waits for a thread has not begun.
+                .subscribeOn(threads);
     }
 
     /**
