@@ -46,4 +46,20 @@ class AttemptsTests {
                 .thenAwait(Duration.ofMinutes(1))
                 .verifyErrorMatches(error -> error.getCause() instanceof TimeoutException);
     }
+
+    @Test
+    void whatIsNoFaultOfTheEventsStopsTheRun() {
+        Attempts attempts =
+                Attempts.once(Duration.ofMinutes(1)).whenFailing(FailurePolicy.deadLetter(e -> Mono.empty()));
+
+        StepVerifier.create(attempts.run(
+                        "send",
+                        EVENTS,
+                        () -> {
+                            throw new OutOfMemoryError("Java heap space");
+                        },
+                        Schedulers.immediate()))
+                .verifyErrorMatches(error -> error instanceof HandlerFailedException
+                        && error.getMessage().contains("It threw java.lang.OutOfMemoryError: Java heap space"));
+    }
 }
