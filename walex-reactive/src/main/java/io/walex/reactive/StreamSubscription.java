@@ -110,15 +110,15 @@ final class StreamSubscription implements SlotGuard.Listener {
     }
 
     Flux<Event> changes() {
-        return told(
-                middleware == null
-                        ? stream(new EventDecoder(assembler, holds, acknowledgements))
-                        : middleware.changes(stream(new SignalDecoder(assembler, holds)), ended.asMono()));
+        Flux<Event> changes = middleware == null
+                ? stream(new EventDecoder(assembler, holds, acknowledgements))
+                : middleware.changes(stream(new SignalDecoder(assembler, holds)), ended.asMono());
+        return ThrownErrors.signalled(told(changes), state::stopped);
     }
 
     Flux<Transaction> transactions() {
         Flux<TransactionSignal> signals = stream(new SignalDecoder(assembler, holds));
-        return new Flux<>() {
+        Flux<Transaction> transactions = new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Transaction> actual) {
                 Acknowledgements counted = middleware == null ? acknowledgements : middleware.delivered();
@@ -135,6 +135,7 @@ final class StreamSubscription implements SlotGuard.Listener {
                 }
             }
         };
+        return ThrownErrors.signalled(transactions, state::stopped);
     }
 
     private <T> Flux<T> told(Flux<T> stream) {

@@ -22,12 +22,14 @@ final class TransactionWindow implements Transaction {
     private final Acknowledgements.Ticket ticket;
     private final TransactionWindows windows;
     private final AtomicBoolean subscribed = new AtomicBoolean();
-    private final Flux<Event> events = new Flux<>() {
-        @Override
-        public void subscribe(CoreSubscriber<? super Event> actual) {
-            consume(actual);
-        }
-    };
+    private final Flux<Event> events = ThrownErrors.signalled(
+            new Flux<>() {
+                @Override
+                public void subscribe(CoreSubscriber<? super Event> actual) {
+                    consume(actual);
+                }
+            },
+            error -> {});
 
     private @Nullable CoreSubscriber<? super Event> consumer;
     private @Nullable Event first;

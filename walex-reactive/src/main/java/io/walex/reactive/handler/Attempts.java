@@ -55,39 +55,41 @@ record Attempts(Duration timeout, @Nullable Retry retry, FailurePolicy policy) {
     }
 
     private Mono<Void> attempt(String name, Supplier<? extends @Nullable Publisher<?>> code, Scheduler threads) {
-        return linked(Mono.defer(() -> {
+        return signalled(Mono.defer(() -> {
                     Publisher<?> result = code.get();
                     return result == null
                             ? Mono.error(returnedNull(name))
                             : Flux.from(result).then();
                 }))
-                .subscribeOn(threads)
                 .timeout(
                         timeout,
                         Mono.error(() -> new TimeoutException(
                                 "It did not complete within %s; make it complete, or raise its timeout"
-                                        .formatted(timeout))));
+                                        .formatted(timeout))))
+                // Around the timeout: what waits for a thread has not begun.
+                .subscribeOn(threads);
     }
 
     /**
-     * Reactor throws a LinkageError to the thread instead of signalling it, so that only the timeout would tell. One that
-     * is thrown later, on another thread of the code's own, still shows as that.
+     * Reactor throws some errors to the thread instead of signalling them, so that only the timeout would tell. One that is
+     * thrown later, on another thread of the code's own, still shows as that.
      */
-    private static Mono<Void> linked(Mono<Void> code) {
+    private static Mono<Void> signalled(Mono<Void> code) {
         return new Mono<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Void> actual) {
                 try {
                     code.subscribe(actual);
-                } catch (LinkageError e) {
-                    actual.onError(unlinked(e));
+                } catch (Throwable e) {
+                    actual.onError(failure(e));
                 }
             }
         };
     }
 
-    static IllegalStateException unlinked(LinkageError error) {
-        return new IllegalStateException("A class cannot be loaded or linked: " + error, error);
+    /** What user code threw, as something that operators pass on. */
+    static Throwable failure(Throwable thrown) {
+        return Exceptions.isJvmFatal(thrown) ? new IllegalStateException("It threw " + thrown, thrown) : thrown;
     }
 
     private static NullPointerException returnedNull(String name) {
@@ -103,7 +105,7 @@ record Attempts(Duration timeout, @Nullable Retry retry, FailurePolicy policy) {
 
     /** Hands events over to the policy. */
     Mono<Void> failed(FailedEvents failed, Scheduler threads) {
-        if (!(policy instanceof FailurePolicy.DeadLetter deadLetter)) {
+        if (!(policy instanceof FailurePolicy.DeadLetter deadLetter) || isOfTheProcess(failed.cause())) {
             return stop(failed);
         }
         LOG.debug("{}; it goes to the dead-letter callback", failed);
@@ -119,6 +121,11 @@ record Attempts(Duration timeout, @Nullable Retry retry, FailurePolicy policy) {
                             failed,
                             error);
                 });
+    }
+
+    /** Without memory, whatever comes next would fail as well. */
+    private static boolean isOfTheProcess(Throwable failure) {
+        return failure.getCause() instanceof VirtualMachineError error && !(error instanceof StackOverflowError);
     }
 
     /** Ends the run. */

@@ -17,7 +17,7 @@ public sealed interface FailurePolicy permits FailurePolicy.Stop, FailurePolicy.
 
     /**
      * The events go to the callback, and count as handled when its publisher completes. If the callback fails too, or does
-     * not complete in time, the run stops.
+     * not complete in time, the run stops; it does at once where the process has no memory left, which is no fault of theirs.
      *
      * <p>The callback sees what the handler sees, with the same columns hidden and masked.
      */

@@ -1,7 +1,6 @@
 package io.walex.reactive.handler;
 
 import java.lang.reflect.InvocationTargetException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -17,8 +16,8 @@ public final class HandlerModules {
     private HandlerModules() {}
 
     /**
-     * Makes those modules of the package that exist, in the tables' order. Tables without one are skipped, and so are
-     * patterns.
+     * Makes those modules of the package that exist, in the tables' order; one where tables of several schemas share a name.
+     * Tables without one are skipped, and so are patterns.
      *
      * @param packageName where the classes are
      * @param tables as in {@code subscribe}, such as {@link io.walex.reactive.WalExConfig#subscriptions()}
@@ -26,14 +25,13 @@ public final class HandlerModules {
      *     arguments
      */
     public static List<HandlerModule> inPackage(String packageName, Collection<String> tables, ClassLoader loader) {
-        List<HandlerModule> modules = new ArrayList<>();
-        for (String table : tables) {
-            if (!table.endsWith("*")) {
-                String name = packageName + "." + className(table);
-                find(name, loader).ifPresent(found -> modules.add(make(found)));
-            }
-        }
-        return modules;
+        return tables.stream()
+                .filter(table -> !table.endsWith("*"))
+                .map(table -> packageName + "." + className(table))
+                .distinct()
+                .flatMap(name -> find(name, loader).stream())
+                .map(HandlerModules::make)
+                .toList();
     }
 
     private static Optional<Class<?>> find(String name, ClassLoader loader) {

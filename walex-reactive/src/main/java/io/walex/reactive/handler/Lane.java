@@ -2,6 +2,7 @@ package io.walex.reactive.handler;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -13,6 +14,7 @@ import reactor.core.publisher.Sinks;
 final class Lane {
 
     private final Queue<Sinks.Empty<Void>> waiting = new ArrayDeque<>();
+    private final AtomicInteger left = new AtomicInteger();
     private int free;
 
     Lane(int width) {
@@ -34,11 +36,17 @@ final class Lane {
         return turn.asMono();
     }
 
+    /** One after the other: where work runs on the thread that gives it its turn, its end comes within this. */
     private void leave() {
-        Sinks.Empty<Void> next = next();
-        if (next != null) {
-            next.tryEmitEmpty();
+        if (left.getAndIncrement() > 0) {
+            return;
         }
+        do {
+            Sinks.Empty<Void> next = next();
+            if (next != null) {
+                next.tryEmitEmpty();
+            }
+        } while (left.decrementAndGet() > 0);
     }
 
     private synchronized Sinks.@Nullable Empty<Void> next() {

@@ -36,10 +36,8 @@ final class RunningFunction {
         int hash;
         try {
             hash = Objects.hashCode(key.apply(event));
-        } catch (RuntimeException e) {
-            return failed(events, e);
-        } catch (LinkageError e) {
-            return failed(events, Attempts.unlinked(e));
+        } catch (Throwable e) {
+            return failed(events, Attempts.failure(e));
         }
         return lanes.get(Math.floorMod(hash, lanes.size())).submit(work);
     }

@@ -55,8 +55,9 @@ final class RunningHandler {
         Event seen;
         try {
             seen = registration.spec.shown(event);
-        } catch (RuntimeException e) {
-            return Attempts.stop(new FailedEvents(registration.name, List.of(NO_COLUMNS.view(event)), e));
+        } catch (Throwable e) {
+            return Attempts.stop(
+                    new FailedEvents(registration.name, List.of(NO_COLUMNS.view(event)), Attempts.failure(e)));
         }
         return next.apply(seen);
     }
@@ -76,10 +77,8 @@ final class RunningHandler {
             boolean accepted;
             try {
                 accepted = registration.accepts(event);
-            } catch (RuntimeException e) {
-                return shown(event, seen -> failed(seen, e));
-            } catch (LinkageError e) {
-                return shown(event, seen -> failed(seen, Attempts.unlinked(e)));
+            } catch (Throwable e) {
+                return shown(event, seen -> failed(seen, Attempts.failure(e)));
             }
             return accepted ? shown(event, this::take) : null;
         }

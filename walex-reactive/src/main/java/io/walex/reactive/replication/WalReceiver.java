@@ -237,6 +237,8 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
         } catch (Throwable error) {
             failure = error;
             if (Exceptions.isJvmFatal(error)) {
+                // Not as itself: operators rethrow it instead of passing it on.
+                failure = new IllegalStateException("The stream's consumer or decoder threw " + error, error);
                 // Nobody may survive to close it; the server must not go on sending to a stream that hangs.
                 channel.close();
                 throw error;

@@ -161,21 +161,26 @@ final class Segments implements AutoCloseable {
         return null;
     }
 
-    /** Drops full segments of chunks behind the first number, up to and with the second; says before whether there are any. */
-    void dropBetween(RocksDB db, long from, long to, BeforeDrop before) throws RocksDBException, IOException {
+    /**
+     * Drops full segments of chunks behind the first number, up to and with the second; tells before, and returns, whether
+     * there are any.
+     */
+    boolean dropBetween(RocksDB db, long from, long to, BeforeDrop before) throws RocksDBException, IOException {
         List<Segment> done = segments.stream()
                 .filter(segment -> segment.firstChunk > from && segment.lastChunk <= to)
                 .filter(segment -> isFull(segment) || segment != segments.peekLast())
                 .toList();
-        if (!done.isEmpty()) {
-            before.run();
-            synchronized (segments) {
-                segments.removeAll(done);
-            }
-            for (Segment segment : done) {
-                drop(db, segment);
-            }
+        if (done.isEmpty()) {
+            return false;
         }
+        before.run();
+        synchronized (segments) {
+            segments.removeAll(done);
+        }
+        for (Segment segment : done) {
+            drop(db, segment);
+        }
+        return true;
     }
 
     /** What must be on disk before something is dropped. */

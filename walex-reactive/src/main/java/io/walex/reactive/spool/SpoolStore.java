@@ -16,6 +16,7 @@ import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -37,6 +38,7 @@ final class SpoolStore implements AutoCloseable {
     private static final byte[] CLUSTER = "cluster".getBytes(UTF_8);
     private static final byte[] TIMELINE = "timeline".getBytes(UTF_8);
     private static final byte[] WRITTEN = "written".getBytes(UTF_8);
+    private static final byte[] DROPPED = "dropped".getBytes(UTF_8);
     private static final String POSITION = "ACKNOWLEDGED";
     private static final long LARGEST_SEGMENT = 64 << 20;
     private static final long SMALLEST_LOG = 1 << 20;
@@ -53,6 +55,7 @@ final class SpoolStore implements AutoCloseable {
     private final ColumnFamilyOptions metadataOptions = new ColumnFamilyOptions();
     private final WriteOptions forced = new WriteOptions().setSync(true);
     private final WriteOptions cached = new WriteOptions();
+    private final FlushOptions flush = new FlushOptions().setWaitForFlush(true);
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Segments segments;
     private final RocksDB db;
@@ -101,6 +104,8 @@ final class SpoolStore implements AutoCloseable {
                 .setDbWriteBufferSize(Math.max(maxBytes / 8, SMALLEST_LOG))
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setKeepLogFileNum(1)
+                // A segment that is dropped while it is flushed leaves a file that only looking at the directory finds.
+                .setDeleteObsoleteFilesPeriodMicros(0)
                 .setMaxManifestFileSize(1 << 20);
         List<ColumnFamilyHandle> families = new ArrayList<>();
         try {
@@ -336,7 +341,10 @@ final class SpoolStore implements AutoCloseable {
     void dropAcknowledged() {
         access(() -> {
             // After a power failure the position must not be before what there is.
-            segments.dropBetween(db, -1, acknowledged.chunk(), position::force);
+            long last = acknowledged.chunk();
+            if (segments.dropBetween(db, -1, last, position::force)) {
+                releaseLog(last);
+            }
             return true;
         });
     }
@@ -344,9 +352,21 @@ final class SpoolStore implements AutoCloseable {
     /** Gives back the space of what is not whole, up to and with this chunk. */
     void dropUnfinished(long chunk) {
         access(() -> {
-            segments.dropBetween(db, written.chunk, chunk, () -> {});
+            if (segments.dropBetween(db, written.chunk, chunk, () -> {})) {
+                releaseLog(chunk);
+            }
             return true;
         });
+    }
+
+    /**
+     * RocksDB lets go of its log only as a flush succeeds. That of a segment which is dropped meanwhile does not, and stands
+     * in the way of later ones for lack of space; where consumers keep up, there is no other.
+     */
+    private void releaseLog(long dropped) throws RocksDBException {
+        // A flush of nothing is none.
+        db.put(metadata, cached, DROPPED, key(dropped));
+        db.flush(flush, metadata);
     }
 
     private interface Access<T> {
@@ -376,6 +396,7 @@ final class SpoolStore implements AutoCloseable {
     private void closeOptions() {
         forced.close();
         cached.close();
+        flush.close();
         metadataOptions.close();
         options.close();
     }

@@ -24,6 +24,11 @@ class HandlerModulesTests {
     }
 
     @Test
+    void makesAModuleOnceWhereTablesShareItsName() {
+        assertThat(find("public.todo_item", "sales.todo_item")).hasSize(1);
+    }
+
+    @Test
     void saysWhatIsWrongWithAClassOfThatName() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> find("not_a_module"))

@@ -39,6 +39,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -381,36 +383,46 @@ class HandlersIT {
         return FailurePolicy.deadLetter(failed -> Mono.fromRunnable(() -> dead.add(failed)));
     }
 
-    @Test
-    void aClassThatCannotBeLoadedIsAFailureLikeAnyOther() {
+    /** Also those that Reactor does not signal. */
+    @ParameterizedTest
+    @ValueSource(classes = {NoClassDefFoundError.class, StackOverflowError.class, AssertionError.class})
+    void anErrorIsAFailureLikeAnyOther(Class<? extends Error> type) throws Exception {
+        Error error = type.getDeclaredConstructor().newInstance();
         List<FailedEvents> dead = new CopyOnWriteArrayList<>();
         HandlerSpec spec = HandlerSpec.create().timeout(Duration.ofMinutes(5)).whenFailing(deadLetters(dead));
+        EventHandler unreachable = record("unreachable");
         start(Handlers.builder()
                 .onInsert("todo", spec, events -> {
-                    throw new NoClassDefFoundError("before");
+                    throw error;
                 })
                 .onInsert(
                         "todo",
                         spec,
                         events -> Mono.fromRunnable(() -> {
-                            throw new NoClassDefFoundError("within");
+                            throw error;
                         }))
                 .onInsert(
                         "todo",
                         spec.filter(event -> {
-                            throw new NoClassDefFoundError("filter");
+                            throw error;
                         }),
-                        record("unreachable"))
+                        unreachable)
+                .onInsert(
+                        "todo",
+                        HandlerSpec.create()
+                                .functions(EventFunction.of("keyed", event -> unreachable.handle(List.of(event)))
+                                        .orderedBy(event -> {
+                                            throw error;
+                                        })
+                                        .whenFailing(deadLetters(dead))))
                 .build());
         postgres.execute("INSERT INTO todo VALUES (1)");
 
-        await().atMost(PATIENCE).until(() -> dead.size() == 3);
+        awaitConfirmed(postgres.currentLsn());
         assertThat(dead)
-                .extracting(failed -> failed.cause().getMessage())
-                .containsExactlyInAnyOrder(
-                        "A class cannot be loaded or linked: java.lang.NoClassDefFoundError: before",
-                        "A class cannot be loaded or linked: java.lang.NoClassDefFoundError: within",
-                        "A class cannot be loaded or linked: java.lang.NoClassDefFoundError: filter");
+                .hasSize(4)
+                .allSatisfy(failed -> assertThat(failed.cause()).hasStackTraceContaining(type.getName()));
+        assertThat(seen).isEmpty();
     }
 
     @Test

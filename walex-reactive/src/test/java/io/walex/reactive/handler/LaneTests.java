@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -58,5 +59,21 @@ class LaneTests {
         lane.submit(work("two", Sinks.empty())).subscribe();
 
         assertThat(started).isEmpty();
+    }
+
+    /** On the thread that ends the first, with nothing that would take them elsewhere. */
+    @Test
+    void manyThatWaitAreRunWithoutNesting() {
+        Lane lane = new Lane(1);
+        Sinks.Empty<Void> first = Sinks.empty();
+        lane.submit(first.asMono()).subscribe();
+        AtomicInteger done = new AtomicInteger();
+        for (int i = 0; i < 10_000; i++) {
+            lane.submit(Mono.fromRunnable(done::incrementAndGet)).subscribe();
+        }
+
+        first.tryEmitEmpty();
+
+        assertThat(done).hasValue(10_000);
     }
 }

@@ -1,6 +1,7 @@
 package io.walex.reactive.replication;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -9,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Mono;
@@ -85,5 +87,24 @@ class WalReceiverTests {
         assertThat(seen).containsExactly((byte) 1, "complete");
         assertThat(isReading()).isFalse();
         assertThat(receiver.complete()).isFalse();
+    }
+
+    @Test
+    void whatNobodySurvivesClosesTheConnectionAndIsSignalledAsAnError() {
+        receiver.install();
+        receiver.started();
+        receiver.subscribe(
+                content -> {
+                    throw new OutOfMemoryError("Java heap space");
+                },
+                seen::add);
+
+        assertThatThrownBy(() -> receive(1)).isInstanceOf(OutOfMemoryError.class);
+
+        assertThat(channel.isOpen()).isFalse();
+        assertThat(seen)
+                .singleElement(InstanceOfAssertFactories.THROWABLE)
+                .isInstanceOf(IllegalStateException.class)
+                .hasCauseInstanceOf(OutOfMemoryError.class);
     }
 }

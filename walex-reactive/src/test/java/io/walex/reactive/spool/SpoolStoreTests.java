@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.walex.reactive.pgoutput.Lsn;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SpoolStoreTests {
 
@@ -40,5 +47,38 @@ class SpoolStoreTests {
                 .isInstanceOf(SpoolException.class)
                 .hasMessageStartingWith("The spool in " + own + " cannot be opened")
                 .matches(failure -> !SpoolStore.isInUse(failure));
+    }
+
+    /** Ten times the limit. With transactions that are whole, and within one that passes through. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void filesStaySmallWhileEverythingIsDroppedAtOnce(boolean whole) {
+        long limit = 8 << 20;
+        Random random = new Random(1);
+        byte[] chunk = new byte[256 << 10];
+        long largest = 0;
+        try (SpoolStore store = SpoolStore.open(directory, limit, "shop/walex")) {
+            for (int i = 1; i <= 10 * limit / chunk.length; i++) {
+                random.nextBytes(chunk);
+                store.append(List.of(chunk), whole ? 1 : 0, Lsn.of(i));
+                if (whole) {
+                    store.acknowledge(new SpoolPosition(store.appended(), Lsn.of(i)));
+                    store.dropAcknowledged();
+                } else {
+                    store.dropUnfinished(store.appended());
+                }
+                largest = Math.max(largest, size(directory));
+            }
+        }
+
+        assertThat(largest).isLessThan(limit / 2);
+    }
+
+    private static long size(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.mapToLong(file -> file.toFile().length()).sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
