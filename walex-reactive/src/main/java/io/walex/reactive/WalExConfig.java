@@ -466,7 +466,11 @@ public final class WalExConfig {
             return this;
         }
 
-        /** Whether values travel in PostgreSQL's binary form; false by default. The values are the same. */
+        /**
+         * Whether values travel in PostgreSQL's binary form; false by default. The values are equal, except those of types
+         * that are not known and of {@code regclass} and its like, of which the binary form has only the number; and
+         * {@link io.walex.reactive.event.Row#getText} gives Java's text of a value, where the text form is PostgreSQL's.
+         */
         public Builder binary(boolean value) {
             binary = value;
             return this;
