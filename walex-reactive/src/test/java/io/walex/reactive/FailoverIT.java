@@ -317,12 +317,8 @@ class FailoverIT {
         walEx.states().subscribe(states::add);
         stream = walEx.changes()
                 .subscribe(event -> received.add((Integer) event.newRecord().get("id")), failure::set);
-        // The primary may say so by itself, four times a minute.
-        await().atMost(PATIENCE)
-                .until(() -> states.size() == 2 || walsendersThatWaitForWal(standby).equals("1"));
-        await().during(Duration.ofSeconds(3))
-                .until(() -> failure.get() == null
-                        && states.stream().noneMatch(state -> state instanceof ConnectionState.Reconnecting));
+        await().atMost(PATIENCE).until(() -> walsendersThatWaitForWal(standby), "1"::equals);
+        await().during(Duration.ofSeconds(3)).until(() -> failure.get() == null);
 
         database.execute("SELECT pg_log_standby_snapshot()");
         walEx.awaitStreaming().block(PATIENCE);
