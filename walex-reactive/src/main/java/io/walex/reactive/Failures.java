@@ -176,6 +176,11 @@ final class Failures {
                                 error))
                         .orElseGet(() -> new SlotNotFoundException(
                                 "%s; create it, or let the stream do so".formatted(sentence(says)), error));
+            case "55P03" ->
+                new ServerException(
+                        "Publication %s could not be changed, since another session holds a lock on it or on one of its tables (as VACUUM and CREATE INDEX CONCURRENTLY do): %s; wait for that session, which pg_locks tells, or end it"
+                                .formatted(quoted(config.publications()), says),
+                        error);
             case "58P01" -> invalidated(slot, says, error);
             case "55000", "0A000" -> notReady(error, state, config, slot);
             default ->
@@ -243,6 +248,10 @@ final class Failures {
         return config.publications().stream()
                 .filter(name -> says.contains('"' + name + '"'))
                 .findFirst();
+    }
+
+    private static String quoted(List<String> names) {
+        return '"' + String.join("\", \"", names) + '"';
     }
 
     /** The server's messages start in lower case. */

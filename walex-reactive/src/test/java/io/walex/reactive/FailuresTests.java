@@ -41,6 +41,7 @@ class FailuresTests {
         "3D000, DatabaseNotFoundException",
         "42501, InsufficientPrivilegeException",
         "55006, SlotInUseException",
+        "55P03, ServerException",
         "53300, CapacityException",
         "53400, CapacityException",
         "42704, SlotNotFoundException",

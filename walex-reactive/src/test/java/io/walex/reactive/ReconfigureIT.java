@@ -10,11 +10,13 @@ import io.walex.reactive.testsupport.LogLines;
 import io.walex.reactive.testsupport.PostgresExtension;
 import io.walex.reactive.testsupport.TcpProxy;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -187,6 +189,96 @@ class ReconfigureIT {
             running.dispose();
             postgres.awaitSlotInactive("walex");
             postgres.execute("REASSIGN OWNED BY " + role + " TO CURRENT_USER", "DROP ROLE " + role);
+        }
+    }
+
+    /** What VACUUM, ANALYZE and CREATE INDEX CONCURRENTLY hold. */
+    private static void lock(Connection session, String table) throws SQLException {
+        session.setAutoCommit(false);
+        session.createStatement().execute("LOCK TABLE " + table + " IN SHARE UPDATE EXCLUSIVE MODE");
+    }
+
+    private WalExConfig.Builder altering() {
+        postgres.execute("DROP PUBLICATION events");
+        return config().publicationSetup(PublicationSetup.CREATE_OR_ALTER)
+                .statusInterval(Duration.ofMillis(100))
+                .livenessTimeout(Duration.ofSeconds(4));
+    }
+
+    private void awaitRefusal(LogLines log, String subscriptions) {
+        await().atMost(PATIENCE)
+                .untilAsserted(() -> assertThat(log.messages())
+                        .filteredOn(message -> message.contains("lock"))
+                        .last(InstanceOfAssertFactories.STRING)
+                        .startsWith("WalEx subscribes to " + subscriptions
+                                + " now, could not publish just that, and goes on with what is published")
+                        .contains("\"events\""));
+    }
+
+    private String backendsThatWaitForALock() {
+        return postgres.queryText(
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()");
+    }
+
+    @Test
+    void aTableThatCouldNotBeUnpublishedInTimeIsNotUnpublishedLater() throws SQLException {
+        WalEx walex = WalEx.create(altering().subscribe("todo", "other").build());
+        start(walex);
+        walex.awaitStreaming().block(PATIENCE);
+        try (LogLines log = LogLines.capture(TableChecks.class);
+                Connection vacuum = postgres.jdbc()) {
+            lock(vacuum, "other");
+            walex.reconfigure(c -> c.removeSubscriptions("other"));
+            awaitRefusal(log, "[todo]");
+            assertThat(backendsThatWaitForALock()).isEqualTo("0");
+
+            walex.reconfigure(c -> c.addSubscriptions("other"));
+            vacuum.rollback();
+            postgres.execute("INSERT INTO other VALUES (1)");
+            awaitSeen("other 1");
+        }
+    }
+
+    @Test
+    void aChangeOfThePublicationThatIsCancelledIsWarnedOf() throws SQLException {
+        WalEx walex = WalEx.create(altering().livenessTimeout(PATIENCE.multipliedBy(4)).build());
+        start(walex);
+        walex.awaitStreaming().block(PATIENCE);
+        try (LogLines log = LogLines.capture(TableChecks.class);
+                Connection vacuum = postgres.jdbc()) {
+            lock(vacuum, "other");
+            walex.reconfigure(c -> c.addSubscriptions("other"));
+            await().atMost(PATIENCE).until(() -> backendsThatWaitForALock().equals("1"));
+            postgres.execute(
+                    "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()");
+
+            awaitRefusal(log, "[todo, other]");
+        }
+    }
+
+    @Test
+    void aStreamGoesOnAcrossAReconnectWhileATableThatItAddsIsLocked() throws SQLException {
+        WalEx walex = WalEx.create(altering().build());
+        start(walex);
+        walex.awaitStreaming().block(PATIENCE);
+        try (LogLines log = LogLines.capture(TableChecks.class);
+                Connection vacuum = postgres.jdbc()) {
+            lock(vacuum, "other");
+            walex.reconfigure(c -> c.addSubscriptions("other"));
+            awaitRefusal(log, "[todo, other]");
+
+            postgres.terminateWalsenders("walex");
+            postgres.execute("INSERT INTO todo VALUES (1)");
+            awaitSeen("todo 1");
+            assertThat(backendsThatWaitForALock()).isEqualTo("0");
+
+            vacuum.rollback();
+            postgres.terminateWalsenders("walex");
+            await().atMost(PATIENCE)
+                    .until(() -> postgres.queryText("SELECT count(*) FROM pg_publication_tables")
+                            .equals("2"));
+            postgres.execute("INSERT INTO other VALUES (1)");
+            awaitSeen("todo 1", "other 1");
         }
     }
 

@@ -194,7 +194,7 @@ class SetupIT {
             streams.add(setup.subscribe(done -> {}, error -> {}));
             await().until(() -> postgres.queryText(
                             "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-                                    + " AND query LIKE 'CREATE PUBLICATION%' AND datname = current_database()")
+                                    + " AND query LIKE '%CREATE PUBLICATION%' AND datname = current_database()")
                     .equals("1"));
             other.commit();
 
