@@ -3,6 +3,7 @@ package io.walex.reactive;
 import io.walex.reactive.codec.TypeRegistry;
 import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.event.TwoPhase;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +22,9 @@ import reactor.util.retry.Retry;
  * <p>The password stays in here: neither {@link #toString()} nor any error or log shows it.
  */
 public final class WalExConfig {
+
+    /** In bytes: PostgreSQL's {@code NAMEDATALEN} less the zero at the end. */
+    private static final int LONGEST_NAME = 63;
 
     private final Builder settings;
     private final List<TablePattern> subscriptions;
@@ -360,10 +364,22 @@ public final class WalExConfig {
             return this;
         }
 
-        /** One or more publications, which must exist; required. */
+        /**
+         * One or more publications, which must exist unless {@link #publicationSetup} says otherwise; required.
+         *
+         * @throws InvalidConfigException when a name is longer than PostgreSQL's, 63 bytes: it would cut it where it makes a
+         *     publication, and not find it afterwards
+         */
         public Builder publication(String... names) {
             for (String each : names) {
                 notBlank("publication", each);
+                int bytes = each.getBytes(StandardCharsets.UTF_8).length;
+                if (bytes > LONGEST_NAME) {
+                    throw new InvalidConfigException(
+                            "publication \"%s\" has %d bytes in UTF-8; PostgreSQL's names have at most %d"
+                                    .formatted(each, bytes, LONGEST_NAME),
+                            null);
+                }
             }
             publications = List.copyOf(Arrays.asList(names));
             return this;

@@ -83,6 +83,15 @@ class WalExConfigTests {
                 "livenessTimeout (PT0.5S) must be longer than statusInterval (PT1S)");
     }
 
+    @Test
+    void refusesPublicationNamesThatPostgresqlWouldCut() {
+        assertThat(minimal().publication("e".repeat(63)).build().publications()).containsExactly("e".repeat(63));
+        assertInvalid(
+                () -> minimal().publication("e".repeat(64)),
+                "has 64 bytes in UTF-8; PostgreSQL's names have at most 63");
+        assertInvalid(() -> minimal().publication("ü".repeat(32)), "has 64 bytes");
+    }
+
     private static void assertInvalid(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String message) {
         assertThatThrownBy(call).isInstanceOf(InvalidConfigException.class).hasMessageContaining(message);
     }
