@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -78,7 +79,8 @@ final class PreflightPublications {
                         "create it as a superuser, or subscribe to tables by name"));
             }
             if (!everything) {
-                tables(publication, found.getT2(), found.getT2(), found.getT3()).ifPresent(findings::add);
+                tables(publication, found.getT2(), found.getT2().names(), found.getT3())
+                        .ifPresent(findings::add);
             }
             return findings;
         });
@@ -90,15 +92,32 @@ final class PreflightPublications {
                 .flatMap(found -> found.getT1().contains(publication)
                         ? Mono.just(List.<Finding>of())
                         : PublicationChange.find(server.publications(), config, found.getT3())
-                                .map(change ->
-                                        alter(publication, change, found.getT2(), found.getT3(), found.getT4())));
+                                .map(change -> alter(publication, change, found.getT2(), found.getT3(), found.getT4()))
+                                .zipWith(asRoots(publication, found.getT3()), PreflightPublications::joined));
+    }
+
+    private Mono<List<Finding>> asRoots(String publication, SubscribedTables subscribed) {
+        return server.publications()
+                .viaRoot()
+                .filter(viaRoot -> !viaRoot.contains(publication)
+                        && !subscribed.onlyAsRoots().isEmpty())
+                .map(other -> List.of(fails(
+                        "publication " + publication,
+                        "publishes changes of %s under the names of partitions, which %s does not cover"
+                                .formatted(subscribed.onlyAsRoots(), config.subscriptions()),
+                        "ALTER PUBLICATION ... SET (publish_via_partition_root = true), or subscribe to the partitions")))
+                .defaultIfEmpty(List.of());
+    }
+
+    private static List<Finding> joined(List<Finding> some, List<Finding> more) {
+        return Stream.concat(some.stream(), more.stream()).toList();
     }
 
     private List<Finding> alter(
             String publication,
             PublicationChange change,
             boolean ownsPublication,
-            List<TableName> subscribed,
+            SubscribedTables subscribed,
             Set<TableName> ofOthers) {
         List<Finding> findings = new ArrayList<>();
         if (!change.isEmpty() && !ownsPublication) {
@@ -112,8 +131,8 @@ final class PreflightPublications {
     }
 
     private Optional<Finding> tables(
-            String publication, List<TableName> subscribed, List<TableName> added, Set<TableName> ofOthers) {
-        if (subscribed.isEmpty()) {
+            String publication, SubscribedTables subscribed, List<TableName> added, Set<TableName> ofOthers) {
+        if (subscribed.tables().isEmpty()) {
             return Optional.of(fails(
                     "publication " + publication,
                     "would be empty: none of the tables %s exists".formatted(config.subscriptions()),
@@ -132,8 +151,8 @@ final class PreflightPublications {
         return server.rows(RIGHTS, publication).single();
     }
 
-    private Mono<List<TableName>> subscribed() {
-        return SlotSetup.subscribed(server.publications(), config);
+    private Mono<SubscribedTables> subscribed() {
+        return SubscribedTables.find(server.publications(), config);
     }
 
     private Mono<Set<TableName>> tablesOfOthers() {

@@ -1,8 +1,9 @@
 package io.walex.reactive;
 
 import io.walex.reactive.replication.Publications;
+import io.walex.reactive.replication.Publications.PublishableTable;
 import io.walex.reactive.replication.Publications.TableName;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import reactor.core.publisher.Mono;
@@ -16,27 +17,25 @@ import reactor.core.publisher.Mono;
  */
 record PublicationChange(List<TableName> added, List<TableName> dropped) {
 
-    /**
-     * Compares.
-     *
-     * @param subscribed the tables that the publication is to hold
-     */
-    static Mono<PublicationChange> find(Publications publications, WalExConfig config, List<TableName> subscribed) {
+    /** Compares what is published with what is subscribed to. */
+    static Mono<PublicationChange> find(Publications publications, WalExConfig config, SubscribedTables subscribed) {
         String publication = config.publications().get(0);
         return Mono.zip(publications.tables(publication), publications.tablesByName(publication))
-                .map(found -> of(found.getT1(), found.getT2(), subscribed, config));
+                .map(found -> of(Set.copyOf(found.getT1()), Set.copyOf(found.getT2()), subscribed, config));
     }
 
     private static PublicationChange of(
-            List<TableName> covered, List<TableName> byName, List<TableName> subscribed, WalExConfig config) {
-        Set<TableName> published = new HashSet<>(covered);
-        // Of a partitioned table, the partitions are covered.
-        published.addAll(byName);
-        return new PublicationChange(
-                subscribed.stream().filter(table -> !published.contains(table)).toList(),
-                byName.stream()
-                        .filter(table -> !config.isSubscribed(table.schema(), table.table()))
-                        .toList());
+            Set<TableName> covered, Set<TableName> byName, SubscribedTables subscribed, WalExConfig config) {
+        List<TableName> dropped = byName.stream()
+                .filter(table -> !config.isSubscribed(table.schema(), table.table()))
+                .toList();
+        List<TableName> added = subscribed.tables().stream()
+                // Of a partitioned table, the partitions may be what is covered: they go with it.
+                .filter(table -> !byName.contains(table.name())
+                        && !(covered.contains(table.name()) && Collections.disjoint(table.ancestors(), dropped)))
+                .map(PublishableTable::name)
+                .toList();
+        return new PublicationChange(added, dropped);
     }
 
     boolean isEmpty() {

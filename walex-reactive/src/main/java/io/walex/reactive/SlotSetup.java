@@ -1,13 +1,9 @@
 package io.walex.reactive;
 
-import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.event.TwoPhase;
-import io.walex.reactive.replication.Publications;
-import io.walex.reactive.replication.Publications.TableName;
 import io.walex.reactive.replication.ReplicationSlots.SlotFacts;
 import io.walex.reactive.replication.ServerConnection;
 import io.walex.reactive.replication.ServerConnection.ServerFacts;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -25,7 +21,7 @@ final class SlotSetup {
     static Mono<Void> setup(ServerConnection server, WalExConfig config) {
         return server.facts()
                 .delayUntil(facts -> ServerChecks.walLevel(facts, config))
-                .delayUntil(facts -> publications(server, config))
+                .delayUntil(facts -> PublicationMaking.make(server, config))
                 .flatMap(facts -> config.slot() instanceof SlotSpec.Durable durable
                         ? find(server, durable.name())
                                 .switchIfEmpty(Mono.defer(() -> create(server, config, durable, facts)))
@@ -78,75 +74,5 @@ final class SlotSetup {
                 .flatMap(found -> found.plugin() == null || found.confirmedFlush() != null
                         ? Mono.just(found)
                         : Mono.delay(SlotHolders.POLL).then(Mono.defer(() -> find(server, slot))));
-    }
-
-    /** Checks the publications, or makes the one to be what the configuration says. */
-    static Mono<Void> publications(ServerConnection server, WalExConfig config) {
-        return makePublications(server, config)
-                // Somebody else has made or altered it since it was looked for: look again.
-                .onErrorResume(
-                        Failures.hasState("42710", "23505", "42704"), changed -> makePublications(server, config));
-    }
-
-    private static Mono<Void> makePublications(ServerConnection server, WalExConfig config) {
-        Publications publications = server.publications();
-        return publications.names().flatMap(known -> switch (config.publicationSetup()) {
-            case MUST_EXIST -> ServerChecks.publications(known, config);
-            case CREATE -> known.containsAll(config.publications()) ? Mono.empty() : create(publications, config);
-            case CREATE_OR_ALTER ->
-                known.containsAll(config.publications()) ? alter(publications, config) : create(publications, config);
-        });
-    }
-
-    private static Mono<Void> create(Publications publications, WalExConfig config) {
-        String name = config.publications().get(0);
-        return (config.subscriptions().contains("*")
-                        ? publications.createForAllTables(name)
-                        : toPublish(publications, config).flatMap(tables -> publications.create(name, tables)))
-                .doOnSuccess(done -> LOG.info("Publication \"{}\" created", name));
-    }
-
-    private static Mono<Void> alter(Publications publications, WalExConfig config) {
-        String name = config.publications().get(0);
-        return publications.forAllTables().flatMap(covering -> {
-            if (covering.contains(name)) {
-                return Mono.empty();
-            }
-            return toPublish(publications, config)
-                    .flatMap(tables -> PublicationChange.find(publications, config, tables))
-                    .filter(change -> !change.isEmpty())
-                    .flatMap(change -> alter(publications, name, change));
-        });
-    }
-
-    private static Mono<Void> alter(Publications publications, String name, PublicationChange change) {
-        Mono<Void> added = change.added().isEmpty() ? Mono.empty() : publications.addTables(name, change.added());
-        Mono<Void> dropped =
-                change.dropped().isEmpty() ? Mono.empty() : publications.dropTables(name, change.dropped());
-        return added.then(dropped)
-                .doOnSuccess(done -> LOG.info(
-                        "Publication \"{}\" altered: added {}, dropped {}", name, change.added(), change.dropped()));
-    }
-
-    private static Mono<List<TableName>> toPublish(Publications publications, WalExConfig config) {
-        return subscribed(publications, config)
-                .flatMap(tables -> tables.isEmpty()
-                        ? Mono.error(new InvalidConfigException(
-                                "None of the tables %s exists in database \"%s\", so there is nothing to publish; create them first"
-                                        .formatted(config.subscriptions(), config.database()),
-                                null))
-                        : Mono.just(tables));
-    }
-
-    /** The tables that a publication made by the library holds. */
-    static Mono<List<TableName>> subscribed(Publications publications, WalExConfig config) {
-        List<TablePattern> patterns =
-                config.subscriptions().stream().map(TablePattern::parse).toList();
-        return publications
-                .publishable()
-                .map(tables -> tables.stream()
-                        .filter(table ->
-                                patterns.stream().anyMatch(pattern -> pattern.matches(table.schema(), table.table())))
-                        .toList());
     }
 }

@@ -77,7 +77,7 @@ final class TableChecks {
 
     /** What was published is still worth streaming where more cannot be, or no longer. */
     private Mono<Void> publications(ServerConnection server, WalExConfig used) {
-        Mono<Void> made = SlotSetup.publications(server, used).doOnSuccess(done -> refusal = "");
+        Mono<Void> made = PublicationMaking.make(server, used).doOnSuccess(done -> refusal = "");
         return answered == 0
                 ? made
                 : made.onErrorResume(

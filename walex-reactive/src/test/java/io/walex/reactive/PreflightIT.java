@@ -301,6 +301,21 @@ class PreflightIT {
     }
 
     @Test
+    void partitionedTableWhoseChangesWouldComeUnderOtherNames() {
+        database.execute(
+                "CREATE TABLE sale (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                "CREATE TABLE sale_1 PARTITION OF sale FOR VALUES FROM (0) TO (100)");
+        WalExConfig.Builder config = config().publicationSetup(PublicationSetup.CREATE_OR_ALTER);
+
+        assertThat(grave(config.subscribe("sale")))
+                .containsExactly(
+                        "FAILS publication events: publishes changes of [public.sale] under the names of partitions, which [sale] does not cover; ALTER PUBLICATION ... SET (publish_via_partition_root = true), or subscribe to the partitions");
+        assertThat(grave(config.subscribe("sale_1"))).isEmpty();
+        database.execute("ALTER PUBLICATION events SET (publish_via_partition_root = true)");
+        assertThat(grave(config.subscribe("sale"))).isEmpty();
+    }
+
+    @Test
     void connectionsThatRunOut() throws SQLException {
         List<Connection> sessions = new ArrayList<>();
         try {

@@ -283,6 +283,29 @@ class ReconfigureIT {
     }
 
     @Test
+    void aPartitionedTableThatTheRunningStreamsPublicationWouldSplitIsWarnedOf() {
+        postgres.execute(
+                "CREATE TABLE sale (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                "CREATE TABLE sale_1 PARTITION OF sale FOR VALUES FROM (0) TO (100)",
+                "DROP PUBLICATION events",
+                "CREATE PUBLICATION events FOR TABLE todo");
+        WalEx walex = WalEx.create(
+                config().publicationSetup(PublicationSetup.CREATE_OR_ALTER).build());
+        start(walex);
+        walex.awaitStreaming().block(PATIENCE);
+        try (LogLines log = LogLines.capture(TableChecks.class)) {
+            walex.reconfigure(c -> c.addSubscriptions("sale"));
+
+            await().atMost(PATIENCE)
+                    .untilAsserted(() -> assertThat(log.messages())
+                            .anySatisfy(message -> assertThat(message)
+                                    .contains("goes on with what is published", "publish_via_partition_root = true")));
+            postgres.execute("INSERT INTO todo VALUES (1)");
+            awaitSeen("todo 1");
+        }
+    }
+
+    @Test
     void aTransactionThatHasBegunKeepsItsSubscriptions() {
         WalEx walex = WalEx.create(config().subscribe("*").build());
         postgres.executeInTransaction("INSERT INTO todo VALUES (1)", "INSERT INTO other VALUES (1)");

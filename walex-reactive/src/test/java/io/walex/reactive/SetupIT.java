@@ -15,6 +15,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
@@ -148,6 +150,91 @@ class SetupIT {
                 .block(PATIENCE);
 
         assertThat(publishedTables()).containsExactlyInAnyOrder("invoice", "todo");
+    }
+
+    private void createPartitionedTable() {
+        postgres.execute(
+                "CREATE TABLE sale (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                "CREATE TABLE sale_old PARTITION OF sale FOR VALUES FROM (0) TO (100)",
+                "CREATE TABLE sale_new PARTITION OF sale FOR VALUES FROM (100) TO (200) PARTITION BY RANGE (id)",
+                "CREATE TABLE sale_new_1 PARTITION OF sale_new FOR VALUES FROM (100) TO (200)");
+    }
+
+    private List<String> written(WalExConfig config, int count) {
+        WalEx.setup(config).block(PATIENCE);
+        postgres.execute("INSERT INTO sale VALUES (1), (101)");
+        return WalEx.changes(config)
+                .map(event -> event.name() + " " + event.newRecord().getText("id"))
+                .take(count)
+                .collectList()
+                .block(PATIENCE);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"CREATE", "CREATE_OR_ALTER"})
+    void changesOfAPartitionedTableComeUnderItsName(PublicationSetup setup) {
+        createPartitionedTable();
+
+        assertThat(written(
+                        config().publicationSetup(setup)
+                                .subscribe("sale", "todo")
+                                .build(),
+                        2))
+                .containsExactly("sale 1", "sale 101");
+        assertThat(publishedTables()).containsExactly("sale", "todo");
+    }
+
+    @Test
+    void changesOfAPartitionedTableComeUnderItsNameAmongAllTablesToo() {
+        createPartitionedTable();
+
+        assertThat(written(config().publicationSetup(PublicationSetup.CREATE).build(), 2))
+                .containsExactly("sale 1", "sale 101");
+    }
+
+    @Test
+    void partitionsThatAreSubscribedToAloneComeUnderTheirNames() {
+        createPartitionedTable();
+
+        assertThat(written(
+                        config().publicationSetup(PublicationSetup.CREATE_OR_ALTER)
+                                .subscribe("sale_old", "sale_new", "sale_new_1")
+                                .build(),
+                        2))
+                .containsExactly("sale_old 1", "sale_new 101");
+        assertThat(publishedTables()).containsExactly("sale_new", "sale_old");
+    }
+
+    @Test
+    void partitionsStayPublishedWhenTheirRootIsUnpublished() {
+        createPartitionedTable();
+        postgres.execute("CREATE PUBLICATION events FOR TABLE sale, todo");
+
+        assertThat(written(
+                        config().publicationSetup(PublicationSetup.CREATE_OR_ALTER)
+                                .subscribe("sale_old")
+                                .build(),
+                        1))
+                .containsExactly("sale_old 1");
+        assertThat(publishedTables()).containsExactly("sale_old");
+    }
+
+    @Test
+    void publicationUnderWhichNothingOfAPartitionedTableWouldComeIsRefused() {
+        createPartitionedTable();
+        postgres.execute("CREATE PUBLICATION events FOR TABLE todo");
+        WalExConfig.Builder config = config().publicationSetup(PublicationSetup.CREATE_OR_ALTER);
+
+        StepVerifier.create(WalEx.setup(config.subscribe("sale", "todo").build()))
+                .expectErrorSatisfies(error -> assertThat(error)
+                        .isInstanceOf(InvalidConfigException.class)
+                        .hasMessageContainingAll(
+                                "\"events\"",
+                                "[public.sale]",
+                                "ALTER PUBLICATION \"events\" SET (publish_via_partition_root = true)"))
+                .verify(PATIENCE);
+        assertThat(publishedTables()).containsExactly("todo");
+        assertThat(written(config.subscribe("*").build(), 2)).containsExactly("sale_old 1", "sale_new_1 101");
     }
 
     @Test

@@ -5,9 +5,11 @@ import static io.walex.reactive.replication.ServerConnection.text;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
@@ -49,6 +51,13 @@ public final class Publications {
     /** The names of those publications that are for all tables. */
     public Mono<List<String>> forAllTables() {
         return server.rows("SELECT pubname::text AS name FROM pg_publication WHERE puballtables")
+                .collectList()
+                .map(rows -> column(rows, "name"));
+    }
+
+    /** The names of those publications that publish the changes of partitions as those of their root. */
+    public Mono<List<String>> viaRoot() {
+        return server.rows("SELECT pubname::text AS name FROM pg_publication WHERE pubviaroot")
                 .collectList()
                 .map(rows -> column(rows, "name"));
     }
@@ -104,28 +113,55 @@ public final class Publications {
         return columns;
     }
 
-    /** The database's tables that could be published; of a partitioned table, the root. */
-    public Mono<List<TableName>> publishable() {
+    /**
+     * A table that could be published.
+     *
+     * @param ancestors the partitioned tables that it is a partition of, directly or not; mostly none
+     */
+    public record PublishableTable(TableName name, Set<TableName> ancestors) {}
+
+    /** The database's tables that could be published, partitions among them. */
+    public Mono<List<PublishableTable>> publishable() {
         return server.rows("""
-                        SELECT n.nspname::text AS schema, c.relname::text AS name
+                        SELECT n.nspname::text AS schema, c.relname::text AS name,
+                               an.nspname::text AS ancestor_schema, a.relname::text AS ancestor
                           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                         WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND NOT c.relispartition
+                          LEFT JOIN pg_partition_ancestors(c.oid) up ON up.relid <> c.oid
+                          LEFT JOIN pg_class a ON a.oid = up.relid
+                          LEFT JOIN pg_namespace an ON an.oid = a.relnamespace
+                         WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p'
                            AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
                          ORDER BY 1, 2
-                        """)
-                .map(row -> new TableName(text(row, "schema"), text(row, "name")))
-                .collectList();
+                        """).collectList().map(Publications::publishable);
     }
 
-    /** Creates a publication of all tables, also of those to come. */
+    private static List<PublishableTable> publishable(List<Map<String, @Nullable String>> rows) {
+        Map<TableName, Set<TableName>> ancestors = new LinkedHashMap<>();
+        for (Map<String, @Nullable String> row : rows) {
+            Set<TableName> known = ancestors.computeIfAbsent(
+                    new TableName(text(row, "schema"), text(row, "name")), table -> new HashSet<>());
+            if (row.get("ancestor") != null) {
+                known.add(new TableName(text(row, "ancestor_schema"), text(row, "ancestor")));
+            }
+        }
+        return ancestors.entrySet().stream()
+                .map(table -> new PublishableTable(table.getKey(), table.getValue()))
+                .toList();
+    }
+
+    /** Creates a publication of all tables, also of those to come; the changes of partitions come as their root's. */
     public Mono<Void> createForAllTables(String publication) {
-        return server.execute("CREATE PUBLICATION " + StartReplication.quoted(publication) + " FOR ALL TABLES");
+        return create(publication, "ALL TABLES");
     }
 
-    /** Creates a publication of these tables. */
+    /** Creates a publication of these tables; the changes of their partitions come as theirs. */
     public Mono<Void> create(String publication, Collection<TableName> tables) {
-        return server.execute(
-                "CREATE PUBLICATION " + StartReplication.quoted(publication) + " FOR TABLE " + list(tables));
+        return create(publication, "TABLE " + list(tables));
+    }
+
+    private Mono<Void> create(String publication, String tables) {
+        return server.execute("CREATE PUBLICATION %s FOR %s WITH (publish_via_partition_root = true)"
+                .formatted(StartReplication.quoted(publication), tables));
     }
 
     /** Publishes more tables. */

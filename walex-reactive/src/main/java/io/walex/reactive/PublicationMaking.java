@@ -1,0 +1,90 @@
+package io.walex.reactive;
+
+import io.walex.reactive.replication.Publications;
+import io.walex.reactive.replication.ServerConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.Mono;
+
+/** Makes and alters the publication of the subscribed tables. */
+final class PublicationMaking {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PublicationMaking.class);
+
+    private PublicationMaking() {}
+
+    /** Checks the publications, or makes the one to be what the configuration says. */
+    static Mono<Void> make(ServerConnection server, WalExConfig config) {
+        return makeNow(server, config)
+                // Somebody else has made or altered it since it was looked for: look again.
+                .onErrorResume(Failures.hasState("42710", "23505", "42704"), changed -> makeNow(server, config));
+    }
+
+    private static Mono<Void> makeNow(ServerConnection server, WalExConfig config) {
+        Publications publications = server.publications();
+        return publications.names().flatMap(known -> switch (config.publicationSetup()) {
+            case MUST_EXIST -> ServerChecks.publications(known, config);
+            case CREATE -> known.containsAll(config.publications()) ? Mono.empty() : create(publications, config);
+            case CREATE_OR_ALTER ->
+                known.containsAll(config.publications()) ? alter(publications, config) : create(publications, config);
+        });
+    }
+
+    private static Mono<Void> create(Publications publications, WalExConfig config) {
+        String name = config.publications().get(0);
+        return (config.subscriptions().contains("*")
+                        ? publications.createForAllTables(name)
+                        : toPublish(publications, config).flatMap(tables -> publications.create(name, tables.names())))
+                .doOnSuccess(done -> LOG.info("Publication \"{}\" created", name));
+    }
+
+    private static Mono<Void> alter(Publications publications, WalExConfig config) {
+        String name = config.publications().get(0);
+        return publications.forAllTables().flatMap(covering -> {
+            if (covering.contains(name)) {
+                return Mono.empty();
+            }
+            return toPublish(publications, config)
+                    .delayUntil(tables -> asRoots(publications, tables, config))
+                    .flatMap(tables -> PublicationChange.find(publications, config, tables))
+                    .filter(change -> !change.isEmpty())
+                    .flatMap(change -> alter(publications, name, change));
+        });
+    }
+
+    private static Mono<Void> alter(Publications publications, String name, PublicationChange change) {
+        Mono<Void> added = change.added().isEmpty() ? Mono.empty() : publications.addTables(name, change.added());
+        Mono<Void> dropped =
+                change.dropped().isEmpty() ? Mono.empty() : publications.dropTables(name, change.dropped());
+        return added.then(dropped)
+                .doOnSuccess(done -> LOG.info(
+                        "Publication \"{}\" altered: added {}, dropped {}", name, change.added(), change.dropped()));
+    }
+
+    private static Mono<SubscribedTables> toPublish(Publications publications, WalExConfig config) {
+        return SubscribedTables.find(publications, config)
+                .flatMap(subscribed -> subscribed.tables().isEmpty()
+                        ? Mono.error(new InvalidConfigException(
+                                "None of the tables %s exists in database \"%s\", so there is nothing to publish; create them first"
+                                        .formatted(config.subscriptions(), config.database()),
+                                null))
+                        : Mono.just(subscribed));
+    }
+
+    /** How the changes of partitions come is not altered, since that is the same for all tables and consumers. */
+    private static Mono<Void> asRoots(Publications publications, SubscribedTables subscribed, WalExConfig config) {
+        String name = config.publications().get(0);
+        return publications
+                .viaRoot()
+                .filter(viaRoot ->
+                        !viaRoot.contains(name) && !subscribed.onlyAsRoots().isEmpty())
+                .flatMap(other -> Mono.error(new InvalidConfigException(
+                        "Publication \"%s\" publishes changes of %s under the names of partitions, which %s does not cover; ALTER PUBLICATION \"%s\" SET (publish_via_partition_root = true), which holds for all of its consumers, or subscribe to the partitions"
+                                .formatted(
+                                        name,
+                                        subscribed.onlyAsRoots(),
+                                        config.subscriptions(),
+                                        name.replace("\"", "\"\"")),
+                        null)));
+    }
+}
