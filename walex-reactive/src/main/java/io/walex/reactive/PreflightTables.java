@@ -7,15 +7,17 @@ import static io.walex.reactive.PreflightChecks.text;
 
 import io.walex.reactive.Preflight.Finding;
 import io.walex.reactive.event.TablePattern;
+import io.walex.reactive.replication.Publications.TableName;
 import io.walex.reactive.replication.ServerConnection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Looks for subscriptions to nothing, and at what the replica identity of each table costs. */
+/** Looks for subscriptions to nothing, and at what the replica identity of each table costs, or will once it is published. */
 final class PreflightTables {
 
     private static final String TABLES = """
@@ -40,17 +42,29 @@ final class PreflightTables {
     }
 
     Mono<List<Finding>> findings() {
-        return server.rows(TABLES, config.publications()).collectList().map(this::findings);
+        return PublicationMaking.toBePublished(server, config)
+                .flatMap(
+                        added -> Flux.concat(ofPublished(added), ofAdded(added)).collectList());
     }
 
-    private List<Finding> findings(List<Map<String, @Nullable String>> published) {
+    private Flux<Finding> ofPublished(List<TableName> added) {
+        return server.rows(TABLES, config.publications())
+                .collectList()
+                .flatMapIterable(published -> findings(published, added));
+    }
+
+    private Flux<Finding> ofAdded(List<TableName> added) {
+        return server.publications()
+                .withoutReplicaIdentity(config.publications().get(0), added)
+                .flatMapIterable(refused -> refused)
+                .map(table -> withoutIdentity("table " + table, "once it is published"));
+    }
+
+    private List<Finding> findings(List<Map<String, @Nullable String>> published, List<TableName> added) {
         List<Finding> findings = new ArrayList<>();
-        // A publication that the library makes holds what there is of them.
-        List<String> toBeFound =
-                config.publicationSetup() == PublicationSetup.MUST_EXIST ? config.subscriptions() : List.of();
-        for (String subscription : toBeFound) {
+        for (String subscription : config.subscriptions()) {
             TablePattern pattern = TablePattern.parse(subscription);
-            if (!isMatched(pattern, published)) {
+            if (!isMatched(pattern, published) && !isMatchedByName(pattern, added)) {
                 findings.add(hurts(
                         "subscription " + subscription,
                         "matches no published table",
@@ -63,6 +77,17 @@ final class PreflightTables {
             }
         }
         return findings;
+    }
+
+    private static boolean isMatchedByName(TablePattern pattern, List<TableName> tables) {
+        return tables.stream().anyMatch(table -> pattern.matches(table.schema(), table.table()));
+    }
+
+    private static Finding withoutIdentity(String table, String when) {
+        return hurts(
+                table,
+                "has no replica identity: PostgreSQL refuses its updates and deletes " + when,
+                "give it a primary key, or REPLICA IDENTITY FULL");
     }
 
     private static boolean isMatched(TablePattern pattern, List<Map<String, @Nullable String>> published) {
@@ -89,10 +114,7 @@ final class PreflightTables {
                     "REPLICA IDENTITY FULL where old values are needed"));
         }
         return isTrue(row, "changes_rows")
-                ? Optional.of(hurts(
-                        table,
-                        "has no replica identity: PostgreSQL refuses its updates and deletes while it is published",
-                        "give it a primary key, or REPLICA IDENTITY FULL"))
+                ? Optional.of(withoutIdentity(table, "while it is published"))
                 : Optional.empty();
     }
 }

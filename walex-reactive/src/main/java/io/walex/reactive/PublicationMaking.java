@@ -1,7 +1,9 @@
 package io.walex.reactive;
 
 import io.walex.reactive.replication.Publications;
+import io.walex.reactive.replication.Publications.TableName;
 import io.walex.reactive.replication.ServerConnection;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Mono;
@@ -30,11 +32,37 @@ final class PublicationMaking {
         });
     }
 
+    /** The tables that {@link #make} would publish, and that are not published yet. */
+    static Mono<List<TableName>> toBePublished(ServerConnection server, WalExConfig config) {
+        Publications publications = server.publications();
+        String name = config.publications().get(0);
+        return switch (config.publicationSetup()) {
+            case MUST_EXIST -> Mono.just(List.of());
+            case CREATE, CREATE_OR_ALTER ->
+                Mono.zip(publications.names(), publications.forAllTables(), SubscribedTables.find(publications, config))
+                        .flatMap(found -> {
+                            if (!found.getT1().contains(name)) {
+                                return Mono.just(found.getT3().names());
+                            }
+                            return config.publicationSetup() == PublicationSetup.CREATE
+                                            || found.getT2().contains(name)
+                                    ? Mono.just(List.of())
+                                    : PublicationChange.find(publications, config, found.getT3())
+                                            .map(PublicationChange::added);
+                        });
+        };
+    }
+
     private static Mono<Void> create(Publications publications, WalExConfig config) {
         String name = config.publications().get(0);
-        return (config.subscriptions().contains("*")
-                        ? publications.createForAllTables(name)
-                        : toPublish(publications, config).flatMap(tables -> publications.create(name, tables.names())))
+        boolean everything = config.subscriptions().contains("*");
+        Mono<SubscribedTables> subscribed =
+                everything ? SubscribedTables.find(publications, config) : toPublish(publications, config);
+        return subscribed
+                .map(SubscribedTables::names)
+                .delayUntil(tables -> warnOfIdentity(publications, name, tables))
+                .flatMap(tables ->
+                        everything ? publications.createForAllTables(name) : publications.create(name, tables))
                 .doOnSuccess(done -> LOG.info("Publication \"{}\" created", name));
     }
 
@@ -53,12 +81,26 @@ final class PublicationMaking {
     }
 
     private static Mono<Void> alter(Publications publications, String name, PublicationChange change) {
-        Mono<Void> added = change.added().isEmpty() ? Mono.empty() : publications.addTables(name, change.added());
+        Mono<Void> added = change.added().isEmpty()
+                ? Mono.empty()
+                : warnOfIdentity(publications, name, change.added()).then(publications.addTables(name, change.added()));
         Mono<Void> dropped =
                 change.dropped().isEmpty() ? Mono.empty() : publications.dropTables(name, change.dropped());
         return added.then(dropped)
                 .doOnSuccess(done -> LOG.info(
                         "Publication \"{}\" altered: added {}, dropped {}", name, change.added(), change.dropped()));
+    }
+
+    /** It breaks the writes of whoever has the tables, so they hear of it before. */
+    private static Mono<Void> warnOfIdentity(Publications publications, String name, List<TableName> tables) {
+        return publications
+                .withoutReplicaIdentity(name, tables)
+                .filter(refused -> !refused.isEmpty())
+                .doOnNext(refused -> LOG.warn(
+                        "Publication \"{}\" is to hold {}, which have no replica identity: PostgreSQL refuses their updates and deletes while they are published; give them a primary key, or REPLICA IDENTITY FULL",
+                        name,
+                        refused))
+                .then();
     }
 
     private static Mono<SubscribedTables> toPublish(Publications publications, WalExConfig config) {

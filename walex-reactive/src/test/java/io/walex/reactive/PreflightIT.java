@@ -278,7 +278,8 @@ class PreflightIT {
                         "FAILS publication own: does not exist, and only a superuser may create it for all tables; create it as a superuser, or subscribe to tables by name");
         assertThat(grave(config.subscribe("absent")))
                 .containsExactly(
-                        "FAILS publication own: would be empty: none of the tables [absent] exists; create them first");
+                        "FAILS publication own: would be empty: none of the tables [absent] exists; create them first",
+                        "HURTS subscription absent: matches no published table; add the table to the publication, or correct the name");
 
         WalEx.setup(config.subscribe("note").slot(SlotSpec.durable("own")).build())
                 .block(PATIENCE);
@@ -311,8 +312,35 @@ class PreflightIT {
                 .containsExactly(
                         "FAILS publication events: publishes changes of [public.sale] under the names of partitions, which [sale] does not cover; ALTER PUBLICATION ... SET (publish_via_partition_root = true), or subscribe to the partitions");
         assertThat(grave(config.subscribe("sale_1"))).isEmpty();
+        assertThat(grave(config.subscribe("sale").publicationSetup(PublicationSetup.CREATE)))
+                .containsExactly(
+                        "HURTS subscription sale: matches no published table; add the table to the publication, or correct the name");
+
         database.execute("ALTER PUBLICATION events SET (publish_via_partition_root = true)");
-        assertThat(grave(config.subscribe("sale"))).isEmpty();
+        assertThat(grave(config.publicationSetup(PublicationSetup.CREATE_OR_ALTER)))
+                .isEmpty();
+    }
+
+    @Test
+    void replicaIdentityOfTablesThatAreToBePublished() {
+        database.execute(
+                "CREATE TABLE keyless (id int)",
+                "CREATE TABLE sale (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                "CREATE TABLE sale_1 PARTITION OF sale FOR VALUES FROM (0) TO (100)",
+                "ALTER TABLE sale_1 REPLICA IDENTITY NOTHING",
+                "ALTER PUBLICATION events SET (publish_via_partition_root = true)",
+                "CREATE PUBLICATION inserts FOR TABLE todo WITH (publish = 'insert', publish_via_partition_root = true)");
+        WalExConfig.Builder config =
+                config().subscribe("todo", "keyless", "sale").publicationSetup(PublicationSetup.CREATE_OR_ALTER);
+        String[] refused = {
+            "HURTS table public.keyless: has no replica identity: PostgreSQL refuses its updates and deletes once it is published; give it a primary key, or REPLICA IDENTITY FULL",
+            "HURTS table public.sale_1: has no replica identity: PostgreSQL refuses its updates and deletes once it is published; give it a primary key, or REPLICA IDENTITY FULL"
+        };
+
+        assertThat(grave(config)).containsExactly(refused);
+        assertThat(grave(config.publication("new"))).containsExactly(refused);
+        assertThat(grave(config.subscribe("*"))).containsExactly(refused);
+        assertThat(grave(config.publication("inserts"))).isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
+import io.walex.reactive.testsupport.LogLines;
 import io.walex.reactive.testsupport.PostgresExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -246,6 +247,26 @@ class SetupIT {
                         .isInstanceOf(InvalidConfigException.class)
                         .hasMessageContainingAll("[absent]", "create them first"))
                 .verify(PATIENCE);
+    }
+
+    @Test
+    void tablesWhoseUpdatesPostgresqlWillRefuseAreWarnedOfBeforeTheyArePublished() {
+        createPartitionedTable();
+        postgres.execute(
+                "CREATE TABLE keyless (id int)",
+                "CREATE TABLE keyless_too (id int)",
+                "ALTER TABLE sale_new_1 REPLICA IDENTITY NOTHING");
+        WalExConfig.Builder config = config().publicationSetup(PublicationSetup.CREATE_OR_ALTER);
+        try (LogLines log = LogLines.capture(PublicationMaking.class)) {
+            WalEx.setup(config.subscribe("todo", "keyless", "sale").build()).block(PATIENCE);
+            WalEx.setup(config.addSubscriptions("keyless_too").build()).block(PATIENCE);
+
+            assertThat(log.messages())
+                    .filteredOn(message -> message.contains("REPLICA IDENTITY"))
+                    .containsExactly(
+                            "Publication \"events\" is to hold [public.keyless, public.sale_new_1], which have no replica identity: PostgreSQL refuses their updates and deletes while they are published; give them a primary key, or REPLICA IDENTITY FULL",
+                            "Publication \"events\" is to hold [public.keyless_too], which have no replica identity: PostgreSQL refuses their updates and deletes while they are published; give them a primary key, or REPLICA IDENTITY FULL");
+        }
     }
 
     @Test

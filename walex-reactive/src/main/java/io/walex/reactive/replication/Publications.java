@@ -149,6 +149,36 @@ public final class Publications {
                 .toList();
     }
 
+    /**
+     * Those of the tables, or of their partitions, whose updates and deletes PostgreSQL refuses once they are in the
+     * publication; none where that exists and publishes neither.
+     */
+    public Mono<List<TableName>> withoutReplicaIdentity(String publication, Collection<TableName> tables) {
+        return server.rows(
+                        """
+                        SELECT DISTINCT n.nspname::text AS schema, c.relname::text AS name
+                          FROM unnest($1, $2) root(schema, name)
+                          JOIN pg_namespace rn ON rn.nspname = root.schema
+                          JOIN pg_class r ON r.relnamespace = rn.oid AND r.relname = root.name
+                         CROSS JOIN LATERAL (
+                                SELECT r.oid AS relid WHERE r.relkind = 'r'
+                                 UNION SELECT relid FROM pg_partition_tree(r.oid) WHERE isleaf) leaf
+                          JOIN pg_class c ON c.oid = leaf.relid
+                          JOIN pg_namespace n ON n.oid = c.relnamespace
+                         WHERE c.relkind = 'r' AND c.relreplident <> 'f'
+                           AND pg_get_replica_identity_index(c.oid) IS NULL
+                           AND NOT EXISTS (
+                                SELECT FROM pg_publication
+                                 WHERE pubname = $3 AND NOT pubupdate AND NOT pubdelete)
+                         ORDER BY 1, 2
+                        """,
+                        tables.stream().map(TableName::schema).toList(),
+                        tables.stream().map(TableName::table).toList(),
+                        publication)
+                .map(row -> new TableName(text(row, "schema"), text(row, "name")))
+                .collectList();
+    }
+
     /** Creates a publication of all tables, also of those to come; the changes of partitions come as their root's. */
     public Mono<Void> createForAllTables(String publication) {
         return create(publication, "ALL TABLES");
