@@ -291,12 +291,13 @@ final class StreamSubscription implements SlotGuard.Listener {
 
     @Override
     public void onTakenOver(Lsn until) {
+        Lsn after = acknowledgements.flushed();
         Lsn unfinished = assembler.unfinished();
         if (!unfinished.equals(Lsn.INVALID) && until.isAfter(unfinished)) {
             finishedElsewhere(unfinished, until);
         }
         holds.releaseBefore(until);
-        state.takenOver(acknowledgements.flushed(), until);
+        state.takenOver(after, until);
     }
 
     private void finishedElsewhere(Lsn transaction, Lsn until) {

@@ -150,6 +150,7 @@ class AcknowledgementIT {
                 .then(() -> walEx.closeGracefully().subscribe())
                 .expectComplete()
                 .verify(PATIENCE);
+        postgres.awaitSlotInactive("walex");
 
         assertThat(WalEx.changes(config().messages(true).build())
                         .map(Event::name)

@@ -9,6 +9,7 @@ import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.testsupport.PostgresExtension;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -53,10 +54,9 @@ class ChangesIT {
     }
 
     private void awaitDisconnected() {
-        await().atMost(Duration.ofSeconds(10))
-                .until(() -> postgres.queryText("SELECT count(*) FROM pg_stat_activity WHERE application_name = '"
-                                + postgres.name() + "'")
-                        .equals("0"));
+        await().until(() -> postgres.queryText(
+                        "SELECT count(*) FROM pg_stat_activity WHERE application_name = '" + postgres.name() + "'")
+                .equals("0"));
     }
 
     @Test
@@ -101,15 +101,17 @@ class ChangesIT {
     @Test
     void acknowledgesOnlyAfterDownstreamRequestsPastCommit() {
         createSlot();
-        Lsn before = confirmed();
         postgres.execute("INSERT INTO todo VALUES (1, 'a'), (2, 'b')");
         Lsn after = postgres.currentLsn();
+        AtomicReference<Lsn> commit = new AtomicReference<>();
 
         StepVerifier.create(WalEx.changes(config().build()), 0)
                 .thenRequest(2)
-                .expectNextCount(2)
+                .expectNextCount(1)
+                .assertNext(event -> commit.set(event.position().commitLsn()))
                 .thenAwait(Duration.ofMillis(500))
-                .then(() -> assertThat(confirmed()).isEqualTo(before))
+                // A keepalive may have confirmed what came before.
+                .then(() -> assertThat(confirmed()).isLessThanOrEqualTo(commit.get()))
                 .thenRequest(1)
                 .then(() -> postgres.slots()
                         .await("walex", slot -> slot.confirmedFlushLsn().compareTo(after) >= 0))

@@ -41,7 +41,7 @@ class LargeTransactionIT {
     @EnumSource(names = {"OFF", "ON"})
     void isDeliveredWholeIn64Megabytes(Streaming streaming, @TempDir Path spool) {
         String read = ForkedJvm.run(
-                240,
+                600,
                 List.of("-Xmx64m"),
                 Reader.class,
                 postgres.url(),
@@ -71,7 +71,7 @@ class LargeTransactionIT {
             WalEx.changes(config)
                     .takeWhile(event -> event.type() == EventType.INSERT)
                     .doOnNext(event -> reader.next(event.newRecord().get("id", Integer.class)))
-                    .blockLast(Duration.ofMinutes(4));
+                    .blockLast(Duration.ofMinutes(10));
             System.out.println(reader.last + " in order");
         }
 

@@ -124,6 +124,7 @@ class MiddlewareIT {
                     .concatMap(MiddlewareIT::acknowledged, 0)
                     .blockLast(PATIENCE));
             walEx.closeGracefully().block(PATIENCE);
+            postgres.awaitSlotInactive("walex");
         }
 
         assertThat(seen).containsExactly(1, 2, 3, 4, 5, 6);

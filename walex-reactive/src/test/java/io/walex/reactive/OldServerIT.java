@@ -42,7 +42,7 @@ class OldServerIT {
         WalExConfig config = option.apply(WalExConfig.fromUrl(postgres.url()).publication("events"))
                 .build();
 
-        assertThatThrownBy(() -> WalEx.changes(config).blockFirst(Duration.ofSeconds(20)))
+        assertThatThrownBy(() -> WalEx.changes(config).blockFirst(Duration.ofSeconds(30)))
                 .isInstanceOf(UnsupportedServerException.class)
                 .hasMessageContaining("PostgreSQL 14")
                 .hasMessageContaining(named);

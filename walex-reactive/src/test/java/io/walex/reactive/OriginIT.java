@@ -88,6 +88,7 @@ class OriginIT {
         assertThat(transactions(2, config -> config))
                 .extracting(Transaction::origin)
                 .containsExactly(origin, null);
+        postgres.awaitSlotInactive("walex");
         List<Event> events = WalEx.changes(WalExConfig.fromUrl(postgres.url())
                         .publication("events")
                         .slot(SlotSpec.durable("walex"))

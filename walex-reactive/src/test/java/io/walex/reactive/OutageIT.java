@@ -139,7 +139,7 @@ class OutageIT {
                                     postgres.name() + " stopped"),
                             (line, start) -> assertThat(line).startsWith(start));
         }
-        assertThat(failures.get()).isGreaterThan(REAL_SECONDS > 0 ? REAL_SECONDS / 10 : 120);
+        assertThat(failures.get()).isGreaterThanOrEqualTo(REAL_SECONDS > 0 ? REAL_SECONDS / 10 : 120);
         assertThat(states)
                 .extracting(state -> state.getClass().getSimpleName())
                 .containsExactly(

@@ -238,10 +238,11 @@ class PreflightIT {
                     .contains(
                             "HURTS sync_replication_slots: is off on this standby: it keeps no copy of the slot; set sync_replication_slots = on on each standby, with hot_standby_feedback = on, primary_slot_name, and a dbname in primary_conninfo");
         } finally {
-            database.execute(
-                    "ALTER SYSTEM RESET synchronized_standby_slots",
-                    "SELECT pg_reload_conf()",
-                    "SELECT pg_drop_replication_slot('standby')");
+            database.execute("ALTER SYSTEM RESET synchronized_standby_slots", "SELECT pg_reload_conf()");
+            // The standby's walsender may outlive it for a moment.
+            await().atMost(PATIENCE)
+                    .ignoreExceptions()
+                    .untilAsserted(() -> database.execute("SELECT pg_drop_replication_slot('standby')"));
         }
     }
 

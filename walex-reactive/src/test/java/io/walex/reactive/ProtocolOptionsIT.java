@@ -44,10 +44,12 @@ class ProtocolOptionsIT {
     }
 
     private List<Event> take(int count, UnaryOperator<WalExConfig.Builder> options) {
-        return WalEx.changes(options.apply(config()).build())
+        List<Event> events = WalEx.changes(options.apply(config()).build())
                 .take(count)
                 .collectList()
                 .block(PATIENCE);
+        postgres.slots().all().forEach(slot -> postgres.awaitSlotInactive(slot.name()));
+        return events;
     }
 
     @Test
@@ -273,9 +275,10 @@ class ProtocolOptionsIT {
         createSlot(false);
         postgres.execute("INSERT INTO todo VALUES (1)");
 
+        postgres.execute("ALTER DATABASE %s SET wal_sender_timeout = '10min'".formatted(postgres.name()));
         // No keepalive comes to help: what waits for the type must go on by itself.
-        List<Event> events = WalEx.changes(config().statusInterval(Duration.ofSeconds(15))
-                        .livenessTimeout(Duration.ofSeconds(60))
+        List<Event> events = WalEx.changes(config().statusInterval(Duration.ofMinutes(2))
+                        .livenessTimeout(Duration.ofMinutes(5))
                         .build())
                 .doOnNext(event -> {
                     if (event.name().equals("todo")) {
@@ -287,7 +290,7 @@ class ProtocolOptionsIT {
                 })
                 .take(2)
                 .collectList()
-                .block(Duration.ofSeconds(10));
+                .block(PATIENCE);
 
         assertThat(events.get(1).newRecord().get("l")).isEqualTo(java.util.Map.of("x", 1, "y", "one"));
     }

@@ -26,7 +26,7 @@ import reactor.core.Disposable;
 /** Changes of the configuration while streams run. */
 class ReconfigureIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();

@@ -40,7 +40,7 @@ class ServerFailureIT {
     static void startServer() {
         server = PostgresServer.start(
                 PostgresServer.DEFAULT_MAJOR,
-                Map.of("wal_sender_timeout", "2s", "min_wal_size", "32MB", "max_wal_size", "32MB"));
+                Map.of("wal_sender_timeout", "4s", "min_wal_size", "32MB", "max_wal_size", "32MB"));
     }
 
     @AfterAll
@@ -140,11 +140,8 @@ class ServerFailureIT {
         walEx.states().subscribe(states::add);
 
         StepVerifier.create(walEx.changes().map(ServerFailureIT::id), 0)
-                .thenAwait(Duration.ofSeconds(7))
-                .then(() -> assertThat(
-                                database.queryText("SELECT wait_event FROM pg_stat_activity WHERE application_name = '"
-                                        + database.name() + "' AND backend_type = 'walsender'"))
-                        .isEqualTo("WalSenderWriteData"))
+                .thenAwait(Duration.ofSeconds(10))
+                .then(() -> await().until(this::walsenderWaitsFor, "WalSenderWriteData"::equals))
                 .thenRequest(1)
                 .expectNext(1)
                 .thenRequest(19_999)
@@ -153,6 +150,11 @@ class ServerFailureIT {
                 .verify(PATIENCE);
 
         assertThat(states).noneMatch(state -> state instanceof ConnectionState.Reconnecting);
+    }
+
+    private String walsenderWaitsFor() {
+        return database.queryText("SELECT wait_event FROM pg_stat_activity WHERE application_name = '" + database.name()
+                + "' AND backend_type = 'walsender'");
     }
 
     @Test
@@ -198,6 +200,10 @@ class ServerFailureIT {
                             .isInstanceOf(CapacityException.class)
                             .hasMessageContaining("max_replication_slots"))
                     .verify(PATIENCE);
+            // The walsender may outlive its connection for a moment.
+            await().until(() -> database.queryText(
+                            "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'walsender'")
+                    .equals("0"));
             start(config().build());
             StepVerifier.create(
                             WalEx.changes(config().slot(SlotSpec.temporary()).build()))

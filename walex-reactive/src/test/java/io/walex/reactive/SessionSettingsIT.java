@@ -73,7 +73,7 @@ class SessionSettingsIT {
         postgres.execute(
                 "CREATE TABLE value (id int PRIMARY KEY, word text)",
                 "CREATE PUBLICATION events FOR ALL TABLES",
-                "ALTER DATABASE \"" + postgres.name() + "\" SET transaction_timeout = '300ms'");
+                "ALTER DATABASE \"" + postgres.name() + "\" SET transaction_timeout = '1s'");
         WalEx walex = WalEx.create(WalExConfig.fromUrl(postgres.url())
                 .name(postgres.name())
                 .publication("events")
@@ -86,17 +86,24 @@ class SessionSettingsIT {
                         "SET transaction_timeout = 0",
                         "INSERT INTO value SELECT i, repeat('x', 1000) FROM generate_series(1, 30000) i"))
                 .expectNextCount(1)
-                .then(() ->
-                        await().during(Duration.ofSeconds(1)).atMost(PATIENCE).until(this::isWalsenderAlive))
+                .then(this::assertThatTheWalsenderStays)
                 .thenRequest(Long.MAX_VALUE)
                 .expectNextCount(29_999)
                 .thenCancel()
                 .verify(PATIENCE);
     }
 
-    private boolean isWalsenderAlive() {
-        return postgres.queryText("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'walsender'"
-                        + " AND datname = current_database()")
-                .equals("1");
+    private void assertThatTheWalsenderStays() {
+        String pid = walsender();
+        assertThat(pid).isNotNull();
+        await().during(Duration.ofSeconds(3)).atMost(PATIENCE).until(() -> pid.equals(walsender()));
+    }
+
+    /** Asked for where no timeout ends the query. */
+    private String walsender() {
+        return postgres.server()
+                .database("postgres")
+                .queryText("SELECT string_agg(pid::text, ' ') FROM pg_stat_activity"
+                        + " WHERE backend_type = 'walsender' AND datname = '" + postgres.name() + "'");
     }
 }

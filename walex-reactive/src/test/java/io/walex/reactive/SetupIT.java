@@ -278,7 +278,7 @@ class SetupIT {
             // Slots are made when the transactions that write have ended.
             Mono<Void> first = WalEx.setup(config().build()).cache();
             streams.add(first.subscribe());
-            postgres.awaitSlotActive(postgres.name());
+            postgres.slots().await(postgres.name(), slot -> slot.active() && !slot.inUse());
             List<Object> ends = Collections.synchronizedList(new ArrayList<>());
             Mono<Void> second = WalEx.setup(config().build()).cache();
             streams.add(second.subscribe(done -> {}, ends::add, () -> ends.add("done")));

@@ -47,7 +47,6 @@ class SlotsIT {
                 .publication("events")
                 .slot(SlotSpec.durable(postgres.name()))
                 .statusInterval(Duration.ofMillis(100))
-                .livenessTimeout(Duration.ofSeconds(2))
                 .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(200)));
     }
 
@@ -83,7 +82,8 @@ class SlotsIT {
             List<Object> seen = Collections.synchronizedList(new ArrayList<>());
             WalEx walEx = WalEx.create(config().host(proxy.host())
                     .port(proxy.port())
-                    .livenessTimeout(Duration.ofSeconds(1))
+                    .livenessTimeout(Duration.ofSeconds(2))
+                    .connectTimeout(Duration.ofSeconds(3))
                     .build());
             streams.add(walEx.changes()
                     .subscribe(event -> seen.add(event.newRecord().get("id")), seen::add));

@@ -36,8 +36,8 @@ class StalledConsumerIT {
     private static final List<String> SMALL =
             List.of("-Xmx64m", "-XX:MaxDirectMemorySize=16m", "-Dio.netty.maxDirectMemory=16777216");
 
-    /** Several times wal_sender_timeout. */
-    private static final int STALL_SECONDS = Integer.getInteger("walex.stall.seconds", 7);
+    /** More than twice the wal_sender_timeout. */
+    private static final int STALL_SECONDS = Integer.getInteger("walex.stall.seconds", 10);
 
     /** Twice the largest row's frame and 1 MB. */
     private static final long DIRECT_BOUND = 3 << 20;
@@ -51,7 +51,7 @@ class StalledConsumerIT {
     @BeforeEach
     void fillTable() {
         postgres.execute(
-                "ALTER DATABASE " + postgres.name() + " SET wal_sender_timeout = '2s'",
+                "ALTER DATABASE " + postgres.name() + " SET wal_sender_timeout = '4s'",
                 "CREATE TABLE blob (id int PRIMARY KEY, body text)",
                 "ALTER TABLE blob ALTER body SET STORAGE EXTERNAL",
                 "CREATE PUBLICATION events FOR TABLE blob",
@@ -129,7 +129,7 @@ class StalledConsumerIT {
                     .changes()
                     .concatMap(
                             event -> Mono.delay(
-                                            Duration.ofMillis(event.position().ordinal() == 5 ? 3_000 : 10))
+                                            Duration.ofMillis(event.position().ordinal() == 5 ? 6_000 : 10))
                                     .thenReturn(id(event)),
                             0)
                     .take(ROWS)

@@ -20,7 +20,7 @@ import reactor.core.publisher.BaseSubscriber;
 /** Several instances side by side. */
 class WalExInstancesIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
@@ -115,7 +115,7 @@ class WalExInstancesIT {
 
     private static void awaitQuietly(CountDownLatch latch) {
         try {
-            latch.await(20, TimeUnit.SECONDS);
+            latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

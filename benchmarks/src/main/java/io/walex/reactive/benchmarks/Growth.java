@@ -12,7 +12,7 @@ import java.util.List;
 final class Growth {
 
     private static final List<Readers> READERS = List.of(Readers.SOCKET, Readers.UNREAD, Readers.ALL_COLUMNS);
-    private static final long BYTES = 200_000_000;
+    private static final long BYTES = 100_000_000;
 
     private final BenchmarkServer server;
     private final double scale;
@@ -24,7 +24,7 @@ final class Growth {
 
     List<Cell> run() {
         List<Cell> cells = new ArrayList<>();
-        Throughput throughput = new Throughput(server, READERS, 500_000, 3, Throughput.AMPLE_HEAP);
+        Throughput throughput = new Throughput(server, READERS, 400_000, 3, Throughput.AMPLE_HEAP);
         workloads().forEach(workload -> cells.addAll(throughput.run(workload)));
         return cells;
     }

@@ -52,7 +52,7 @@ record Options(
                 : new Options(
                         false,
                         1,
-                        3_000_000,
+                        2_000_000,
                         3,
                         SECTIONS,
                         List.of("W1", "W2", "W3", "W4"),

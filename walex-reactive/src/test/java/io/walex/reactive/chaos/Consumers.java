@@ -117,7 +117,7 @@ final class Consumers {
                 .slot(SlotSpec.durable(slot))
                 .connectTimeout(Duration.ofSeconds(10))
                 .statusInterval(Duration.ofMillis(200))
-                .livenessTimeout(Duration.ofSeconds(1))
+                .livenessTimeout(Duration.ofSeconds(2))
                 .maxUnacknowledged(200)
                 .retry(Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(20))
                         .maxBackoff(Duration.ofMillis(500))

@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 /** A server on which the workload has run, with a slot from before it for each way to read it. */
 final class Differential implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final int PARALLEL = 2;
     private static final Map<String, String> SETTINGS = Map.of(
             "logical_decoding_work_mem", "64kB",

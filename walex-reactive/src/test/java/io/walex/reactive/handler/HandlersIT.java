@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -49,7 +50,7 @@ import reactor.util.retry.Retry;
 /** What handlers and functions see of a real server's transactions, and what they make of the slot. */
 class HandlersIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
@@ -172,15 +173,21 @@ class HandlersIT {
                 "UPDATE users SET updated_at = now()");
 
         awaitSeen("users 1,3");
-        assertThat(welcomed).containsExactlyInAnyOrder("mail 1 ***", "mail 3 ***", "crm 1", "crm 3");
+        await().atMost(PATIENCE)
+                .untilAsserted(() ->
+                        assertThat(welcomed).containsExactlyInAnyOrder("mail 1 ***", "mail 3 ***", "crm 1", "crm 3"));
     }
 
     @Test
     void acknowledgesOnlyWhenAllHandlersAndFunctionsAreDone() {
         Sinks.Empty<Void> handler = Sinks.empty();
         Sinks.Empty<Void> function = Sinks.empty();
+        AtomicReference<Lsn> commit = new AtomicReference<>();
         start(Handlers.builder()
-                .onInsert("todo", record("first"))
+                .onInsert("todo", events -> {
+                    commit.set(events.get(0).position().commitLsn());
+                    return record("first").handle(events);
+                })
                 .onInsert(
                         "todo",
                         HandlerSpec.create().functions(EventFunction.of("slow", event -> function.asMono())),
@@ -190,10 +197,9 @@ class HandlersIT {
         Lsn committed = postgres.currentLsn();
         awaitSeen("first 1");
 
-        Lsn before = confirmed();
         handler.tryEmitEmpty();
-        await().during(Duration.ofMillis(300)).until(() -> confirmed().compareTo(committed) < 0);
-        assertThat(confirmed()).isEqualTo(before);
+        // A keepalive may have confirmed what came before.
+        await().during(Duration.ofMillis(300)).until(() -> confirmed().compareTo(commit.get()) <= 0);
         function.tryEmitEmpty();
         awaitConfirmed(committed);
     }
@@ -227,6 +233,10 @@ class HandlersIT {
         AtomicInteger calls = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         AtomicInteger now = new AtomicInteger();
+        // Before it starts, so that there are enough of them at a time.
+        postgres.execute(IntStream.rangeClosed(1, 200)
+                .mapToObj(i -> "INSERT INTO todo VALUES (" + i + ")")
+                .toArray(String[]::new));
         start(Handlers.builder()
                 .transactionsInFlight(32)
                 .onInsert(
@@ -244,12 +254,7 @@ class HandlersIT {
                                         event -> ids.add(event.newRecord().get("id", Integer.class)))))
                 .build());
 
-        postgres.execute(IntStream.rangeClosed(1, 200)
-                .mapToObj(i -> "INSERT INTO todo VALUES (" + i + ")")
-                .toArray(String[]::new));
-        Lsn committed = postgres.currentLsn();
-
-        awaitConfirmed(committed);
+        awaitConfirmed(postgres.currentLsn());
         assertThat(ids)
                 .containsExactlyElementsOf(IntStream.rangeClosed(1, 200).boxed().toList());
         assertThat(most).hasValueBetween(2, 8);
@@ -635,12 +640,13 @@ class HandlersIT {
     }
 
     @Test
-    void blockingHandlersStallNobodyElse() throws Exception {
+    void blockingHandlersStallNobodyElse() {
+        CountDownLatch release = new CountDownLatch(1);
         start(Handlers.builder()
                 .transactionsInFlight(4)
                 .onInsert("todo", events -> {
                     try {
-                        Thread.sleep(400);
+                        release.await();
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
                     }
@@ -650,8 +656,11 @@ class HandlersIT {
                 .build());
         postgres.execute("INSERT INTO todo VALUES (1)", "INSERT INTO todo VALUES (2)", "INSERT INTO todo VALUES (3)");
 
-        await().atMost(PATIENCE).until(() -> seen.contains("quick 3"));
-        assertThat(seen).doesNotContain("slow 2", "slow 3");
+        try {
+            awaitSeen("quick 1", "quick 2", "quick 3");
+        } finally {
+            release.countDown();
+        }
         await().atMost(PATIENCE).until(() -> seen.contains("slow 3"));
     }
 

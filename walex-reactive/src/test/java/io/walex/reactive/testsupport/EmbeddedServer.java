@@ -7,11 +7,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** PostgreSQL from embedded binaries on a free port of this machine, with its data in a temporary directory. */
 public final class EmbeddedServer extends PostgresServer {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final int major;
     private final EmbeddedPostgres postgres;
@@ -29,6 +32,7 @@ public final class EmbeddedServer extends PostgresServer {
         try {
             Path dataDirectory = Files.createTempDirectory("walex-postgres-" + major + "-");
             EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                    .setPGStartupWait(PATIENCE)
                     .setPgBinaryResolver(PostgresBinaries.of(major))
                     .setDataDirectory(dataDirectory)
                     .setDataDirectoryCustomizer(directory -> configure(directory, all));

@@ -3,12 +3,14 @@ package io.walex.reactive.testsupport;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 
 /** A running PostgreSQL with logical replication on, whose superuser the tests are. */
 public abstract sealed class PostgresServer implements AutoCloseable
@@ -19,6 +21,11 @@ public abstract sealed class PostgresServer implements AutoCloseable
 
     /** The major version that tests use unless they ask for another: the newest. */
     public static final int DEFAULT_MAJOR = 18;
+
+    static {
+        // Awaitility's own ten seconds can pass on a machine that others use, too.
+        Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
+    }
 
     private final String host;
     private final int port;

@@ -21,6 +21,14 @@ public record SlotView(
         @Nullable String walStatus,
         boolean twoPhase) {
 
+    /**
+     * Whether somebody uses it, and all that is committed from now on will come. While a slot is made it is active, too, and
+     * what is committed before its start is found never comes.
+     */
+    public boolean inUse() {
+        return active && confirmedFlushLsn != null;
+    }
+
     static SlotView from(ResultSet row) throws SQLException {
         return new SlotView(
                 row.getString("slot_name"),

@@ -10,7 +10,7 @@ import org.awaitility.core.ConditionFactory;
 /** The replication slots of one database: seen, awaited, ended. */
 public final class Slots {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final TestDatabase database;
 
@@ -36,7 +36,7 @@ public final class Slots {
     }
 
     SlotView awaitActive(String name) {
-        return await(name, SlotView::active);
+        return await(name, SlotView::inUse);
     }
 
     SlotView awaitInactive(String name) {

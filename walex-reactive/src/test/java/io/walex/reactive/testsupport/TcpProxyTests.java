@@ -57,7 +57,7 @@ class TcpProxyTests {
             assertThatThrownBy(() -> client.getInputStream().read()).isInstanceOf(SocketTimeoutException.class);
             proxy.resume();
 
-            client.setSoTimeout(5_000);
+            client.setSoTimeout(30_000);
             assertThat(client.getInputStream().read()).isEqualTo(2);
         }
     }
@@ -100,7 +100,7 @@ class TcpProxyTests {
         }
         try (TcpProxy toNobody = TcpProxy.to("127.0.0.1", unused);
                 Socket client = new Socket(toNobody.host(), toNobody.port())) {
-            client.setSoTimeout(5_000);
+            client.setSoTimeout(30_000);
 
             assertThat(client.getInputStream().read()).isEqualTo(-1);
         }
@@ -108,7 +108,7 @@ class TcpProxyTests {
 
     private Socket connect() throws IOException {
         Socket socket = new Socket(proxy.host(), proxy.port());
-        socket.setSoTimeout(5_000);
+        socket.setSoTimeout(30_000);
         return socket;
     }
 

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 
 /** One database of a test server, worked on as superuser. Every call but {@link #jdbc} uses a connection of its own. */
 public interface TestDatabase {
@@ -135,7 +136,7 @@ public interface TestDatabase {
         return slots().find(slotName);
     }
 
-    /** Waits until a walsender uses the slot. */
+    /** Waits until the slot is made and a walsender uses it. */
     default SlotView awaitSlotActive(String slotName) {
         return slots().awaitActive(slotName);
     }
@@ -158,7 +159,11 @@ public interface TestDatabase {
     /** Drops the database with its slots and whoever is connected. */
     default void drop() {
         slots().dropAll();
-        server().maintenance().execute("DROP DATABASE IF EXISTS " + name() + " WITH (FORCE)");
+        // The server waits five seconds for those whom it throws out.
+        Awaitility.await("drop of " + name())
+                .ignoreExceptions()
+                .untilAsserted(
+                        () -> server().maintenance().execute("DROP DATABASE IF EXISTS " + name() + " WITH (FORCE)"));
     }
 
     /** Reads the current row. */

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,6 +60,7 @@ final class DemoDatabase implements AutoCloseable {
     private static EmbeddedPostgres startServer() {
         try {
             return EmbeddedPostgres.builder()
+                    .setPGStartupWait(Duration.ofMinutes(1))
                     .setServerConfig("wal_level", "logical")
                     // Changes are sent when they are flushed: an asynchronous commit would delay them.
                     .setServerConfig("synchronous_commit", "on")

@@ -13,6 +13,7 @@ import io.walex.reactive.handler.HandlerModule;
 import io.walex.reactive.testsupport.PostgresExtension;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,8 +42,7 @@ import redis.embedded.RedisServer;
 /** Each destination between a real PostgreSQL and a real receiver. */
 class DestinationsIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final int REDIS_PORT = 16379;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
     @RegisterExtension
@@ -222,10 +222,17 @@ class DestinationsIT {
         void run(RedisClient client, RedisCommands<String, String> redis);
     }
 
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
     private static void withRedis(WithRedis test) throws Exception {
-        RedisServer server = new RedisServer(REDIS_PORT);
+        int port = freePort();
+        RedisServer server = new RedisServer(port);
         server.start();
-        RedisClient client = RedisClient.create("redis://localhost:" + REDIS_PORT);
+        RedisClient client = RedisClient.create("redis://localhost:" + port);
         try {
             test.run(client, client.connect().sync());
         } finally {

@@ -34,7 +34,7 @@ class ExactlyOnceIT {
                 Process process = start();
                 // Not before it works, so that it is killed while it does.
                 String total = total();
-                await().atMost(Duration.ofSeconds(30)).until(() -> !total().equals(total));
+                await().atMost(Duration.ofMinutes(1)).until(() -> !total().equals(total));
                 Thread.sleep(random.nextInt(300));
                 process.destroyForcibly().waitFor();
             }
@@ -45,7 +45,7 @@ class ExactlyOnceIT {
 
         Process last = start();
         try {
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Duration.ofMinutes(3))
                     .untilAsserted(
                             () -> assertThat(balances("balance", "total")).isEqualTo(balances("payment", "amount")));
         } finally {

@@ -35,7 +35,7 @@ class LiveChangesIT {
 
             CompletableFuture<HttpResponse<Stream<String>>> answer =
                     HttpClient.newHttpClient().sendAsync(request, HttpResponse.BodyHandlers.ofLines());
-            application.getBean(WalEx.class).awaitStreaming().block(Duration.ofSeconds(20));
+            application.getBean(WalEx.class).awaitStreaming().block(Duration.ofSeconds(30));
             postgres.execute("INSERT INTO todo VALUES (42)");
 
             assertThat(answer.get().body().filter(line -> !line.isEmpty()).limit(3))
