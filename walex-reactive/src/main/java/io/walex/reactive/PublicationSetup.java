@@ -2,8 +2,8 @@ package io.walex.reactive;
 
 /**
  * Who makes the publication. One that is made here publishes the changes of partitions as those of the partitioned table
- * that is subscribed to ({@code publish_via_partition_root}); a partition that is subscribed to without it comes under its
- * own name.
+ * that is subscribed to ({@code publish_via_partition_root}), whose partitions PostgreSQL then sends no TRUNCATE of their
+ * own of; a partition that is subscribed to without it comes under its own name.
  */
 public enum PublicationSetup {
     /** Somebody else; a missing one is a {@link PublicationNotFoundException}. */
@@ -15,9 +15,9 @@ public enum PublicationSetup {
      * lacks are added, those that it holds by name and that are not subscribed to are dropped, at once and for all of its
      * consumers. Tables that stay keep their column lists and row filters, and schemas that it publishes stay. Where it
      * cannot be altered while a stream runs, or not within half of {@link WalExConfig#livenessTimeout()} since a table is
-     * locked (as by VACUUM), that is warned of, and tried again when the stream connects next.
-     * One that has no {@code publish_via_partition_root}, and under which changes of a partitioned table would come by
-     * names that are not subscribed to, is refused in the same way.
+     * locked (as by VACUUM), that is warned of, and tried again when the stream connects next; so it is where it has no
+     * {@code publish_via_partition_root}, and changes of a partitioned table would come under names that are not subscribed
+     * to. At the start, all of these are errors.
      */
     CREATE_OR_ALTER
 }

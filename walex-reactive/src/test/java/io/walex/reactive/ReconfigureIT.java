@@ -240,6 +240,23 @@ class ReconfigureIT {
     }
 
     @Test
+    void aChangeOfThePublicationThatIsCancelledIsWarnedOf() throws SQLException {
+        WalEx walex = WalEx.create(altering().livenessTimeout(PATIENCE.multipliedBy(4)).build());
+        start(walex);
+        walex.awaitStreaming().block(PATIENCE);
+        try (LogLines log = LogLines.capture(TableChecks.class);
+                Connection vacuum = postgres.jdbc()) {
+            lock(vacuum, "other");
+            walex.reconfigure(c -> c.addSubscriptions("other"));
+            await().atMost(PATIENCE).until(() -> backendsThatWaitForALock().equals("1"));
+            postgres.execute(
+                    "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()");
+
+            awaitRefusal(log, "[todo, other]");
+        }
+    }
+
+    @Test
     void aStreamGoesOnAcrossAReconnectWhileATableThatItAddsIsLocked() throws SQLException {
         WalEx walex = WalEx.create(altering().build());
         start(walex);

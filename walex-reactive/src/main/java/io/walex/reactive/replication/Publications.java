@@ -190,25 +190,25 @@ public final class Publications {
     }
 
     private Mono<Void> create(String publication, String tables) {
-        return server.executeInTime("CREATE PUBLICATION %s FOR %s WITH (publish_via_partition_root = true)"
+        return server.execute("CREATE PUBLICATION %s FOR %s WITH (publish_via_partition_root = true)"
                 .formatted(StartReplication.quoted(publication), tables));
     }
 
     /** Publishes more tables. */
     public Mono<Void> addTables(String publication, Collection<TableName> tables) {
-        return server.executeInTime(
+        return server.execute(
                 "ALTER PUBLICATION " + StartReplication.quoted(publication) + " ADD TABLE " + list(tables));
     }
 
     /** Publishes these tables no longer, which it holds by their names. */
     public Mono<Void> dropTables(String publication, Collection<TableName> tables) {
-        return server.executeInTime(
+        return server.execute(
                 "ALTER PUBLICATION " + StartReplication.quoted(publication) + " DROP TABLE " + list(tables));
     }
 
     /** Drops a publication; nothing happens when there is none. */
     public Mono<Void> drop(String publication) {
-        return server.executeInTime("DROP PUBLICATION IF EXISTS " + StartReplication.quoted(publication));
+        return server.execute("DROP PUBLICATION IF EXISTS " + StartReplication.quoted(publication));
     }
 
     /** Tables that inherit from these have names of their own. It says nothing of partitions, which always belong. */

@@ -143,13 +143,24 @@ public final class ServerConnection {
                         """, pid).hasElements();
     }
 
-    /** Runs a statement that gives no rows. */
+    /**
+     * Runs a statement that gives no rows and may have to wait for locks. The server gives up first, and fails it as {@code
+     * lock_not_available}: what only we stop to wait for, it would do when nobody expects it any more.
+     */
     Mono<Void> execute(String sql) {
-        return connector.answered(connection
-                .createStatement(sql)
-                .execute()
-                .concatMap(result -> result.getRowsUpdated())
-                .then());
+        long patience = Math.min(connector.answerTimeout().get().toMillis(), Integer.MAX_VALUE);
+        // The first limit counts for each lock, the second for all together. Zero would be for ever.
+        String limits = "SET LOCAL lock_timeout = " + Math.max(1, patience / 4) + "; SET LOCAL statement_timeout = "
+                + Math.max(1, patience / 2) + "; ";
+        return connector
+                .answered(connection
+                        .createStatement(limits + sql)
+                        .execute()
+                        .concatMap(result -> result.getRowsUpdated())
+                        .then())
+                .onErrorMap(
+                        error -> error instanceof R2dbcException refused && "57014".equals(refused.getSqlState()),
+                        error -> new R2dbcTransientResourceException(error.getMessage(), "55P03", error));
     }
 
     /**
