@@ -101,11 +101,13 @@ final class PreflightPublications {
                 .viaRoot()
                 .filter(viaRoot -> !viaRoot.contains(publication)
                         && !subscribed.onlyAsRoots().isEmpty())
-                .map(other -> List.of(fails(
-                        "publication " + publication,
-                        "publishes changes of %s under the names of partitions, which %s does not cover"
-                                .formatted(subscribed.onlyAsRoots(), config.subscriptions()),
-                        "ALTER PUBLICATION ... SET (publish_via_partition_root = true), or subscribe to the partitions")))
+                .map(
+                        other -> List.of(
+                                fails(
+                                        "publication " + publication,
+                                        "publishes changes of %s under the names of partitions, which %s does not cover"
+                                                .formatted(subscribed.onlyAsRoots(), config.subscriptions()),
+                                        "ALTER PUBLICATION ... SET (publish_via_partition_root = true), or subscribe to the partitions")))
                 .defaultIfEmpty(List.of());
     }
 

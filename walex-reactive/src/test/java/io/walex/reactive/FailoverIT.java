@@ -319,7 +319,8 @@ class FailoverIT {
                 .subscribe(event -> received.add((Integer) event.newRecord().get("id")), failure::set);
         // The primary may have said so already.
         await().atMost(PATIENCE)
-                .until(() -> states.size() == 2 || walsendersThatWaitForWal(standby).equals("1"));
+                .until(() ->
+                        states.size() == 2 || walsendersThatWaitForWal(standby).equals("1"));
         await().during(Duration.ofSeconds(3)).until(() -> failure.get() == null);
 
         database.execute("SELECT pg_log_standby_snapshot()");
