@@ -42,7 +42,8 @@ class SubscriberErrorsIT {
         running.dispose();
     }
 
-    private enum Pipeline {
+    @SuppressWarnings("ImmutableEnumChecker")
+    enum Pipeline {
         MAP(walex -> walex.changes().map(Pipeline::fail)),
         CONCAT_MAP(walex -> walex.changes().concatMap(Pipeline::fail)),
         TRANSACTIONS(walex -> walex.transactions().concatMap(Pipeline::fail)),
