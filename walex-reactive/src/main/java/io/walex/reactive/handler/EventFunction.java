@@ -64,7 +64,7 @@ public final class EventFunction {
 
     /**
      * Events with equal keys run one at a time, in commit order; with different ones, still up to {@link #concurrency} at
-     * a time. A null key is a key.
+     * a time. A null key is a key. Keys are made on the stream's event loop, so this must not block.
      */
     public EventFunction orderedBy(Function<Event, ?> value) {
         return new EventFunction(name, body, concurrency, Objects.requireNonNull(value, "key"), attempts);
@@ -75,7 +75,7 @@ public final class EventFunction {
         return new EventFunction(name, body, concurrency, key, attempts.retry(value));
     }
 
-    /** How long one attempt may take; 1 minute by default. */
+    /** How long one attempt may take, once it has a thread; 1 minute by default. */
     public EventFunction timeout(Duration value) {
         return new EventFunction(name, body, concurrency, key, attempts.timeout(value));
     }

@@ -41,7 +41,10 @@ public final class HandlerSpec {
         return PLAIN;
     }
 
-    /** Lets only these events through, and of those only what earlier filters let through. Sees all columns. */
+    /**
+     * Lets only these events through, and of those only what earlier filters let through. Sees all columns. Runs on the
+     * stream's event loop, so it must not block.
+     */
     public HandlerSpec filter(Predicate<Event> value) {
         List<Predicate<Event>> all = new ArrayList<>(filters);
         all.add(value);
@@ -75,7 +78,7 @@ public final class HandlerSpec {
         return new HandlerSpec(filters, columns, functions, chunkSize, attempts.retry(value));
     }
 
-    /** How long one call may take; 1 minute by default. */
+    /** How long one call may take, once it has a thread; 1 minute by default. */
     public HandlerSpec timeout(Duration value) {
         return new HandlerSpec(filters, columns, functions, chunkSize, attempts.timeout(value));
     }

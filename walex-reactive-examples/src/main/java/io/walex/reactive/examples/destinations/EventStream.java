@@ -15,7 +15,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Appends every event to a stream in Redis, in commit order and exactly once: an entry's id is made of the event's position,
- * and Redis refuses an id that is not above the last.
+ * and Redis refuses an id that is not above the last. A PostgreSQL that was restored to an earlier point gives positions
+ * again, to other events: go on with another stream then, as this one would take all of them for repetitions.
  */
 public final class EventStream implements HandlerModule {
 

@@ -11,8 +11,10 @@ import io.walex.reactive.handler.HandlerRegistry;
 import io.walex.reactive.handler.HandlerSpec;
 import jakarta.mail.Message;
 import jakarta.mail.MessagingException;
+import jakarta.mail.SendFailedException;
 import jakarta.mail.Session;
 import jakarta.mail.Transport;
+import jakarta.mail.internet.AddressException;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.time.Duration;
@@ -25,7 +27,8 @@ import reactor.util.retry.Retry;
 
 /**
  * Sends new users a welcome. Jakarta Mail blocks, which functions may. An address that no server takes is logged and left
- * behind, so that it does not hold up all others.
+ * behind, so that it does not hold up all others; whatever else fails is tried again for as long as it takes, and waits in
+ * the slot.
  */
 public final class WelcomeMail implements HandlerModule {
 
@@ -37,6 +40,7 @@ public final class WelcomeMail implements HandlerModule {
         Properties smtp = new Properties();
         smtp.put("mail.smtp.host", host);
         smtp.put("mail.smtp.port", String.valueOf(port));
+        smtp.put("mail.smtp.connectiontimeout", "10000");
         smtp.put("mail.smtp.timeout", "10000");
         session = Session.getInstance(smtp);
     }
@@ -45,7 +49,11 @@ public final class WelcomeMail implements HandlerModule {
     public void register(HandlerRegistry<?> on) {
         EventFunction welcome = EventFunction.of("send_welcome_email", this::welcome)
                 .concurrency(4)
-                .retry(Retry.backoff(3, Duration.ofMillis(200)))
+                .retry(Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(200))
+                        .maxBackoff(Duration.ofMinutes(1))
+                        .filter(failure -> !isRefused(failure))
+                        .doBeforeRetry(retry ->
+                                LOG.warn("A mail waits: {}", retry.failure().toString())))
                 .whenFailing(FailurePolicy.deadLetter(failed -> Mono.fromRunnable(() -> LOG.error("{}", failed))));
         on.onInsert(
                 "user", HandlerSpec.create().filter(isNull("email").negate()).functions(welcome));
@@ -57,6 +65,13 @@ public final class WelcomeMail implements HandlerModule {
                     Objects.requireNonNull(user.newRecord()), user.position().toString()));
             return null;
         });
+    }
+
+    private static boolean isRefused(Throwable failure) {
+        return failure instanceof AddressException
+                || failure instanceof SendFailedException refused
+                        && refused.getInvalidAddresses() != null
+                        && refused.getInvalidAddresses().length > 0;
     }
 
     private Message message(Row user, String id) throws MessagingException {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.icegreen.greenmail.junit5.GreenMailExtension;
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
 import com.icegreen.greenmail.util.ServerSetupTest;
 import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
@@ -11,6 +13,7 @@ import io.lettuce.core.api.sync.RedisCommands;
 import io.walex.reactive.event.Position;
 import io.walex.reactive.handler.HandlerModule;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.TcpProxy;
 import jakarta.mail.internet.MimeMessage;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -216,6 +219,23 @@ class DestinationsIT {
         assertThat(mail.getReceivedMessages())
                 .extracting(MimeMessage::getSubject)
                 .containsExactlyInAnyOrder("Welcome, Chase", "Welcome, Ada");
+    }
+
+    @Test
+    void mailWaitsForItsServer() throws Exception {
+        int port = freePort();
+        GreenMail server = new GreenMail(new ServerSetup(port, "localhost", ServerSetup.PROTOCOL_SMTP));
+        try (TcpProxy network = TcpProxy.to("localhost", port)) {
+            start("late_mail", new WelcomeMail(network.host(), network.port()));
+            postgres.execute("INSERT INTO \"user\" VALUES (1, 'Chase', 'chase@example.com')");
+            await().atMost(PATIENCE).until(() -> network.acceptedConnections() > 4);
+
+            server.start();
+
+            assertThat(server.waitForIncomingEmail(PATIENCE.toMillis(), 1)).isTrue();
+        } finally {
+            server.stop();
+        }
     }
 
     private interface WithRedis {
