@@ -241,7 +241,8 @@ class ReconfigureIT {
 
     @Test
     void aChangeOfThePublicationThatIsCancelledIsWarnedOf() throws SQLException {
-        WalEx walex = WalEx.create(altering().livenessTimeout(PATIENCE.multipliedBy(4)).build());
+        WalEx walex = WalEx.create(
+                altering().livenessTimeout(PATIENCE.multipliedBy(4)).build());
         start(walex);
         walex.awaitStreaming().block(PATIENCE);
         try (LogLines log = LogLines.capture(TableChecks.class);
