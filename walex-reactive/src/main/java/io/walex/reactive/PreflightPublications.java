@@ -97,18 +97,17 @@ final class PreflightPublications {
     }
 
     private Mono<List<Finding>> asRoots(String publication, SubscribedTables subscribed) {
+        Finding split = fails(
+                "publication " + publication,
+                "publishes changes of %s under the names of partitions, which %s does not cover"
+                        .formatted(subscribed.onlyAsRoots(), config.subscriptions()),
+                "ALTER PUBLICATION ... SET (publish_via_partition_root = true), or subscribe to the partitions");
         return server.publications()
                 .viaRoot()
-                .filter(viaRoot -> !viaRoot.contains(publication)
-                        && !subscribed.onlyAsRoots().isEmpty())
-                .map(
-                        other -> List.of(
-                                fails(
-                                        "publication " + publication,
-                                        "publishes changes of %s under the names of partitions, which %s does not cover"
-                                                .formatted(subscribed.onlyAsRoots(), config.subscriptions()),
-                                        "ALTER PUBLICATION ... SET (publish_via_partition_root = true), or subscribe to the partitions")))
-                .defaultIfEmpty(List.of());
+                .map(viaRoot -> viaRoot.contains(publication)
+                                || subscribed.onlyAsRoots().isEmpty()
+                        ? List.of()
+                        : List.of(split));
     }
 
     private static List<Finding> joined(List<Finding> some, List<Finding> more) {
