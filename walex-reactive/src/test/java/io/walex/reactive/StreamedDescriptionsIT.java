@@ -73,7 +73,7 @@ class StreamedDescriptionsIT {
 
     /** A publication's columns can change without a lock on the table. */
     @Test
-    void whatAStreamedTransactionDescribedOutlivesAnOlderPreparedOne() throws SQLException {
+    void whatAStreamedTransactionDescribedOutlivesAnOlderPreparedOne() {
         postgres.execute("CREATE PUBLICATION events FOR TABLE todo (id, title)");
         createSlot();
         postgres.executeInTransaction(

@@ -24,6 +24,8 @@ import tools.jackson.databind.deser.ValueDeserializerModifier;
 import tools.jackson.databind.deser.jackson.JsonNodeDeserializer;
 import tools.jackson.databind.deser.std.DelegatingDeserializer;
 import tools.jackson.databind.exc.InvalidDefinitionException;
+import tools.jackson.databind.exc.InvalidTypeIdException;
+import tools.jackson.databind.exc.MismatchedInputException;
 import tools.jackson.databind.exc.ValueInstantiationException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.jsontype.TypeDeserializer;
@@ -121,6 +123,11 @@ public final class Binding {
             reason = own ? String.valueOf(cause.getMessage()) : e.getOriginalMessage();
         } else if (e instanceof ValueInstantiationException) {
             reason = "its constructor failed";
+        } else if (e instanceof InvalidTypeIdException unclear) {
+            reason = "no single subtype of %s fits"
+                    .formatted(unclear.getBaseType().getRawClass().getTypeName());
+        } else if (e instanceof MismatchedInputException mismatch && mismatch.getTargetType() != null) {
+            reason += " " + mismatch.getTargetType().getTypeName();
         }
         String message = column == null ? reason : "column \"" + column + "\": " + reason;
         boolean safe = own || e instanceof ValueInstantiationException;
@@ -179,7 +186,11 @@ public final class Binding {
         @Override
         public ValueDeserializer<?> modifyDeserializer(
                 DeserializationConfig config, BeanDescription.Supplier bean, ValueDeserializer<?> deserializer) {
-            return new ExactDeserializer(bean.getBeanClass(), Spellings.of(deserializer, bean), deserializer);
+            return new ExactDeserializer(
+                    bean.getBeanClass(),
+                    Spellings.of(deserializer, bean),
+                    Spellings.ofDeduced(config, bean),
+                    deserializer);
         }
 
         @Override
@@ -224,20 +235,22 @@ public final class Binding {
 
         private final Class<?> type;
         private final Spellings spellings;
+        private final Spellings deduced;
 
         ExactDeserializer(Class<?> type, ValueDeserializer<?> delegate) {
-            this(type, Spellings.NONE, delegate);
+            this(type, Spellings.NONE, Spellings.NONE, delegate);
         }
 
-        ExactDeserializer(Class<?> type, Spellings spellings, ValueDeserializer<?> delegate) {
+        ExactDeserializer(Class<?> type, Spellings spellings, Spellings deduced, ValueDeserializer<?> delegate) {
             super(delegate);
             this.type = type;
             this.spellings = spellings;
+            this.deduced = deduced;
         }
 
         @Override
         protected ValueDeserializer<?> newDelegatingInstance(ValueDeserializer<?> delegate) {
-            return new ExactDeserializer(type, spellings, delegate);
+            return new ExactDeserializer(type, spellings, deduced, delegate);
         }
 
         @Override
@@ -247,7 +260,7 @@ public final class Binding {
             ValueDeserializer<?> unwrapping = _delegatee.unwrappingDeserializer(context, transformer);
             ValueDeserializer<?> exact = unwrapping.equals(_delegatee)
                     ? this
-                    : new ExactDeserializer(type, spellings.renamed(transformer), unwrapping);
+                    : new ExactDeserializer(type, spellings.renamed(transformer), deduced, unwrapping);
             return (ValueDeserializer<Object>) exact;
         }
 
@@ -349,7 +362,7 @@ public final class Binding {
                 JsonParser parser, DeserializationContext context, @Nullable TypeDeserializer types) {
             return types == null
                     ? _delegatee.deserialize(spellings.resolve(parser, context), context)
-                    : _delegatee.deserializeWithType(parser, context, types);
+                    : _delegatee.deserializeWithType(deduced.resolve(parser, context), context, types);
         }
 
         private static JsonParser started(JsonParser parser) {

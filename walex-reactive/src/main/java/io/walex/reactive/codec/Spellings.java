@@ -1,18 +1,24 @@
 package io.walex.reactive.codec;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.databind.BeanDescription;
+import tools.jackson.databind.DeserializationConfig;
 import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.ValueDeserializer;
 import tools.jackson.databind.introspect.BeanPropertyDefinition;
+import tools.jackson.databind.introspect.ClassIntrospector;
 import tools.jackson.databind.util.NameTransformer;
 import tools.jackson.databind.util.TokenBuffer;
 
@@ -50,6 +56,36 @@ record Spellings(Map<String, String> properties) {
         return new Spellings(properties);
     }
 
+    /**
+     * Of all classes that an object may be of by its properties' names, for telling which; none where something else tells.
+     * What two of them spell alike is left as it is.
+     */
+    static Spellings ofDeduced(DeserializationConfig config, BeanDescription.Supplier base) {
+        JsonTypeInfo.Value told =
+                config.getAnnotationIntrospector().findPolymorphicTypeInfo(config, base.getClassInfo());
+        if (told == null || told.getIdType() != JsonTypeInfo.Id.DEDUCTION) {
+            return NONE;
+        }
+        ClassIntrospector introspector = config.classIntrospectorInstance();
+        List<BeanPropertyDefinition> all =
+                config.getSubtypeResolver().collectAndResolveSubtypesByTypeId(config, base.getClassInfo()).stream()
+                        .map(subtype -> config.constructType(subtype.getType()))
+                        .flatMap(type -> introspector
+                                .introspectForDeserialization(type, introspector.introspectClassAnnotations(type))
+                                .findProperties()
+                                .stream())
+                        .toList();
+        Set<String> names = all.stream().map(BeanPropertyDefinition::getName).collect(Collectors.toSet());
+        Map<String, String> properties = new HashMap<>();
+        for (BeanPropertyDefinition property : all) {
+            String snakeCase = snakeCase(property.getName());
+            if (!property.isExplicitlyNamed() && !names.contains(snakeCase)) {
+                properties.merge(snakeCase, property.getName(), (one, other) -> one.equals(other) ? one : snakeCase);
+            }
+        }
+        return new Spellings(properties);
+    }
+
     static String snakeCase(String name) {
         return SNAKE_CASE.of(name);
     }
@@ -74,6 +110,9 @@ record Spellings(Map<String, String> properties) {
             names.add(name);
             return name;
         });
+        if (Collections.disjoint(names, properties.keySet())) {
+            return copy;
+        }
         return copy(copy, context, name -> {
             String property = properties.getOrDefault(name, name);
             return names.contains(property) ? name : property;

@@ -164,9 +164,9 @@ class TypeRegistryTests {
                         PgType.composite(OWN + 2, "public", "pair", List.of(new PgType.Attribute("m", OWN + 1, -1))),
                         PgType.composite(OWN + 3, "public", "outer", List.of(new PgType.Attribute("p", OWN + 2, -1)))))
                 .onOutdated(() -> told.add("outdated"));
-        ColumnCodec refusing = new FormsCodec(TypeRegistryTests::refuse, TypeRegistryTests::refuse);
+        ColumnCodec refusing = new FormsCodec((bytes, offset, length) -> refuse(), (bytes, offset, length) -> refuse());
         for (TypeRegistry registry : List.of(
-                newer.map("mood", value -> refuse(new byte[0], 0, 0)).build(),
+                newer.map("mood", value -> refuse()).build(),
                 newer.codec("mood", refusing).build())) {
             for (String text : List.of("({happy})", "(\"({happy})\")")) {
                 assertThatThrownBy(() -> text(registry, text.startsWith("({") ? OWN + 2 : OWN + 3, text))
@@ -177,7 +177,7 @@ class TypeRegistryTests {
         assertThat(told).isEmpty();
     }
 
-    private static Object refuse(byte[] bytes, int offset, int length) {
+    private static Object refuse() {
         throw new IllegalArgumentException("not happy");
     }
 

@@ -89,6 +89,14 @@ class PropertyNamesTests {
 
     record Drawing(Shape shape) {}
 
+    @JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
+    @JsonSubTypes({@JsonSubTypes.Type(Bar.class), @JsonSubTypes.Type(Disc.class)})
+    sealed interface Deduced permits Bar, Disc {}
+
+    record Bar(String barLength) implements Deduced {}
+
+    record Disc(String outerRadius, @Nullable Deduced innerPart) implements Deduced {}
+
     @Test
     void eitherSpellingAtEveryLevel() {
         for (String name : List.of("homeAddress", "home_address")) {
@@ -106,6 +114,22 @@ class PropertyNamesTests {
             assertThat(row.as(People.class).homeAddress())
                     .containsExactly(new Address("1"), new Address("2"), new Address(null));
         }
+    }
+
+    @Test
+    void subtypesThatTheirPropertiesTell() {
+        Deduced disc = new Disc("2", new Bar("1"));
+        for (String part : List.of("{\"barLength\":\"1\"}", "{\"bar_length\":\"1\"}")) {
+            assertThat(row(new Text("outer_radius", TEXT, "2"), new Text("inner_part", JSONB, part))
+                            .as(Deduced.class))
+                    .isEqualTo(disc);
+            assertThat(row(new Text("outerRadius", TEXT, "2"), new Text("innerPart", JSONB, part))
+                            .as(Deduced.class))
+                    .isEqualTo(disc);
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> row(new Text("other_radius", TEXT, "2")).as(Deduced.class))
+                .withMessageEndingWith("no single subtype of %s fits".formatted(Deduced.class.getName()));
     }
 
     @Test

@@ -270,6 +270,9 @@ class TupleRowTests {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> row(INT4, "1").as(Runnable.class))
                 .withMessageContaining("java.lang.Runnable");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> row(TEXT, "tomorrow").as(OfDate.class))
+                .withMessageEndingWith("column \"some_value\": the value does not fit java.time.LocalDate");
     }
 
     private static void assertFails(int oid, @Nullable String text, Class<?> type) {
