@@ -27,8 +27,8 @@ final class MiddlewareStage implements Middleware.Link {
 
     private static final int PREFETCH = 16;
 
-    /** How long what is in the middleware at a graceful end, or the rest of a transaction, may be asked for. */
-    static final Duration LAST_DEMAND = Duration.ofSeconds(2);
+    /** How long what is in the middleware at a graceful end may be asked for. */
+    private static final Duration LAST_DEMAND = Duration.ofSeconds(2);
 
     private final WalExConfig config;
     private final Middleware middleware;

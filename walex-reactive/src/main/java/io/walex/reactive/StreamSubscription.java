@@ -21,7 +21,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -63,10 +62,6 @@ final class StreamSubscription implements SlotGuard.Listener {
     private final Sinks.Empty<Void> released = Sinks.empty();
     private volatile Runnable onAcknowledged = () -> {};
     private volatile Consumer<Throwable> onAbandoned = reason -> {};
-
-    /** Runs the completion of the stream when what is being delivered allows it. */
-    private volatile Consumer<Runnable> onEnd = Runnable::run;
-
     private volatile Mono<Void> consumed = Mono.empty();
     private volatile @Nullable ReplicationConnection connection;
     private volatile boolean hasStreamed;
@@ -127,7 +122,6 @@ final class StreamSubscription implements SlotGuard.Listener {
                 consumed = windows.ended();
                 if (middleware == null) {
                     onAcknowledged = windows::advance;
-                    onEnd = windows::end;
                     told(signals).subscribe(windows);
                 } else {
                     told(middleware.transactions(signals, windows::advance, ended.asMono()))
@@ -394,12 +388,6 @@ final class StreamSubscription implements SlotGuard.Listener {
 
     private void endNow() {
         ended.tryEmitEmpty();
-        // A transaction that is consumed too slowly is cut.
-        scheduler.schedule(this::complete, MiddlewareStage.LAST_DEMAND.toMillis(), TimeUnit.MILLISECONDS);
-        onEnd.accept(this::complete);
-    }
-
-    private void complete() {
         ReplicationConnection streaming = connection;
         if (streaming == null || !streaming.complete()) {
             noMoreAttempts.tryEmitEmpty();

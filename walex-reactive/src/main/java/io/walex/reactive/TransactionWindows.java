@@ -32,7 +32,6 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
 
     private @Nullable Subscription upstream;
     private @Nullable TransactionWindow current;
-    private @Nullable Runnable ending;
     private long demand;
     private boolean asked;
     private boolean cancelled;
@@ -112,19 +111,6 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
         subscriber.onComplete();
     }
 
-    /**
-     * Hands out no more transactions; on the event loop.
-     *
-     * @param completion ends the stream: run as soon as no transaction is being consumed, perhaps more than once
-     */
-    void end(Runnable completion) {
-        ending = completion;
-        if (upstream == null) {
-            completion.run();
-        }
-        advance();
-    }
-
     /** Completes when nothing more is wanted of the stream: it ended, or was cancelled and no transaction is consumed. */
     Mono<Void> ended() {
         return ended.asMono();
@@ -147,8 +133,7 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
             return;
         }
         TransactionWindow window = current;
-        boolean consumed = window != null && window.isConsumed();
-        if (cancelled && !consumed) {
+        if (cancelled && (window == null || !window.isConsumed())) {
             // Behind a cancel nobody writes down what was acknowledged; what this lets go on may itself have come here.
             acknowledgements.settle();
             if (terminated) {
@@ -159,10 +144,6 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
             }
             source.cancel();
             terminate();
-            return;
-        }
-        if (ending != null && !consumed) {
-            ending.run();
             return;
         }
         if (window != null && window.isWaiting() && isWanted()) {

@@ -125,11 +125,9 @@ public interface WalEx extends AutoCloseable {
 
     /**
      * Ends all streams: each completes after what it is delivering, confirms what was acknowledged, and closes its
-     * connection. A transaction whose {@code events()} are being consumed is delivered to its end, if that is asked for
-     * within two seconds and, behind a middleware, has been received; else they fail with a {@link
-     * java.util.concurrent.CancellationException}, and it comes again to the next subscription. So does one that was handed
-     * out and is acknowledged only after that, and what a middleware holds and is not asked for within two seconds.
-     * Completes when all have; never fails. Later subscriptions fail.
+     * connection. A transaction that was handed out and is acknowledged only after that comes again to the next
+     * subscription; so does what a middleware holds and is not asked for within two seconds. Completes when all have; never
+     * fails. Later subscriptions fail.
      */
     Mono<Void> closeGracefully();
 

@@ -256,27 +256,6 @@ class AcknowledgementIT {
     }
 
     @Test
-    void consumedTransactionEndsAfterAClose() {
-        postgres.execute("INSERT INTO todo SELECT * FROM generate_series(1, 5000)", "INSERT INTO todo VALUES (0)");
-        WalEx walEx = WalEx.create(config().build());
-
-        StepVerifier.create(walEx.transactions()
-                        .doOnNext(transaction -> walEx.close())
-                        .concatMap(this::acknowledged, 0))
-                .expectNext(5000L)
-                .expectComplete()
-                .verify(PATIENCE);
-        postgres.awaitSlotInactive("walex");
-
-        assertThat(WalEx.changes(config().build())
-                        .blockFirst(PATIENCE)
-                        .newRecord()
-                        .get("id"))
-                .isEqualTo(0);
-    }
-
-    /** A consumer that stalls does not hold the close up. */
-    @Test
     void openTransactionFailsOnTheStreamsThreadWhenTheStreamIsClosed() {
         postgres.execute("INSERT INTO todo SELECT * FROM generate_series(1, 3)");
         List<Thread> threads = Collections.synchronizedList(new ArrayList<>());

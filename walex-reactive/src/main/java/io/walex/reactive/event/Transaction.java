@@ -41,9 +41,8 @@ public interface Transaction {
     /**
      * The events in the order of their changes, live, for one subscriber. Completes when the commit was received, which
      * takes demand beyond the last event. Cancelling drops the rest of the transaction, which then still wants to be
-     * acknowledged. Fails when the stream fails for good; with a {@link java.util.concurrent.CancellationException} when
-     * the stream is closed or cancelled before it has passed, and the transaction comes again to the next subscription;
-     * with a {@link io.walex.reactive.TransactionAbandonedException} when the stream goes on without the rest: behind a gap, or where
+     * acknowledged. Fails when the stream fails for good; with a {@link
+     * io.walex.reactive.TransactionAbandonedException} when the stream goes on without the rest: behind a gap, or where
      * another consumer of the slot has finished the transaction.
      */
     Flux<Event> events();
