@@ -37,6 +37,10 @@ public final class ReplicationConnection {
         this.connector = connector;
     }
 
+    /** Of a slot that was just made. */
+    private static final String CONSISTENT_POINT =
+            "SELECT confirmed_flush_lsn::text FROM pg_catalog.pg_replication_slots WHERE slot_name = $1";
+
     /** Connects when subscribed. */
     public static Mono<ReplicationConnection> connect(Connector connector) {
         return connector.connect(
@@ -59,7 +63,9 @@ public final class ReplicationConnection {
                 .build();
         return backendPid()
                 .flatMap(pid -> connector.whileWorking(pid, connection.createSlot(request)))
-                .map(created -> Lsn.of(created.getConsistentPoint().asLong()));
+                // The driver loses the upper half of an LSN whose lower half is 80000000 or more.
+                .flatMap(created -> connector.answered(command(SqlLiterals.replace(CONSISTENT_POINT, slot))))
+                .map(rows -> Lsn.parse(rows.get(0).get(0)));
     }
 
     /** The process that serves this connection. */
