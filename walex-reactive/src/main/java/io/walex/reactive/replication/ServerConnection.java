@@ -163,20 +163,6 @@ public final class ServerConnection {
                         error -> new R2dbcTransientResourceException(error.getMessage(), "55P03", error));
     }
 
-    /**
-     * As {@link #execute}, for what may wait for a lock. The server gives up first, and fails it as {@code
-     * lock_not_available}: what we only stop to wait for, it would do when nobody expects it any more.
-     */
-    Mono<Void> executeInTime(String sql) {
-        long patience = Math.min(connector.answerTimeout().get().toMillis(), Integer.MAX_VALUE);
-        return execute("SET LOCAL lock_timeout = %d; SET LOCAL statement_timeout = %d; %s"
-                        // Of several locks, each could take as long. Zero would be for ever.
-                        .formatted(Math.max(1, patience / 4), Math.max(1, patience / 2), sql))
-                .onErrorMap(
-                        error -> error instanceof R2dbcException refused && "57014".equals(refused.getSqlState()),
-                        error -> new R2dbcTransientResourceException(error.getMessage(), "55P03", error));
-    }
-
     private Flux<Map<String, @Nullable String>> query(String sql, Object... parameters) {
         return Flux.defer(() -> connection
                 .createStatement(SqlLiterals.replace(sql, parameters))
