@@ -42,7 +42,7 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     private static final int HEADROOM = 128 << 10;
 
     private final Listener listener;
-    private final ReadPacing pacing = new ReadPacing();
+    private ReadPacing pacing = new TimedPacing();
 
     private @Nullable ChannelHandlerContext context;
     private @Nullable ByteBuf received;
@@ -86,6 +86,10 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        ReceiveWindow window = ctx.pipeline().get(ReceiveWindow.class);
+        if (window != null && window.size() > 0) {
+            pacing = new WindowPacing(window);
+        }
     }
 
     @Override
@@ -229,6 +233,7 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         frameEnd = buffer.writerIndex();
         buffer.writerIndex(start + LENGTH_OFFSET + buffer.getInt(start + LENGTH_OFFSET));
         buffer.readerIndex(start + HEADER_SIZE);
+        pacing.message(buffer.readableBytes());
         return buffer;
     }
 

@@ -1,0 +1,79 @@
+package io.walex.reactive.replication;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Paces reads where the kernel decides how much is sent ahead of them.
+ *
+ * <p>Messages share a packet only when TCP holds them back, which it then does while as many packets are under way as its
+ * congestion control allows. BBR allows as many as were lately acknowledged at one time, so a reader that only ever reads
+ * after a pause has it allow ever more, until each message goes by itself again. A few prompt reads between pauses, of a
+ * few packets each, keep that number small; other congestion controls do not mind them. For the same reason a read is not
+ * repeated within its turn once a pause is due.
+ *
+ * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-ccwg-bbr/">BBR Congestion Control, "extra_acked"</a>
+ */
+final class TimedPacing implements ReadPacing {
+
+    private static final long SHORTEST = TimeUnit.MILLISECONDS.toNanos(1);
+
+    /** When a pause brought this much for each millisecond, a longer one pays. */
+    private static final int PLENTY = 16 << 10;
+
+    /** After so many pauses ... */
+    private static final int PAUSES = 4;
+    /** ... come so many reads without: twice the rounds for which BBR remembers. */
+    private static final int PROMPT_READS = 20;
+
+    private long momentStart;
+    private long bytesInMoment;
+    private long pause;
+    private int pauses;
+    private int promptReads;
+
+    @Override
+    public boolean read(int bytes) {
+        bytesInMoment += bytes;
+        return promptReads == 0 && bytesInMoment >= FAST;
+    }
+
+    @Override
+    public void message(int bytes) {
+        // The kernel knows best.
+    }
+
+    @Override
+    public long pauseAfterRead(boolean exhausted, long now) {
+        if (!exhausted) {
+            return 0;
+        }
+        if (promptReads > 0) {
+            promptReads--;
+        } else if (bytesInMoment >= FAST) {
+            return nextPause(now);
+        }
+        if (now - momentStart > MOMENT) {
+            pause = promptReads > 0 ? pause : 0;
+            begin(now);
+        }
+        return 0;
+    }
+
+    private long nextPause(long now) {
+        pause = bytesInMoment < PLENTY * Math.max(1, pause / SHORTEST)
+                ? Math.max(SHORTEST, pause / 2)
+                : Math.min(LONGEST, Math.max(SHORTEST, 2 * pause));
+        pauses++;
+        if (pauses == PAUSES) {
+            pauses = 0;
+            promptReads = PROMPT_READS;
+        }
+        begin(now + pause);
+        return pause;
+    }
+
+    private void begin(long moment) {
+        momentStart = moment;
+        bytesInMoment = 0;
+    }
+}
