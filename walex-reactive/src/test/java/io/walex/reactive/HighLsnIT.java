@@ -24,7 +24,7 @@ class HighLsnIT {
     private static EmbeddedServer server;
     private static TestDatabase database;
 
-    /** Two gigabytes of WAL, of which hardly anything is written. */
+    /** Two gigabytes of WAL, nearly all of it empty. */
     @BeforeAll
     static void startServer() {
         server = PostgresServer.start(PostgresServer.DEFAULT_MAJOR, Map.of("wal_init_zero", "off", "fsync", "off"));

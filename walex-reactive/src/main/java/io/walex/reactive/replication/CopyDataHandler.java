@@ -87,7 +87,7 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
         ReceiveWindow window = ctx.pipeline().get(ReceiveWindow.class);
-        if (window != null && window.size() > 0) {
+        if (window != null && window.isSet()) {
             pacing = new WindowPacing(window);
         }
     }
@@ -209,7 +209,7 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         }
     }
 
-    /** Drops all CopyData from here on, and reads at full speed to the end of the copy. */
+    /** Drops all CopyData from here on, and reads to the end of the copy. */
     void discard() {
         discarding = true;
         want(true);

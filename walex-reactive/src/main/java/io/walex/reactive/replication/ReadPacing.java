@@ -30,7 +30,7 @@ interface ReadPacing {
      */
     boolean read(int bytes);
 
-    /** A message of so many bytes was found in what was read. */
+    /** A message of so many bytes was pulled out of what was read. */
     void message(int bytes);
 
     /**

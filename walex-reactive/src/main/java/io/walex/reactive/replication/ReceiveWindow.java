@@ -1,18 +1,20 @@
 package io.walex.reactive.replication;
 
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.net.SocketAddress;
-import java.net.SocketException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Keeps small what a server on this machine may send ahead of the reads, so that its kernel joins what it sends.
+ * Keeps small what a server behind the loopback interface may send ahead of the reads, so that its kernel joins what it
+ * sends.
  *
  * <p>A walsender hands each message to the kernel by itself. One that finds the receiver's window open becomes a packet,
  * with its acknowledgement and the wake-ups of both sides, in the walsender's own time; one that finds it closed is
@@ -27,13 +29,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReceiveWindow extends ChannelOutboundHandlerAdapter {
 
+    private static final Logger LOG = LoggerFactory.getLogger(ReceiveWindow.class);
+
     /** The kernel doubles it for its own needs, and gives about half of that as the window. */
-    private static final int NARROW = 16 << 10;
+    static final int NARROW = 16 << 10;
 
     /** What most kernels allow. The window becomes no wider than 64 KiB: that would have to be agreed on at the start. */
     private static final int WIDE = 200 << 10;
-
-    private static final int WIDEST_WINDOW = 64 << 10;
 
     private static final boolean MEASURED = System.getProperty("os.name").startsWith("Linux");
 
@@ -49,16 +51,30 @@ final class ReceiveWindow extends ChannelOutboundHandlerAdapter {
         this.near = near;
     }
 
-    /** About how many bytes a full window is; 0 where the kernel decides. */
-    int size() {
-        return size;
+    /** Whether it is set here; otherwise the kernel decides. */
+    boolean isSet() {
+        return size > 0;
+    }
+
+    /** About two windows. */
+    int quota() {
+        return size == NARROW ? 2 * NARROW : 8 * NARROW;
     }
 
     /** Lets more be sent ahead, where messages are so large that they need no joining. */
     void widen() {
         if (context != null && size == NARROW) {
-            context.channel().config().setOption(ChannelOption.SO_RCVBUF, WIDE);
-            size = WIDEST_WINDOW;
+            set(context, WIDE);
+        }
+    }
+
+    private void set(ChannelHandlerContext ctx, int bytes) {
+        try {
+            ctx.channel().config().setOption(ChannelOption.SO_RCVBUF, bytes);
+            size = bytes;
+        } catch (ChannelException e) {
+            // The channel was closed just now, which is told otherwise; and a window is not worth a connection.
+            LOG.debug("The receive buffer was left as it is", e);
         }
     }
 
@@ -70,21 +86,15 @@ final class ReceiveWindow extends ChannelOutboundHandlerAdapter {
     @Override
     public void connect(ChannelHandlerContext ctx, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
         if (near.test(remote)) {
-            ctx.channel().config().setOption(ChannelOption.SO_RCVBUF, NARROW);
-            size = NARROW;
+            set(ctx, NARROW);
         }
         ctx.connect(remote, local, promise);
     }
 
     static boolean isNear(SocketAddress address) {
-        if (!MEASURED || !(address instanceof InetSocketAddress internet) || internet.isUnresolved()) {
-            return false;
-        }
-        try {
-            return internet.getAddress().isLoopbackAddress()
-                    || NetworkInterface.getByInetAddress(internet.getAddress()) != null;
-        } catch (SocketException e) {
-            return false;
-        }
+        return MEASURED
+                && address instanceof InetSocketAddress internet
+                && !internet.isUnresolved()
+                && internet.getAddress().isLoopbackAddress();
     }
 }

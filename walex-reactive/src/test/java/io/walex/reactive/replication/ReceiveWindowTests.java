@@ -15,7 +15,6 @@ import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +55,7 @@ class ReceiveWindowTests {
 
         Channel channel = connect(window);
 
-        assertThat(window.size()).isEqualTo(16 << 10);
+        assertThat(window.isSet()).isTrue();
         assertThat(buffer(channel)).isLessThanOrEqualTo(32 << 10);
     }
 
@@ -67,7 +66,7 @@ class ReceiveWindowTests {
         Channel channel = connect(window);
         window.widen();
 
-        assertThat(window.size()).isZero();
+        assertThat(window.isSet()).isFalse();
         assertThat(buffer(channel)).isGreaterThan(32 << 10);
     }
 
@@ -78,21 +77,28 @@ class ReceiveWindowTests {
 
         window.widen();
 
-        assertThat(window.size()).isEqualTo(64 << 10);
+        assertThat(window.quota()).isEqualTo(128 << 10);
         assertThat(buffer(channel)).isGreaterThanOrEqualTo(200 << 10);
     }
 
     @Test
-    void knowsTheAddressesOfThisMachine() throws Exception {
+    void doesNotMindAChannelThatIsClosed() {
+        ReceiveWindow window = new ReceiveWindow(near -> true);
+        Channel channel = connect(window);
+        channel.close().syncUninterruptibly();
+
+        window.widen();
+
+        assertThat(window.quota()).isEqualTo(32 << 10);
+    }
+
+    @Test
+    void nearIsWhatIsBehindTheLoopbackInterface() throws Exception {
         assumeThat(System.getProperty("os.name")).startsWith("Linux");
 
         assertThat(ReceiveWindow.isNear(at("127.0.0.1"))).isTrue();
         assertThat(ReceiveWindow.isNear(at("127.1.2.3"))).isTrue();
         assertThat(ReceiveWindow.isNear(at("::1"))).isTrue();
-        NetworkInterface.networkInterfaces()
-                .flatMap(NetworkInterface::inetAddresses)
-                .forEach(own -> assertThat(ReceiveWindow.isNear(new InetSocketAddress(own, 5432)))
-                        .isTrue());
         assertThat(ReceiveWindow.isNear(at("192.0.2.1"))).isFalse();
         assertThat(ReceiveWindow.isNear(at("2001:db8::1"))).isFalse();
         assertThat(ReceiveWindow.isNear(InetSocketAddress.createUnresolved("db.example.com", 5432)))

@@ -59,7 +59,7 @@ class WindowPacingTests {
 
     @Test
     void readsWindowsThatAreFullAndPausesAfterTwo() {
-        pauseAfter(5_000);
+        pausesShortly();
 
         assertThat(pauseAfter(WINDOW)).isZero();
         assertThat(pauseAfter(WINDOW)).isPositive();
@@ -67,11 +67,44 @@ class WindowPacingTests {
         assertThat(pauseAfter(WINDOW)).isPositive();
     }
 
+    private void pausesShortly() {
+        assertThat(pauseAfter(4_000)).isZero();
+        assertThat(pauseAfter(1_000)).isPositive().isLessThan(MILLISECOND / 5);
+    }
+
+    /** Reads what a sender of so many bytes per millisecond has sent in a pause, to its end. */
+    private long drain(int speed, long pause) {
+        long sent = Math.max(0, speed * pause / MILLISECOND);
+        while (sent >= WINDOW / 4 * 3) {
+            assertThat(pauseAfter((int) Math.min(sent, WINDOW))).isZero();
+            sent -= WINDOW;
+        }
+        long next = pauseAfter((int) Math.max(100, sent));
+        while (next == 0) {
+            now += MILLISECOND / 20;
+            next = pauseAfter(speed / 20);
+        }
+        return next;
+    }
+
+    @Test
+    void takesAWindowForFullThatIsSmallerThanExpected() {
+        pausesShortly();
+
+        for (int i = 0; i < 10; i++) {
+            int read = 0;
+            do {
+                read += 8_000;
+            } while (pauseAfter(8_000) == 0 && read < 4 * WINDOW);
+            assertThat(read).isGreaterThanOrEqualTo(2 * WINDOW);
+        }
+    }
+
     @Test
     void pausesLongerUntilSomethingIsLeftAndThenALittleShorter() {
         long last = 0;
-        for (int i = 0; i < 5; i++) {
-            long pause = pauseAfter(WINDOW) + pauseAfter(1_000);
+        for (int i = 0; i < 8; i++) {
+            long pause = drain(7_000, last);
             assertThat(pause).isGreaterThan(last);
             last = pause;
         }
@@ -83,14 +116,17 @@ class WindowPacingTests {
 
     @Test
     void neverPausesLongerThanFourMilliseconds() {
+        long pause = 0;
         for (int i = 0; i < 100; i++) {
-            assertThat(pauseAfter(WINDOW) + pauseAfter(1_000)).isLessThanOrEqualTo(4 * MILLISECOND);
+            pause = drain(7_000, pause);
+            assertThat(pause).isLessThanOrEqualTo(4 * MILLISECOND);
         }
+        assertThat(pause).isEqualTo(4 * MILLISECOND);
     }
 
     @Test
     void doesNotPauseWhereTheReaderIsTheSlowOne() {
-        pauseAfter(5_000);
+        pausesShortly();
         for (int i = 0; i < 200; i++) {
             pauseAfterTwoWindows();
         }
@@ -102,14 +138,48 @@ class WindowPacingTests {
 
     @Test
     void readsAtOnceWhenTheBacklogIsOver() {
-        long longest = 0;
-        for (int i = 0; i < 20; i++) {
-            longest = pauseAfter(WINDOW) + pauseAfter(1_000);
-        }
-        assertThat(pauseAfter(5_000)).isEqualTo(longest / 2);
+        longestPause();
+
+        now += MILLISECOND / 10;
         assertThat(pauseAfter(300)).isZero();
         now += 2 * MILLISECOND;
         assertThat(pauseAfter(300)).isZero();
+    }
+
+    @Test
+    void forgetsAPauseWhileNothingComes() {
+        longestPause();
+
+        now += 1_000 * MILLISECOND;
+        assertThat(pauseAfter(5_000)).isLessThan(MILLISECOND / 5);
+    }
+
+    @Test
+    void doesNotDelayAChangeThatComesLongAfterABurst() {
+        assertThat(pauseAfter(10_000)).isZero();
+
+        now += 1_000 * MILLISECOND;
+        assertThat(pauseAfter(50)).isZero();
+    }
+
+    @Test
+    void neverDelaysAModestStreamForLongAfterABurst() {
+        longestPause();
+
+        long last = -1;
+        for (int i = 0; i < 1_000; i++) {
+            now += MILLISECOND / 10;
+            last = Math.max(i < 900 ? 0 : last, pauseAfter(300));
+        }
+        assertThat(last).isZero();
+    }
+
+    private void longestPause() {
+        long pause = 0;
+        for (int i = 0; i < 20; i++) {
+            pause = drain(7_000, pause);
+        }
+        assertThat(pause).isGreaterThan(3 * MILLISECOND);
     }
 
     @Test
@@ -124,12 +194,12 @@ class WindowPacingTests {
         for (int i = 0; i < 10_000; i++) {
             pacing.message(i % 2 == 0 ? 100 : 1_000_000);
         }
-        assertThat(window.size()).isEqualTo(WINDOW);
+        assertThat(window.quota()).isEqualTo(2 * WINDOW);
 
         for (int i = 0; i < 1_000; i++) {
             pacing.message(5_000);
         }
 
-        assertThat(window.size()).isEqualTo(4 * WINDOW);
+        assertThat(window.quota()).isEqualTo(8 * WINDOW);
     }
 }
