@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 
 class WindowPacingTests {
 
-    private static final long MICROSECOND = TimeUnit.MICROSECONDS.toNanos(1);
     private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
     private static final int WINDOW = 16 << 10;
 
