@@ -45,6 +45,7 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     private ReadPacing pacing = new TimedPacing();
 
     private @Nullable ChannelHandlerContext context;
+    private @Nullable ReceiveWindow window;
     private @Nullable ByteBuf received;
     private int frameEnd;
     private boolean wanted = true;
@@ -86,7 +87,7 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        ReceiveWindow window = ctx.pipeline().get(ReceiveWindow.class);
+        window = ctx.pipeline().get(ReceiveWindow.class);
         if (window != null && window.isSet()) {
             pacing = new WindowPacing(window);
         }
@@ -233,7 +234,9 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         frameEnd = buffer.writerIndex();
         buffer.writerIndex(start + LENGTH_OFFSET + buffer.getInt(start + LENGTH_OFFSET));
         buffer.readerIndex(start + HEADER_SIZE);
-        pacing.message(buffer.readableBytes());
+        if (window != null) {
+            window.message(buffer.readableBytes());
+        }
         return buffer;
     }
 

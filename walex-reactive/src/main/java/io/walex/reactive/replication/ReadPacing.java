@@ -30,9 +30,6 @@ interface ReadPacing {
      */
     boolean read(int bytes);
 
-    /** A message of so many bytes was pulled out of what was read. */
-    void message(int bytes);
-
     /**
      * A turn of reading is over.
      *

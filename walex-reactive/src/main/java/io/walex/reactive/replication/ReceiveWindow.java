@@ -37,11 +37,19 @@ final class ReceiveWindow extends ChannelOutboundHandlerAdapter {
     /** What most kernels allow. The window becomes no wider than 64 KiB: that would have to be agreed on at the start. */
     private static final int WIDE = 200 << 10;
 
+    /** A message that is a packet of its own needs no joining. */
+    private static final int LARGE = 1 << 10;
+
+    /** So many are looked at, to tell what most are like. */
+    private static final int SAMPLE = 256;
+
     private static final boolean MEASURED = System.getProperty("os.name").startsWith("Linux");
 
     private final Predicate<SocketAddress> near;
     private @Nullable ChannelHandlerContext context;
     private int size;
+    private int messages;
+    private int largeMessages;
 
     ReceiveWindow() {
         this(ReceiveWindow::isNear);
@@ -61,9 +69,26 @@ final class ReceiveWindow extends ChannelOutboundHandlerAdapter {
         return size == NARROW ? 2 * NARROW : 8 * NARROW;
     }
 
-    /** Lets more be sent ahead, where messages are so large that they need no joining. */
-    void widen() {
-        if (context != null && size == NARROW) {
+    /** A message of so many bytes came. Where most are so large that they need no joining, more may be sent ahead. */
+    void message(int bytes) {
+        if (size != NARROW) {
+            return;
+        }
+        messages++;
+        if (bytes >= LARGE) {
+            largeMessages++;
+        }
+        if (messages == SAMPLE) {
+            if (largeMessages > SAMPLE / 2) {
+                widen();
+            }
+            messages = 0;
+            largeMessages = 0;
+        }
+    }
+
+    private void widen() {
+        if (context != null) {
             set(context, WIDE);
         }
     }

@@ -38,11 +38,6 @@ final class TimedPacing implements ReadPacing {
     }
 
     @Override
-    public void message(int bytes) {
-        // The kernel knows best.
-    }
-
-    @Override
     public long pauseAfterRead(boolean exhausted, long now) {
         if (!exhausted) {
             return 0;

@@ -24,12 +24,6 @@ final class WindowPacing implements ReadPacing {
     /** A turn of reading that brings so much of a window leaves more to read: the rest of it came in meanwhile. */
     private static final int FULL = ReceiveWindow.NARROW / 4 * 3;
 
-    /** A message that is a packet of its own needs no joining. */
-    private static final int LARGE = 1 << 10;
-
-    /** So many are looked at, to tell what most are like. */
-    private static final int SAMPLE = 256;
-
     private final ReceiveWindow window;
 
     private long momentStart;
@@ -37,9 +31,6 @@ final class WindowPacing implements ReadPacing {
     private int bytesInTurn;
     private int largestTurn;
     private long pause;
-
-    private int messages;
-    private int largeMessages;
 
     WindowPacing(ReceiveWindow window) {
         this.window = window;
@@ -50,21 +41,6 @@ final class WindowPacing implements ReadPacing {
         bytesInMoment += bytes;
         bytesInTurn += bytes;
         return false;
-    }
-
-    @Override
-    public void message(int bytes) {
-        messages++;
-        if (bytes >= LARGE) {
-            largeMessages++;
-        }
-        if (messages == SAMPLE) {
-            if (largeMessages > SAMPLE / 2) {
-                window.widen();
-            }
-            messages = 0;
-            largeMessages = 0;
-        }
     }
 
     @Override

@@ -45,6 +45,12 @@ class ReceiveWindowTests {
                 .channel();
     }
 
+    private static void receive(ReceiveWindow window, int bytes) {
+        for (int i = 0; i < 1_000; i++) {
+            window.message(bytes);
+        }
+    }
+
     private static int buffer(Channel channel) {
         return channel.config().getOption(ChannelOption.SO_RCVBUF);
     }
@@ -64,18 +70,22 @@ class ReceiveWindowTests {
         ReceiveWindow window = new ReceiveWindow(near -> false);
 
         Channel channel = connect(window);
-        window.widen();
+        receive(window, 5_000);
 
         assertThat(window.isSet()).isFalse();
         assertThat(buffer(channel)).isGreaterThan(32 << 10);
     }
 
     @Test
-    void widens() {
+    void widensWhereMostMessagesAreLarge() {
         ReceiveWindow window = new ReceiveWindow(near -> true);
         Channel channel = connect(window);
+        for (int i = 0; i < 10_000; i++) {
+            window.message(i % 2 == 0 ? 100 : 1_000_000);
+        }
+        assertThat(window.quota()).isEqualTo(32 << 10);
 
-        window.widen();
+        receive(window, 5_000);
 
         assertThat(window.quota()).isEqualTo(128 << 10);
         assertThat(buffer(channel)).isGreaterThanOrEqualTo(200 << 10);
@@ -87,7 +97,7 @@ class ReceiveWindowTests {
         Channel channel = connect(window);
         channel.close().syncUninterruptibly();
 
-        window.widen();
+        receive(window, 5_000);
 
         assertThat(window.quota()).isEqualTo(32 << 10);
     }

@@ -187,18 +187,4 @@ class WindowPacingTests {
 
         assertThat(pacing.pauseAfterRead(false, now)).isZero();
     }
-
-    @Test
-    void widensTheWindowWhereMostMessagesAreLarge() {
-        for (int i = 0; i < 10_000; i++) {
-            pacing.message(i % 2 == 0 ? 100 : 1_000_000);
-        }
-        assertThat(window.quota()).isEqualTo(2 * WINDOW);
-
-        for (int i = 0; i < 1_000; i++) {
-            pacing.message(5_000);
-        }
-
-        assertThat(window.quota()).isEqualTo(8 * WINDOW);
-    }
 }
