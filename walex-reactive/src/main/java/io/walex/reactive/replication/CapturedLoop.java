@@ -50,7 +50,6 @@ final class CapturedLoop implements LoopResources {
     public <C extends Channel> C onChannel(Class<C> channelType, EventLoopGroup group) {
         C made = loop.onChannel(channelType, group);
         if (made instanceof SocketChannel) {
-            made.pipeline().addFirst(new ReceiveWindow());
             made.config().setOption(TCP_USER_TIMEOUT, (int) Math.min(silence.toMillis(), Integer.MAX_VALUE));
         }
         channel = made;

@@ -42,10 +42,9 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     private static final int HEADROOM = 128 << 10;
 
     private final Listener listener;
-    private ReadPacing pacing = new TimedPacing();
+    private final ReadPacing pacing = new ReadPacing();
 
     private @Nullable ChannelHandlerContext context;
-    private @Nullable ReceiveWindow window;
     private @Nullable ByteBuf received;
     private int frameEnd;
     private boolean wanted = true;
@@ -87,10 +86,6 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        window = ctx.pipeline().get(ReceiveWindow.class);
-        if (window != null && window.isSet()) {
-            pacing = new WindowPacing(window);
-        }
     }
 
     @Override
@@ -234,9 +229,6 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         frameEnd = buffer.writerIndex();
         buffer.writerIndex(start + LENGTH_OFFSET + buffer.getInt(start + LENGTH_OFFSET));
         buffer.readerIndex(start + HEADER_SIZE);
-        if (window != null) {
-            window.message(buffer.readableBytes());
-        }
         return buffer;
     }
 

@@ -43,14 +43,6 @@ class CapturedLoopTests {
     }
 
     @Test
-    void setsTheReceiveWindowBeforeConnecting() {
-        SocketChannel channel = channel(false);
-
-        assertThat(channel.pipeline().get(ReceiveWindow.class)).isNotNull();
-        channel.close();
-    }
-
-    @Test
     void transportsThatCannotDoSoWorkAsWell() {
         SocketChannel channel = channel(false);
 

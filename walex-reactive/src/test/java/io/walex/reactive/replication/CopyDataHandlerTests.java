@@ -10,8 +10,6 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -197,22 +195,6 @@ class CopyDataHandlerTests {
         channel.advanceTimeBy(1, TimeUnit.MILLISECONDS);
         channel.runScheduledPendingTasks();
         assertThat(channel.config().isAutoRead()).isTrue();
-    }
-
-    @Test
-    void readsOnBehindAFullReceiveWindow() {
-        ReceiveWindow window = new ReceiveWindow(near -> true);
-        CopyDataHandler behind = new CopyDataHandler(new Recorder());
-        EmbeddedChannel near = new EmbeddedChannel(window);
-        near.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), 5432));
-        near.pipeline().addLast(behind);
-
-        near.writeInbound(buffer(COPY_BOTH));
-        near.writeInbound(buffer(frame('d', "x".repeat(16_000))));
-
-        assertThat(near.config().isAutoRead()).isTrue();
-
-        near.finishAndReleaseAll();
     }
 
     /** Its answers are no backlog. */

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-class TimedPacingTests {
+class ReadPacingTests {
 
     private static final long MILLISECOND = TimeUnit.MILLISECONDS.toNanos(1);
 
-    private final TimedPacing pacing = new TimedPacing();
+    private final ReadPacing pacing = new ReadPacing();
     private long now = 42;
 
     private long pauseAfter(int bytes) {
