@@ -12,20 +12,23 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How long after its commit a row is there. */
+/** How long after its commit a row is there. Readers take turns: a p99 is made by the machine's few bad moments. */
 final class Latency {
 
     private static final List<Readers> READERS =
             List.of(Readers.SOCKET, Readers.PGJDBC, Readers.UNREAD, Readers.DEBEZIUM_CONNECT);
+    private static final LatencyWriter WARM_UP = new LatencyWriter(2_000, 5, Duration.ofMillis(1));
 
     private final BenchmarkServer server;
     private final LatencyWriter idle;
     private final LatencyWriter busy;
+    private final int passes;
 
     Latency(BenchmarkServer server, boolean quick) {
         this.server = server;
-        idle = new LatencyWriter(quick ? 200 : 2_000, 1, Duration.ofMillis(10));
-        busy = new LatencyWriter(quick ? 2_000 : 20_000, 5, Duration.ofMillis(1));
+        idle = new LatencyWriter(quick ? 200 : 1_000, 1, Duration.ofMillis(10));
+        busy = new LatencyWriter(quick ? 2_000 : 5_000, 5, Duration.ofMillis(1));
+        passes = quick ? 1 : 5;
     }
 
     List<LatencyCell> run() throws IOException, SQLException {
@@ -37,30 +40,66 @@ final class Latency {
                 List.of("narrow"),
                 0,
                 0));
-        List<LatencyCell> cells = new ArrayList<>();
-        for (Readers reader : READERS) {
-            try (ReaderProcess process = ReaderProcess.start(reader, true, Throughput.AMPLE_HEAP)) {
-                measure(process, target, new LatencyWriter(2_000, 5, Duration.ofMillis(1)));
-                cells.add(new LatencyCell(reader.label(), "idle", measure(process, target, idle)));
-                cells.add(new LatencyCell(reader.label(), "5,000 rows/s", measure(process, target, busy)));
+        List<Turns> all =
+                READERS.stream().map(reader -> new Turns(reader, target)).toList();
+        try {
+            for (Turns turns : all) {
+                turns.measure(WARM_UP);
             }
+            for (int pass = 0; pass < passes; pass++) {
+                for (int turn = 0; turn < all.size(); turn++) {
+                    all.get((turn + pass) % all.size()).take();
+                }
+            }
+        } finally {
+            all.forEach(Turns::close);
         }
-        return cells;
+        return all.stream().flatMap(turns -> turns.cells().stream()).toList();
     }
 
-    private Pass measure(ReaderProcess process, Target target, LatencyWriter writer) throws IOException, SQLException {
-        Target slot = server.newSlot(target.ofRows(writer.total()));
-        try {
-            process.begin(slot);
-            while (server.walsender(slot) == 0) {
-                sleep(Duration.ofMillis(10));
+    /** One reader's process and passes. */
+    private final class Turns implements AutoCloseable {
+
+        private final ReaderProcess process;
+        private final Target target;
+        private final List<Pass> whenIdle = new ArrayList<>();
+        private final List<Pass> whenBusy = new ArrayList<>();
+
+        Turns(Readers reader, Target target) {
+            process = ReaderProcess.start(reader, true, Throughput.AMPLE_HEAP);
+            this.target = target;
+        }
+
+        void take() throws IOException, SQLException {
+            whenIdle.add(measure(idle));
+            whenBusy.add(measure(busy));
+        }
+
+        Pass measure(LatencyWriter writer) throws IOException, SQLException {
+            Target slot = server.newSlot(target.ofRows(writer.total()));
+            try {
+                process.begin(slot);
+                while (server.walsender(slot) == 0) {
+                    sleep(Duration.ofMillis(10));
+                }
+                sleep(Duration.ofMillis(500));
+                writer.write(server, slot);
+                process.awaitFirstRow();
+                return process.awaitPass();
+            } finally {
+                server.dropSlot(slot);
             }
-            sleep(Duration.ofMillis(500));
-            writer.write(server, slot);
-            process.awaitFirstRow();
-            return process.awaitPass();
-        } finally {
-            server.dropSlot(slot);
+        }
+
+        List<LatencyCell> cells() {
+            String reader = process.reader().label();
+            return List.of(
+                    new LatencyCell(reader, "idle", whenIdle), new LatencyCell(reader, "5,000 rows/s", whenBusy));
+        }
+
+        @Override
+        public void close() {
+            process.close();
         }
     }
 

@@ -49,8 +49,6 @@ public record Cell(String workload, String reader, long rows, List<Pass> passes)
     }
 
     private double median(ToDoubleFunction<Pass> value) {
-        double[] sorted = passes.stream().mapToDouble(value).sorted().toArray();
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        return Median.of(passes, value);
     }
 }

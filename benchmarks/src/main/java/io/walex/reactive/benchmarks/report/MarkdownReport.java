@@ -80,7 +80,8 @@ public final class MarkdownReport {
                 ? ""
                 : Stream.concat(
                                 Stream.of(
-                                        "## Latency\n\nFrom the server's commit time to the reader's row, in milliseconds.\n\n"
+                                        "## Latency\n\nFrom the server's commit time to the reader's row, in milliseconds: medians of the\n"
+                                                + "passes' percentiles, and the largest of all.\n\n"
                                                 + "| writer | reader | p50 | p99 | p99.9 | max |\n|---|---|--:|--:|--:|--:|\n"),
                                 cells.stream().map(MarkdownReport::row))
                         .collect(Collectors.joining("", "", "\n"));

@@ -1,0 +1,16 @@
+package io.walex.reactive.benchmarks.report;
+
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** The middle of what passes took. */
+final class Median {
+
+    private Median() {}
+
+    static double of(List<Pass> passes, ToDoubleFunction<Pass> value) {
+        double[] sorted = passes.stream().mapToDouble(value).sorted().toArray();
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}
