@@ -136,7 +136,8 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
         turnOver = false;
-        long pause = pacing.pauseAfterRead(!isCutOff(ctx), System.nanoTime());
+        long pause =
+                pacing.pauseAfterRead(!isCutOff(ctx), ctx.executor().ticker().nanoTime());
         if (pause > 0 && copying && !pausing) {
             pausing = true;
             ctx.executor().schedule(this::endPause, pause, TimeUnit.NANOSECONDS);

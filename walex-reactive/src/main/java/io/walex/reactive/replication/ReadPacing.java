@@ -30,6 +30,9 @@ final class ReadPacing {
     /** ... in this time, or while reading paused. */
     private static final long MOMENT = TimeUnit.MILLISECONDS.toNanos(1);
 
+    /** What comes after so long is the first of something new. */
+    private static final long REST = TimeUnit.MILLISECONDS.toNanos(10);
+
     /** When a pause brought this much for each millisecond, a longer one pays. */
     private static final int PLENTY = 16 << 10;
 
@@ -40,6 +43,8 @@ final class ReadPacing {
 
     private long momentStart;
     private long bytesInMoment;
+    private int bytesInTurn;
+    private long lastTurn;
     private long pause;
     private int pauses;
     private int promptReads;
@@ -51,6 +56,7 @@ final class ReadPacing {
      */
     boolean read(int bytes) {
         bytesInMoment += bytes;
+        bytesInTurn += bytes;
         return promptReads == 0 && bytesInMoment >= FAST;
     }
 
@@ -62,22 +68,40 @@ final class ReadPacing {
      * @return how many nanoseconds not to read now; mostly 0
      */
     long pauseAfterRead(boolean exhausted, long now) {
-        if (!exhausted) {
-            return 0;
-        }
-        if (promptReads > 0) {
-            promptReads--;
-        } else if (bytesInMoment >= FAST) {
-            return nextPause(now);
-        }
-        if (now - momentStart > MOMENT) {
-            pause = promptReads > 0 ? pause : 0;
-            begin(now);
+        int turn = bytesInTurn;
+        boolean rested = now - lastTurn > REST;
+        bytesInTurn = 0;
+        lastTurn = now;
+        if (rested) {
+            forget(now);
+        } else if (exhausted) {
+            long next = nextPause(turn, now);
+            lastTurn += next;
+            return next;
         }
         return 0;
     }
 
-    private long nextPause(long now) {
+    /** Even a large first row is no backlog: the rest of it, or its commit, must not wait. */
+    private void forget(long now) {
+        pause = 0;
+        promptReads = 0;
+        begin(now, 0);
+    }
+
+    private long nextPause(int turn, long now) {
+        if (turn < FAST && now - momentStart > MOMENT) {
+            pause = promptReads > 0 ? pause : 0;
+            begin(now, turn);
+        }
+        if (promptReads > 0) {
+            promptReads--;
+            return 0;
+        }
+        return bytesInMoment >= FAST ? lengthened(now) : 0;
+    }
+
+    private long lengthened(long now) {
         pause = bytesInMoment < PLENTY * Math.max(1, pause / SHORTEST)
                 ? Math.max(SHORTEST, pause / 2)
                 : Math.min(LONGEST, Math.max(SHORTEST, 2 * pause));
@@ -86,12 +110,12 @@ final class ReadPacing {
             pauses = 0;
             promptReads = PROMPT_READS;
         }
-        begin(now + pause);
+        begin(now + pause, 0);
         return pause;
     }
 
-    private void begin(long moment) {
+    private void begin(long moment, int bytes) {
         momentStart = moment;
-        bytesInMoment = 0;
+        bytesInMoment = bytes;
     }
 }

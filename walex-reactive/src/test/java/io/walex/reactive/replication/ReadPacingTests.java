@@ -12,6 +12,10 @@ class ReadPacingTests {
     private final ReadPacing pacing = new ReadPacing();
     private long now = 42;
 
+    ReadPacingTests() {
+        pauseAfter(50);
+    }
+
     private long pauseAfter(int bytes) {
         pacing.read(bytes);
         long pause = pacing.pauseAfterRead(true, now);
@@ -99,5 +103,73 @@ class ReadPacingTests {
         assertThat(pauseAfter(300)).isZero();
         now += 2 * MILLISECOND;
         assertThat(pauseAfter(300)).isZero();
+    }
+
+    @Test
+    void forgetsAPauseWhileNothingComes() {
+        longestPause();
+
+        now += 1_000 * MILLISECOND;
+        assertThat(pauseAfter(5_000)).isZero();
+        assertThat(pauseAfter(5_000)).isEqualTo(MILLISECOND);
+    }
+
+    @Test
+    void forgetsPromptReadsWhileNothingComes() {
+        longestPause();
+        for (int i = 0; i < 20; i++) {
+            now += 20_000;
+            assertThat(pauseAfter(4_000)).isZero();
+        }
+
+        now += 1_000 * MILLISECOND;
+        assertThat(pauseAfter(50)).isZero();
+    }
+
+    @Test
+    void doesNotDelayAChangeThatComesShortlyAfterABurst() {
+        longestPause();
+        for (int i = 0; i < 20; i++) {
+            now += 20_000;
+            assertThat(pauseAfter(4_000)).isZero();
+        }
+
+        now += 5 * MILLISECOND;
+        assertThat(pauseAfter(50)).isZero();
+    }
+
+    @Test
+    void doesNotAddUpWhatComesNowAndThen() {
+        assertThat(pauseAfter(3_900)).isZero();
+
+        now += 2 * MILLISECOND;
+        assertThat(pauseAfter(300)).isZero();
+    }
+
+    @Test
+    void neverDelaysLargeRowsThatComeNowAndThen() {
+        for (int i = 0; i < 100; i++) {
+            now += 20 * MILLISECOND;
+            assertThat(pauseAfter(50_000)).isZero();
+        }
+    }
+
+    @Test
+    void neverDelaysAModestStreamForLongAfterABurst() {
+        longestPause();
+
+        long last = 0;
+        for (int i = 0; i < 1_000; i++) {
+            now += MILLISECOND / 10;
+            long pause = pauseAfter(300);
+            last = i < 100 ? last : Math.max(last, pause);
+        }
+        assertThat(last).isZero();
+    }
+
+    private void longestPause() {
+        for (int i = 0; i < 4; i++) {
+            pauseAfter(200_000);
+        }
     }
 }
