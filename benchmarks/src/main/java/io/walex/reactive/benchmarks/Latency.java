@@ -19,6 +19,8 @@ final class Latency {
             List.of(Readers.SOCKET, Readers.PGJDBC, Readers.UNREAD, Readers.DEBEZIUM_CONNECT);
     private static final LatencyWriter WARM_UP = new LatencyWriter(2_000, 5, Duration.ofMillis(1));
 
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private final BenchmarkServer server;
     private final LatencyWriter idle;
     private final LatencyWriter busy;
@@ -40,11 +42,12 @@ final class Latency {
                 List.of("narrow"),
                 0,
                 0));
-        List<Turns> all =
-                READERS.stream().map(reader -> new Turns(reader, target)).toList();
+        List<Contestant> all = new ArrayList<>();
         try {
-            for (Turns turns : all) {
-                turns.measure(WARM_UP);
+            for (Readers reader : READERS) {
+                Contestant contestant = new Contestant(reader, target);
+                all.add(contestant);
+                contestant.measure(WARM_UP);
             }
             for (int pass = 0; pass < passes; pass++) {
                 for (int turn = 0; turn < all.size(); turn++) {
@@ -52,20 +55,20 @@ final class Latency {
                 }
             }
         } finally {
-            all.forEach(Turns::close);
+            all.forEach(Contestant::close);
         }
-        return all.stream().flatMap(turns -> turns.cells().stream()).toList();
+        return all.stream().flatMap(contestant -> contestant.cells().stream()).toList();
     }
 
     /** One reader's process and passes. */
-    private final class Turns implements AutoCloseable {
+    private final class Contestant implements AutoCloseable {
 
         private final ReaderProcess process;
         private final Target target;
         private final List<Pass> whenIdle = new ArrayList<>();
         private final List<Pass> whenBusy = new ArrayList<>();
 
-        Turns(Readers reader, Target target) {
+        Contestant(Readers reader, Target target) {
             process = ReaderProcess.start(reader, true, Throughput.AMPLE_HEAP);
             this.target = target;
         }
@@ -73,21 +76,30 @@ final class Latency {
         void take() throws IOException, SQLException {
             whenIdle.add(measure(idle));
             whenBusy.add(measure(busy));
+            cells().forEach(cell -> System.err.println("  " + cell));
         }
 
         Pass measure(LatencyWriter writer) throws IOException, SQLException {
             Target slot = server.newSlot(target.ofRows(writer.total()));
             try {
                 process.begin(slot);
-                while (server.walsender(slot) == 0) {
-                    sleep(Duration.ofMillis(10));
-                }
+                awaitWalsender(slot);
                 sleep(Duration.ofMillis(500));
                 writer.write(server, slot);
                 process.awaitFirstRow();
                 return process.awaitPass();
             } finally {
                 server.dropSlot(slot);
+            }
+        }
+
+        private void awaitWalsender(Target slot) {
+            long start = System.nanoTime();
+            while (server.walsender(slot) == 0) {
+                if (System.nanoTime() - start > PATIENCE.toNanos()) {
+                    throw new IllegalStateException(process.reader().label() + " did not begin to read");
+                }
+                sleep(Duration.ofMillis(10));
             }
         }
 

@@ -26,12 +26,13 @@ record Options(
     static final String USAGE = """
             Options:
               --quick            W1 and W3 with a fifth of the rows, in less than 5 minutes
-              --sections=a,b     of throughput, replay, latency, memory, growth; all by default
-              --workloads=W1,W3  of W1 to W4; all by default
+              --sections=a,b     of throughput, replay, latency, memory, growth; all by default,
+                                 but the last two of a quick run
+              --workloads=W1,W3  of W1 to W4; all by default, W1 and W3 of a quick run
               --readers=a,b      of %s; all by default
               --scale=0.5        of the workloads
               --warm-up-rows=N   rows that each reader reads before its passes count
-              --passes=3         passes that count
+              --passes=3         passes of throughput and replay that count
               --output=DIR       where RESULTS.md, results.json and results.svg go
             """.formatted(String.join(", ", names(Readers.compared())));
 
@@ -52,7 +53,7 @@ record Options(
                 : new Options(
                         false,
                         1,
-                        2_000_000,
+                        3_000_000,
                         3,
                         SECTIONS,
                         List.of("W1", "W2", "W3", "W4"),

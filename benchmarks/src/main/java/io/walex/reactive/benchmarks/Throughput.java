@@ -39,13 +39,12 @@ final class Throughput {
 
     /** Reads what is preloaded, of the server itself or of what stands between it and the readers on another port. */
     List<Cell> read(String name, Target target, int port) {
-        List<ReaderProcess> processes = readers.stream()
-                .map(reader -> ReaderProcess.start(reader, false, heap))
-                .toList();
+        List<ReaderProcess> processes = new ArrayList<>();
         List<List<Pass>> measured =
                 readers.stream().<List<Pass>>map(reader -> new ArrayList<>()).toList();
         int warmUps = (int) ((warmUpRows + target.sent() - 1) / target.sent());
         try {
+            readers.forEach(reader -> processes.add(ReaderProcess.start(reader, false, heap)));
             for (int pass = 0; pass < warmUps + passes; pass++) {
                 for (int turn = 0; turn < processes.size(); turn++) {
                     // Each round starts with another reader, so that none is always behind the same one.

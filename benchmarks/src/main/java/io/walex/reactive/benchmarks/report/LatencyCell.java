@@ -18,8 +18,6 @@ public record LatencyCell(String reader, String pace, double p50, double p99, do
                 Median.of(passes, pass -> of(pass, 0.99)),
                 Median.of(passes, pass -> of(pass, 0.999)),
                 passes.stream().mapToDouble(pass -> of(pass, 1)).max().orElseThrow());
-        System.err.printf(
-                "  %-36s %s: p50 %.3f, p99 %.3f, p99.9 %.3f, max %.3f ms%n", reader, pace, p50, p99, p999, max);
     }
 
     private static double of(Pass pass, double share) {
@@ -27,6 +25,7 @@ public record LatencyCell(String reader, String pace, double p50, double p99, do
         if (sorted == null) {
             throw new IllegalArgumentException("The pass did not measure latency");
         }
-        return sorted[Math.min(sorted.length - 1, (int) (share * sorted.length))] / MICROS_PER_MILLI;
+        int rank = (int) Math.ceil(share * sorted.length);
+        return sorted[Math.max(1, rank) - 1] / MICROS_PER_MILLI;
     }
 }

@@ -3,7 +3,7 @@ package io.walex.reactive.benchmarks.report;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** The middle of what passes took. */
+/** The middle of a value of several passes. */
 final class Median {
 
     private Median() {}
