@@ -98,10 +98,10 @@ final class ReadPacing {
             promptReads--;
             return 0;
         }
-        return bytesInMoment >= FAST ? lengthened(now) : 0;
+        return bytesInMoment >= FAST ? adaptedPause(now) : 0;
     }
 
-    private long lengthened(long now) {
+    private long adaptedPause(long now) {
         pause = bytesInMoment < PLENTY * Math.max(1, pause / SHORTEST)
                 ? Math.max(SHORTEST, pause / 2)
                 : Math.min(LONGEST, Math.max(SHORTEST, 2 * pause));

@@ -55,7 +55,7 @@ class ReadPacingTests {
         assertThat(pauseAfter(200_000)).isEqualTo(2 * MILLISECOND);
         assertThat(pauseAfter(200_000)).isEqualTo(4 * MILLISECOND);
         assertThat(pauseAfter(200_000)).isEqualTo(4 * MILLISECOND);
-        readPromptly();
+        readPromptly(200);
         assertThat(pauseAfter(50_000)).isEqualTo(2 * MILLISECOND);
         assertThat(pauseAfter(6_000)).isEqualTo(MILLISECOND);
         assertThat(pauseAfter(6_000)).isEqualTo(MILLISECOND);
@@ -67,14 +67,14 @@ class ReadPacingTests {
             for (int pauses = 0; pauses < 4; pauses++) {
                 assertThat(pauseAfter(20_000)).isPositive();
             }
-            readPromptly();
+            readPromptly(200);
         }
     }
 
-    private void readPromptly() {
+    private void readPromptly(int bytes) {
         for (int i = 0; i < 20; i++) {
             now += 20_000;
-            assertThat(pacing.read(200)).isFalse();
+            assertThat(pacing.read(bytes)).isFalse();
             assertThat(pacing.pauseAfterRead(true, now)).isZero();
         }
     }
@@ -117,10 +117,7 @@ class ReadPacingTests {
     @Test
     void forgetsPromptReadsWhileNothingComes() {
         longestPause();
-        for (int i = 0; i < 20; i++) {
-            now += 20_000;
-            assertThat(pauseAfter(4_000)).isZero();
-        }
+        readPromptly(4_000);
 
         now += 1_000 * MILLISECOND;
         assertThat(pauseAfter(50)).isZero();
@@ -129,10 +126,7 @@ class ReadPacingTests {
     @Test
     void doesNotDelayAChangeThatComesShortlyAfterABurst() {
         longestPause();
-        for (int i = 0; i < 20; i++) {
-            now += 20_000;
-            assertThat(pauseAfter(4_000)).isZero();
-        }
+        readPromptly(4_000);
 
         now += 5 * MILLISECOND;
         assertThat(pauseAfter(50)).isZero();
