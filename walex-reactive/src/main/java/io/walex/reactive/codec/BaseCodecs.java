@@ -47,7 +47,7 @@ final class BaseCodecs {
         put(codecs, NumberCodecs.FLOAT8, "float8");
         put(codecs, NumberCodecs.UNSIGNED_INT4, "oid", "xid", "cid");
         put(codecs, NumberCodecs.UNSIGNED_INT8, "xid8");
-        put(codecs, new NumericCodec(), "numeric");
+        put(codecs, NumericCodec.NUMERIC, "numeric");
         put(codecs, BytesCodecs.TEXT, "text", "varchar", "bpchar", "name", "xml", "cstring", "refcursor", "aclitem");
         put(codecs, BytesCodecs.CHAR, "char");
         put(codecs, BytesCodecs.BYTEA, "bytea");

@@ -9,16 +9,17 @@ import java.util.UUID;
 /** Values that are bytes or text, or little more. */
 final class BytesCodecs {
 
-    static final ColumnCodec TEXT = FormsCodec.same(BytesCodecs::text);
+    static final ColumnCodec TEXT = FormsCodec.same(BytesCodecs::text).withJson(DirectJson::string);
 
-    static final ColumnCodec UNKNOWN = new FormsCodec(BytesCodecs::text, BytesCodecs::copy);
+    static final ColumnCodec UNKNOWN = new FormsCodec(BytesCodecs::text, BytesCodecs::copy, DirectJson::string);
 
-    static final ColumnCodec BYTEA = new FormsCodec(BytesCodecs::bytea, BytesCodecs::copy);
+    static final ColumnCodec BYTEA = new FormsCodec(BytesCodecs::bytea, BytesCodecs::copy, DirectJson::bytea);
 
-    static final ColumnCodec UUID = new FormsCodec(BytesCodecs::uuid, BytesCodecs::binaryUuid);
+    static final ColumnCodec UUID = new FormsCodec(BytesCodecs::uuid, BytesCodecs::binaryUuid, DirectJson::uuid);
 
     /** A text behind one byte that tells its version. */
-    static final ColumnCodec VERSIONED_TEXT = new FormsCodec(BytesCodecs::text, BytesCodecs::versionedText);
+    static final ColumnCodec VERSIONED_TEXT =
+            new FormsCodec(BytesCodecs::text, BytesCodecs::versionedText, DirectJson::string);
 
     /** {@code "char"}: one byte, which PostgreSQL 16 shows as {@code \377} where it is not ASCII. */
     static final ColumnCodec CHAR = FormsCodec.same(BytesCodecs::singleByte);

@@ -22,18 +22,20 @@ final class DateTimeCodecs {
     private static final long MICROS_PER_DAY = TimeUnit.DAYS.toMicros(1);
     private static final int NANOS_PER_MICRO = 1000;
 
-    static final ColumnCodec DATE = new FormsCodec(checked(DateTimeCodecs::date), DateTimeCodecs::binaryDate);
+    static final ColumnCodec DATE =
+            new FormsCodec(checked(DateTimeCodecs::date), DateTimeCodecs::binaryDate, DirectJson::date);
 
-    static final ColumnCodec TIME = new FormsCodec(checked(DateTimeCodecs::time), DateTimeCodecs::binaryTime);
+    static final ColumnCodec TIME =
+            new FormsCodec(checked(DateTimeCodecs::time), DateTimeCodecs::binaryTime, DirectJson::time);
 
     static final ColumnCodec TIMETZ =
             new FormsCodec(checked(DateTimeCodecs::timetz), checked(DateTimeCodecs::binaryTimetz));
 
     static final ColumnCodec TIMESTAMP =
-            new FormsCodec(checked(DateTimeCodecs::timestamp), DateTimeCodecs::binaryTimestamp);
+            new FormsCodec(checked(DateTimeCodecs::timestamp), DateTimeCodecs::binaryTimestamp, DirectJson::timestamp);
 
-    static final ColumnCodec TIMESTAMPTZ =
-            new FormsCodec(checked(DateTimeCodecs::timestamptz), DateTimeCodecs::binaryTimestamptz);
+    static final ColumnCodec TIMESTAMPTZ = new FormsCodec(
+            checked(DateTimeCodecs::timestamptz), DateTimeCodecs::binaryTimestamptz, DirectJson::timestamptz);
 
     static final ColumnCodec INTERVAL = new FormsCodec(
             (bytes, offset, length) -> Interval.parse(Digits.ascii(bytes, offset, length)),

@@ -1,7 +1,11 @@
 package io.walex.reactive.codec;
 
-/** A codec of two functions. */
-record FormsCodec(Form text, Form binary) implements ColumnCodec {
+/** A codec of functions. */
+record FormsCodec(Form text, Form binary, TextJson json) implements ColumnCodec {
+
+    FormsCodec(Form text, Form binary) {
+        this(text, binary, TextJson.NONE);
+    }
 
     /** One of PostgreSQL's two forms of a type. */
     @FunctionalInterface
@@ -10,8 +14,13 @@ record FormsCodec(Form text, Form binary) implements ColumnCodec {
     }
 
     /** A type whose binary form is its text. */
-    static ColumnCodec same(Form form) {
+    static FormsCodec same(Form form) {
         return new FormsCodec(form, form);
+    }
+
+    /** The same codec, whose text form becomes JSON in this way. */
+    FormsCodec withJson(TextJson json) {
+        return new FormsCodec(text, binary, json);
     }
 
     @Override

@@ -32,7 +32,8 @@ final class JsonCodec {
             .build();
 
     private static final ColumnCodec JSON_TREE = FormsCodec.same(JsonCodec::tree);
-    private static final ColumnCodec JSONB_TREE = new FormsCodec(JsonCodec::tree, JsonCodec::versionedTree);
+    private static final ColumnCodec JSONB_TREE =
+            new FormsCodec(JsonCodec::tree, JsonCodec::versionedTree, DirectJson::jsonb);
 
     private JsonCodec() {}
 

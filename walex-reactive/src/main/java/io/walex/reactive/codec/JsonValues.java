@@ -1,8 +1,6 @@
 package io.walex.reactive.codec;
 
 import io.walex.reactive.pgoutput.Lsn;
-import java.io.OutputStream;
-import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
@@ -11,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -23,72 +20,75 @@ public final class JsonValues {
 
     private JsonValues() {}
 
-    /** Writes a value that a {@link ColumnCodec} gave; one of a type of your own as the generator's mapper writes it. */
-    public static void write(@Nullable Object value, JsonGenerator json) {
+    private static final int USUAL_SIZE = 64;
+
+    /** Writes a value that a {@link ColumnCodec} gave. */
+    public static void write(@Nullable Object value, JsonBytes json) {
         if (value == null) {
-            json.writeNull();
+            json.nothing();
         } else if (value instanceof String text) {
-            json.writeString(text);
+            json.string(text);
         } else if (value instanceof Boolean flag) {
-            json.writeBoolean(flag);
+            json.bool(flag);
         } else if (value instanceof Number number) {
-            writeNumber(json, number);
-        } else if (value instanceof JsonNode tree) {
-            json.writeTree(tree);
+            writeNumber(number, json);
         } else if (value instanceof List<?> list) {
-            writeList(json, list);
+            writeList(list, json);
         } else if (value instanceof Map<?, ?> map) {
-            writeMap(json, map);
+            writeMap(map, json);
         } else if (isText(value)) {
-            json.writeString(PgText.of(value));
+            json.string(PgText.of(value));
+        } else if (value instanceof JsonNode tree) {
+            json.raw(JsonCodec.MAPPER.writeValueAsBytes(tree));
         } else {
-            json.writePOJO(value);
+            json.pojo(value);
         }
     }
 
-    /** A generator that can write every value, in UTF-8; the caller closes it. */
-    public static JsonGenerator generator(OutputStream target) {
-        return JsonCodec.MAPPER.createGenerator(target);
+    /**
+     * Writes a value as {@link #write} does, from its text form and without decoding it.
+     *
+     * @return whether it has; false, and nothing written, where the value has to be decoded for that
+     */
+    public static boolean writeText(ColumnCodec codec, byte[] bytes, int offset, int length, JsonBytes json) {
+        return codec instanceof FormsCodec forms && forms.json().write(bytes, offset, length, json);
     }
 
     /** The value's JSON. */
     public static String text(@Nullable Object value) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = JsonCodec.MAPPER.createGenerator(text)) {
-            write(value, json);
-        }
-        return text.toString();
+        JsonBytes json = new JsonBytes(USUAL_SIZE);
+        write(value, json);
+        return json.toString();
     }
 
-    private static void writeNumber(JsonGenerator json, Number number) {
+    private static void writeNumber(Number number, JsonBytes json) {
         if (number instanceof BigDecimal decimal) {
-            json.writeNumber(decimal.toPlainString());
-        } else if (number instanceof Float value && Float.isFinite(value)) {
-            json.writeNumber(value);
-        } else if (number instanceof Double value && Double.isFinite(value)) {
-            json.writeNumber(value);
+            json.ascii(decimal.toPlainString());
+        } else if (number instanceof Float value && Float.isFinite(value)
+                || number instanceof Double other && Double.isFinite(other)) {
+            json.ascii(number.toString());
         } else if (number instanceof Float || number instanceof Double || number instanceof BigInteger) {
-            json.writeString(number.toString());
+            json.string(number.toString());
         } else {
-            json.writeNumber(number.longValue());
+            json.number(number.longValue());
         }
     }
 
-    private static void writeList(JsonGenerator json, List<?> list) {
-        json.writeStartArray();
+    private static void writeList(List<?> list, JsonBytes json) {
+        json.startArray();
         for (Object element : list) {
             write(element, json);
         }
-        json.writeEndArray();
+        json.endArray();
     }
 
-    private static void writeMap(JsonGenerator json, Map<?, ?> map) {
-        json.writeStartObject();
+    private static void writeMap(Map<?, ?> map, JsonBytes json) {
+        json.startObject();
         for (Map.Entry<?, ?> entry : map.entrySet()) {
-            json.writeName(String.valueOf(entry.getKey()));
+            json.name(String.valueOf(entry.getKey()));
             write(entry.getValue(), json);
         }
-        json.writeEndObject();
+        json.endObject();
     }
 
     private static boolean isText(Object value) {

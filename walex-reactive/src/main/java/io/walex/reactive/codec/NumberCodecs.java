@@ -9,25 +9,30 @@ final class NumberCodecs {
 
     static final ColumnCodec BOOL = new FormsCodec(
             (bytes, offset, length) -> bool(bytes, offset, length, 't', 'f'),
-            (bytes, offset, length) -> bool(bytes, offset, length, 1, 0));
+            (bytes, offset, length) -> bool(bytes, offset, length, 1, 0),
+            DirectJson::bool);
 
     static final ColumnCodec INT2 = new FormsCodec(
             (bytes, offset, length) -> (short) Digits.integer(bytes, offset, length, Short.MIN_VALUE, Short.MAX_VALUE),
-            (bytes, offset, length) -> (short) BinaryCursor.int16(bytes, offset, length));
+            (bytes, offset, length) -> (short) BinaryCursor.int16(bytes, offset, length),
+            DirectJson.integer(4));
 
     static final ColumnCodec INT4 = new FormsCodec(
             (bytes, offset, length) ->
                     (int) Digits.integer(bytes, offset, length, Integer.MIN_VALUE, Integer.MAX_VALUE),
-            BinaryCursor::int32);
+            BinaryCursor::int32,
+            DirectJson.integer(9));
 
     static final ColumnCodec INT8 = new FormsCodec(
             (bytes, offset, length) -> Digits.integer(bytes, offset, length, Long.MIN_VALUE, Long.MAX_VALUE),
-            BinaryCursor::int64);
+            BinaryCursor::int64,
+            DirectJson.integer(18));
 
     /** {@code oid}, {@code xid}, {@code cid}: unsigned. */
     static final ColumnCodec UNSIGNED_INT4 = new FormsCodec(
             (bytes, offset, length) -> Digits.integer(bytes, offset, length, 0, UINT32),
-            (bytes, offset, length) -> BinaryCursor.int32(bytes, offset, length) & UINT32);
+            (bytes, offset, length) -> BinaryCursor.int32(bytes, offset, length) & UINT32,
+            DirectJson.integer(9));
 
     /** {@code xid8}. */
     static final ColumnCodec UNSIGNED_INT8 = new FormsCodec(

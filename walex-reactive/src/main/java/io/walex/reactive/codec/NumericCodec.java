@@ -6,7 +6,9 @@ import java.math.BigDecimal;
  * {@code numeric}: a {@code BigDecimal} with the scale that PostgreSQL shows. The values that are no decimals are the
  * {@code Double} constants NaN and the infinities.
  */
-final class NumericCodec implements ColumnCodec {
+final class NumericCodec {
+
+    static final ColumnCodec NUMERIC = new FormsCodec(NumericCodec::text, NumericCodec::binary, DirectJson::decimal);
 
     private static final int NEGATIVE = 0x4000;
     private static final int NAN = 0xC000;
@@ -16,8 +18,9 @@ final class NumericCodec implements ColumnCodec {
     private static final int BASE = 10_000;
     private static final int BASE_DIGITS = 4;
 
-    @Override
-    public Object fromText(byte[] bytes, int offset, int length) {
+    private NumericCodec() {}
+
+    private static Object text(byte[] bytes, int offset, int length) {
         int end = offset + length;
         boolean negative = length > 0 && bytes[offset] == '-';
         int from = negative ? offset + 1 : offset;
@@ -51,8 +54,7 @@ final class NumericCodec implements ColumnCodec {
         };
     }
 
-    @Override
-    public Object fromBinary(byte[] bytes, int offset, int length) {
+    private static Object binary(byte[] bytes, int offset, int length) {
         BinaryCursor cursor = new BinaryCursor(bytes, offset, length);
         int groups = cursor.int16();
         int weight = cursor.int16();

@@ -151,18 +151,30 @@ public final class Event implements TransactionSignal {
      * change.
      */
     public Map<String, Change> changes() {
-        if (table == null || oldTuple == null || newTuple == null) {
-            return Map.of();
-        }
         Map<String, Change> changes = new LinkedHashMap<>();
+        forEachChange((column, after, before) -> changes.put(
+                after.table().columns.get(column).name(), new Change(before.value(column), after.value(column))));
+        return Collections.unmodifiableMap(changes);
+    }
+
+    /** What {@link #changes} tells, undecoded. */
+    void forEachChange(ChangeAction action) {
+        if (table == null || oldTuple == null || newTuple == null) {
+            return;
+        }
         TupleRow before = oldRow(table, oldTuple);
         TupleRow after = new TupleRow(table, newTuple, null);
         for (int i = 0; i < newTuple.columnCount(); i++) {
             if (before.has(i) && after.has(i) && !sameBytes(oldTuple, newTuple, i)) {
-                changes.put(table.columns.get(i).name(), new Change(before.value(i), after.value(i)));
+                action.accept(i, after, before);
             }
         }
-        return Collections.unmodifiableMap(changes);
+    }
+
+    /** Takes a column whose value differs between the rows. */
+    @FunctionalInterface
+    interface ChangeAction {
+        void accept(int column, TupleRow after, TupleRow before);
     }
 
     private TupleRow oldRow(Table table, TupleData tuple) {

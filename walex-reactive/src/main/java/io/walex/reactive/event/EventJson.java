@@ -1,14 +1,14 @@
 package io.walex.reactive.event;
 
+import io.walex.reactive.codec.JsonBytes;
 import io.walex.reactive.codec.JsonValues;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.pgoutput.PgOutputMessage.LogicalMessage;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
 
 /**
  * An event as JSON, in WalEx's shape: {@code name}, {@code type}, {@code source}, {@code new_record}, {@code old_record},
@@ -22,118 +22,173 @@ import tools.jackson.core.JsonGenerator;
  */
 public final class EventJson {
 
-    private static final int USUAL_SIZE = 1024;
+    private static final byte[] NEW_RECORD = name("new_record");
+    private static final byte[] OLD_RECORD = name("old_record");
+    private static final byte[] CHANGES = name("changes");
+    private static final byte[] NEW_VALUE = name("new_value");
+    private static final byte[] OLD_VALUE = name("old_value");
+
+    /** Of an event of no table. */
+    private static final int USUAL_SIZE = 512;
 
     private EventJson() {}
 
+    /** A member's name and its colon. */
+    static byte[] name(String name) {
+        JsonBytes json = new JsonBytes(name.length() + 3);
+        json.name(name);
+        return json.toByteArray();
+    }
+
     /** One line of JSON, without the line's end. */
     public static String toJson(Event event) {
-        return written(json -> write(event, json)).toString(StandardCharsets.UTF_8);
+        return written(event, new JsonBytes(expectedSize(event))).toString();
     }
 
     /** The same in UTF-8. */
     public static byte[] toJsonBytes(Event event) {
-        return written(json -> write(event, json)).toByteArray();
+        return written(event, new JsonBytes(expectedSize(event))).toByteArray();
     }
 
-    static String toJson(Source source) {
-        return written(json -> writeSource(source, json)).toString(StandardCharsets.UTF_8);
-    }
-
-    private static ByteArrayOutputStream written(Consumer<JsonGenerator> content) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_SIZE);
-        try (JsonGenerator json = JsonValues.generator(bytes)) {
-            content.accept(json);
-        }
-        return bytes;
-    }
-
-    /** Writes the event as the generator's next value. The generator must be a Jackson mapper's. */
+    /** Writes the event as the generator's next value. Values of types of your own are written as its mapper does. */
     public static void write(Event event, JsonGenerator json) {
-        json.writeStartObject();
-        json.writeStringProperty("name", event.name());
-        json.writeStringProperty("type", event.type().jsonName());
-        json.writeName("source");
-        if (event.table() == null) {
-            writeSource(event.source(), json);
-        } else {
-            json.writeRawValue(event.table().sourceJson());
+        ObjectWriteContext context = json.objectWriteContext();
+        JsonBytes bytes = new JsonBytes(expectedSize(event), value -> valueBytes(value, context));
+        json.writeRawValue(written(event, bytes).toString());
+    }
+
+    private static byte[] valueBytes(Object value, ObjectWriteContext context) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (JsonGenerator json = context.createGenerator(bytes)) {
+            context.writeValue(json, value);
         }
-        writeRow("new_record", (TupleRow) event.newRecord(), json);
-        writeRow("old_record", event.type() == EventType.DELETE ? (TupleRow) event.oldRecord() : null, json);
-        writeChanges(event.changes(), json);
+        return bytes.toByteArray();
+    }
+
+    private static int expectedSize(Event event) {
+        return event.table() == null ? USUAL_SIZE : event.table().json().expectedSize();
+    }
+
+    private static JsonBytes written(Event event, JsonBytes json) {
+        Table table = event.table();
+        json.startObject();
+        if (table == null) {
+            writeHead(event.name(), event.type(), event.source(), json);
+        } else {
+            json.raw(table.json().head(event.type()));
+        }
+        writeRow(NEW_RECORD, (TupleRow) event.newRecord(), json);
+        writeRow(OLD_RECORD, event.type() == EventType.DELETE ? (TupleRow) event.oldRecord() : null, json);
+        writeChanges(event, json);
         if (event.type() == EventType.MESSAGE) {
             writeMessage(event.message(), json);
         }
-        String lsn = event.lsn().toString();
-        json.writeStringProperty("timestamp", event.timestamp().toString());
-        json.writeStringProperty("lsn", lsn);
-        json.writeNumberProperty("xid", Integer.toUnsignedLong(event.xid()));
-        json.writeStringProperty("position", lsn + ':' + event.ordinal());
-        if (event.gid() != null) {
-            json.writeStringProperty("gid", event.gid());
+        json.raw(table == null ? transaction(event.transaction()) : table.json().transaction(event.transaction()));
+        json.closeString(event.ordinal());
+        String gid = event.gid();
+        if (gid != null) {
+            json.name("gid");
+            json.string(gid);
         }
         writeOrigin(event.origin(), json);
-        json.writeEndObject();
+        json.endObject();
+        if (table != null) {
+            table.json().wrote(json.size());
+        }
+        return json;
     }
 
-    private static void writeOrigin(@Nullable ReplicationOrigin origin, JsonGenerator json) {
+    static void writeHead(String name, EventType type, Source source, JsonBytes json) {
+        json.name("name");
+        json.string(name);
+        json.name("type");
+        json.string(type.jsonName());
+        json.name("source");
+        json.startObject();
+        json.name("name");
+        json.string(source.name());
+        json.name("version");
+        json.string(source.version());
+        json.name("db");
+        json.string(source.db());
+        json.name("schema");
+        json.string(source.schema());
+        json.name("table");
+        JsonValues.write(source.table(), json);
+        json.name("columns");
+        JsonValues.write(source.columns(), json);
+        json.endObject();
+    }
+
+    /** The members that a transaction's events share, up to the position's colon. */
+    static byte[] transaction(TransactionSignal.Begin transaction) {
+        String lsn = transaction.commitLsn().toString();
+        JsonBytes json = new JsonBytes(USUAL_SIZE);
+        json.name("timestamp");
+        json.string(transaction.commitTimestamp().toString());
+        json.name("lsn");
+        json.string(lsn);
+        json.name("xid");
+        json.number(Integer.toUnsignedLong(transaction.xid()));
+        json.name("position");
+        json.startString(lsn + ':');
+        return json.toByteArray();
+    }
+
+    private static void writeOrigin(@Nullable ReplicationOrigin origin, JsonBytes json) {
         if (origin != null) {
             Lsn lsn = origin.lsn();
-            json.writeObjectPropertyStart("origin");
-            json.writeStringProperty("name", origin.name());
-            json.writeStringProperty("lsn", lsn == null ? null : lsn.toString());
-            json.writeEndObject();
+            json.name("origin");
+            json.startObject();
+            json.name("name");
+            json.string(origin.name());
+            json.name("lsn");
+            JsonValues.write(lsn, json);
+            json.endObject();
         }
     }
 
-    private static void writeSource(Source source, JsonGenerator json) {
-        json.writeStartObject();
-        json.writeStringProperty("name", source.name());
-        json.writeStringProperty("version", source.version());
-        json.writeStringProperty("db", source.db());
-        json.writeStringProperty("schema", source.schema());
-        json.writeStringProperty("table", source.table());
-        json.writeObjectPropertyStart("columns");
-        source.columns().forEach(json::writeStringProperty);
-        json.writeEndObject();
-        json.writeEndObject();
-    }
-
-    private static void writeRow(String property, @Nullable TupleRow row, JsonGenerator json) {
+    private static void writeRow(byte[] name, @Nullable TupleRow row, JsonBytes json) {
+        json.raw(name);
         if (row == null) {
-            json.writeNullProperty(property);
+            json.nothing();
             return;
         }
-        json.writeObjectPropertyStart(property);
+        TableJson table = row.table().json();
+        json.startObject();
         for (int i = 0; i < row.columnCount(); i++) {
             if (row.has(i)) {
-                json.writeName(row.table().names[i]);
-                JsonValues.write(row.value(i), json);
+                json.raw(table.name(i));
+                row.writeJson(i, json);
             }
         }
-        json.writeEndObject();
+        json.endObject();
     }
 
-    private static void writeChanges(Map<String, Change> changes, JsonGenerator json) {
-        json.writeObjectPropertyStart("changes");
-        changes.forEach((column, change) -> {
-            json.writeObjectPropertyStart(column);
-            json.writeName("new_value");
-            JsonValues.write(change.newValue(), json);
-            json.writeName("old_value");
-            JsonValues.write(change.oldValue(), json);
-            json.writeEndObject();
+    private static void writeChanges(Event event, JsonBytes json) {
+        json.raw(CHANGES);
+        json.startObject();
+        event.forEachChange((column, after, before) -> {
+            json.raw(after.table().json().name(column));
+            json.startObject();
+            json.raw(NEW_VALUE);
+            after.writeJson(column, json);
+            json.raw(OLD_VALUE);
+            before.writeJson(column, json);
+            json.endObject();
         });
-        json.writeEndObject();
+        json.endObject();
     }
 
-    private static void writeMessage(LogicalMessage message, JsonGenerator json) {
-        json.writeObjectPropertyStart("message");
-        json.writeStringProperty("prefix", message.prefix());
-        json.writeName("content");
-        json.writeBinary(message.content());
-        json.writeBooleanProperty("transactional", message.transactional());
-        json.writeEndObject();
+    private static void writeMessage(LogicalMessage message, JsonBytes json) {
+        json.name("message");
+        json.startObject();
+        json.name("prefix");
+        json.string(message.prefix());
+        json.name("content");
+        json.string(Base64.getEncoder().encodeToString(message.content()));
+        json.name("transactional");
+        json.bool(message.transactional());
+        json.endObject();
     }
 }

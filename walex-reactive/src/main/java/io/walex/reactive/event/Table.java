@@ -1,6 +1,8 @@
 package io.walex.reactive.event;
 
 import io.walex.reactive.codec.ColumnCodec;
+import io.walex.reactive.codec.JsonBytes;
+import io.walex.reactive.codec.JsonValues;
 import io.walex.reactive.codec.TypeRegistry;
 import io.walex.reactive.pgoutput.Relation;
 import io.walex.reactive.pgoutput.RelationColumn;
@@ -13,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.io.SerializedString;
 
 /**
  * A relation in force: what all its rows share, made once when its relation message comes. Columns keep their places in
@@ -26,11 +27,8 @@ final class Table {
     final Source source;
     final List<Column> columns;
 
-    /** The columns' names as JSON writes them. */
-    final SerializedString[] names;
-
     private final ColumnCodec[] codecs;
-    private @Nullable SerializedString sourceJson;
+    private @Nullable TableJson json;
     private final Map<String, Integer> indexes;
     private final BitSet hidden;
     private final BitSet masked;
@@ -63,9 +61,6 @@ final class Table {
             typeNames.put(column.name(), type);
         }
         columns = List.copyOf(named);
-        names = named.stream()
-                .map(column -> new SerializedString(column.name()))
-                .toArray(SerializedString[]::new);
         source = origination.source(relation.schema(), relation.name(), typeNames);
         hidden = new BitSet();
         masked = new BitSet();
@@ -78,7 +73,6 @@ final class Table {
         this.origination = other.origination;
         this.recurring = other.recurring;
         this.columns = other.columns;
-        this.names = other.names;
         this.indexes = other.indexes;
         this.source = source;
         this.codecs = codecs;
@@ -136,14 +130,14 @@ final class Table {
         return masked.get(column);
     }
 
-    /** The source as JSON, written once for all events; a benign race writes it again. */
-    SerializedString sourceJson() {
-        SerializedString written = sourceJson;
-        if (written == null) {
-            written = new SerializedString(EventJson.toJson(source));
-            sourceJson = written;
+    /** What the JSON of its events has in common; a benign race makes it again. */
+    TableJson json() {
+        TableJson made = json;
+        if (made == null) {
+            made = new TableJson(this);
+            json = made;
         }
-        return written;
+        return made;
     }
 
     /** The column's index, or -1. */
@@ -164,6 +158,14 @@ final class Table {
             case TupleData.BINARY -> codec.fromBinary(tuple.bytes(), tuple.offset(column), tuple.length(column));
             default -> null;
         };
+    }
+
+    /** Writes the column's value as JSON; false, and nothing written, where it has to be decoded for that. */
+    boolean writeText(int column, TupleData tuple, JsonBytes json) {
+        return tuple.kind(column) == TupleData.TEXT
+                && !masked.get(column)
+                && JsonValues.writeText(
+                        codecs[column], tuple.bytes(), tuple.offset(column), tuple.length(column), json);
     }
 
     String qualifiedName() {

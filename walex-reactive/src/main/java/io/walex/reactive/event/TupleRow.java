@@ -2,6 +2,8 @@ package io.walex.reactive.event;
 
 import io.walex.reactive.codec.Binding;
 import io.walex.reactive.codec.Conversions;
+import io.walex.reactive.codec.JsonBytes;
+import io.walex.reactive.codec.JsonValues;
 import io.walex.reactive.pgoutput.TupleData;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
@@ -144,6 +146,12 @@ final class TupleRow implements Row {
     @Nullable
     Object value(int index) {
         return value(table, tuple, old, index);
+    }
+
+    void writeJson(int index, JsonBytes json) {
+        if (!table.writeText(index, source(tuple, old, index), json)) {
+            JsonValues.write(value(index), json);
+        }
     }
 
     private static @Nullable Object value(Table table, TupleData tuple, @Nullable TupleData old, int index) {

@@ -1,5 +1,6 @@
 package io.walex.reactive.codec;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.util.Arrays;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(300)
 class MutatedValuesTests {
 
+    private static final int JSONB = 3802;
     private static final int MUTATIONS = Integer.getInteger("codec.mutations", 200);
 
     @Test
@@ -39,6 +41,26 @@ class MutatedValuesTests {
             }
             for (int length = 0; length < Math.min(forms.text().length, 200); length++) {
                 check(forms.oid(), "text", codec::fromText, Arrays.copyOf(forms.text(), length));
+            }
+        }
+    }
+
+    /** But for {@code jsonb}, of which the server's word is taken. */
+    @Test
+    void whatIsWrittenUndecodedIsJson() throws Exception {
+        Random random = new Random(Long.getLong("codec.seed", 1));
+        TypeRegistry registry = RecordedForms.registry();
+        for (RecordedForms.Forms forms : RecordedForms.read()) {
+            ColumnCodec codec = registry.codec(forms.oid(), -1);
+            for (int i = 0; i < MUTATIONS && forms.oid() != JSONB; i++) {
+                byte[] text = mutated(forms.text(), random);
+                JsonBytes json = new JsonBytes(0);
+                if (JsonValues.writeText(codec, text, 0, text.length, json)) {
+                    assertThat(JsonCodec.MAPPER.readTree(json.toByteArray()).isValueNode())
+                            .isTrue();
+                } else {
+                    assertThat(json.size()).isZero();
+                }
             }
         }
     }

@@ -39,4 +39,18 @@ class TypeCodecsTests {
         assertThat(fromText).isEqualTo(recorded.value()).hasSameHashCodeAs(fromBinary);
         assertThat(fromBinary).isEqualTo(recorded.value());
     }
+
+    @ParameterizedTest
+    @MethodSource("recorded")
+    void textBecomesTheJsonOfTheValue(Recorded recorded) throws Exception {
+        byte[] text = recorded.forms().text();
+        ColumnCodec codec = RecordedForms.registry().codec(recorded.forms().oid(), -1);
+        JsonBytes json = new JsonBytes(0);
+        if (JsonValues.writeText(codec, text, 0, text.length, json)) {
+            String ofValue = JsonValues.text(recorded.value());
+            assertThat(JsonCodec.MAPPER.readTree(json.toString())).isEqualTo(JsonCodec.MAPPER.readTree(ofValue));
+        } else {
+            assertThat(json.size()).isZero();
+        }
+    }
 }

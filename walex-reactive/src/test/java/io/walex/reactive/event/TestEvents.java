@@ -24,10 +24,10 @@ public final class TestEvents {
     private static final int TEXT = 25;
 
     private final Table table;
-    private final TransactionSignal.Begin begin;
+    private TransactionSignal.Begin begin;
     private int ordinal;
 
-    private TestEvents(String name, ReplicaIdentity identity, long commitLsn) {
+    private TestEvents(String name, ReplicaIdentity identity, TypeRegistry types, long commitLsn) {
         boolean full = identity == ReplicaIdentity.FULL;
         Relation relation = new Relation(
                 0,
@@ -39,12 +39,20 @@ public final class TestEvents {
                         new RelationColumn("id", true, INT, -1),
                         new RelationColumn("name", full, TEXT, -1),
                         new RelationColumn("email", full, TEXT, -1)));
-        table = new Table(relation, TypeRegistry.builtIn(), new Origination("test", "1", "db"), new RecurringValues());
-        begin = new TransactionSignal.Begin(Lsn.of(commitLsn), Instant.EPOCH, 7, null);
+        table = new Table(relation, types, new Origination("test", "1", "db"), new RecurringValues());
+        begin = begin(commitLsn);
+    }
+
+    private static TransactionSignal.Begin begin(long commitLsn) {
+        return new TransactionSignal.Begin(Lsn.of(commitLsn), Instant.EPOCH, 7, null);
     }
 
     public static TestEvents of(String table, ReplicaIdentity identity) {
-        return new TestEvents(table, identity, 100);
+        return of(table, identity, TypeRegistry.builtIn());
+    }
+
+    public static TestEvents of(String table, ReplicaIdentity identity, TypeRegistry types) {
+        return new TestEvents(table, identity, types, 100);
     }
 
     /** Of a stream that knows what is published. */
@@ -56,7 +64,15 @@ public final class TestEvents {
 
     /** One insert in a transaction of its own. */
     public static Event insert(String table, long commitLsn, int id) {
-        return new TestEvents(table, ReplicaIdentity.DEFAULT, commitLsn).insert(String.valueOf(id), "n" + id, null);
+        return new TestEvents(table, ReplicaIdentity.DEFAULT, TypeRegistry.builtIn(), commitLsn)
+                .insert(String.valueOf(id), "n" + id, null);
+    }
+
+    /** What comes next is of another transaction. */
+    public TestEvents nextTransaction(long commitLsn) {
+        begin = begin(commitLsn);
+        ordinal = 0;
+        return this;
     }
 
     public Event insert(@Nullable String... values) {

@@ -1,0 +1,105 @@
+package io.walex.reactive.event;
+
+import static io.walex.reactive.event.TestEvents.UNCHANGED;
+import static io.walex.reactive.event.TestEvents.row;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.walex.reactive.codec.TypeRegistry;
+import io.walex.reactive.pgoutput.ReplicaIdentity;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
+
+class EventJsonTests {
+
+    private static final String SOURCE =
+            "\"source\":{\"name\":\"test\",\"version\":\"1\",\"db\":\"db\",\"schema\":\"public\",\"table\":\"user\","
+                    + "\"columns\":{\"id\":\"int4\",\"name\":\"text\",\"email\":\"text\"}}";
+    private static final String TRANSACTION =
+            "\"timestamp\":\"1970-01-01T00:00:00Z\",\"lsn\":\"0/64\",\"xid\":7,\"position\":\"0/64:";
+
+    private final TestEvents users = TestEvents.of("user", ReplicaIdentity.FULL);
+
+    @Test
+    void inserts() {
+        assertJson(
+                users.insert("1", "a\"ü", null),
+                "{\"name\":\"user\",\"type\":\"insert\"," + SOURCE
+                        + ",\"new_record\":{\"id\":1,\"name\":\"a\\\"ü\",\"email\":null},\"old_record\":null,\"changes\":{},"
+                        + TRANSACTION + "0\"}");
+    }
+
+    @Test
+    void updatesTellWhatChanged() {
+        assertJson(
+                users.update(row("1", "a", "x"), row("1", "b", UNCHANGED)),
+                "{\"name\":\"user\",\"type\":\"update\"," + SOURCE
+                        + ",\"new_record\":{\"id\":1,\"name\":\"b\",\"email\":\"x\"},\"old_record\":null,"
+                        + "\"changes\":{\"name\":{\"new_value\":\"b\",\"old_value\":\"a\"}}," + TRANSACTION + "0\"}");
+    }
+
+    @Test
+    void deletesHoldTheOldRowOrItsKey() {
+        assertThat(EventJson.toJson(users.delete(false, "1", "a", null)))
+                .contains("\"new_record\":null,\"old_record\":{\"id\":1,\"name\":\"a\",\"email\":null},\"changes\":{}");
+        TestEvents byKey = TestEvents.of("user", ReplicaIdentity.DEFAULT);
+        assertThat(EventJson.toJson(byKey.delete(true, "1", null, null))).contains("\"old_record\":{\"id\":1},");
+    }
+
+    @Test
+    void eventsOfOneTableDifferInTypeAndPosition() {
+        users.insert("1", "a", null);
+        assertThat(EventJson.toJson(users.truncate()))
+                .contains("\"type\":\"truncate\"", "\"new_record\":null,\"old_record\":null", "0/64:1\"}");
+        assertThat(EventJson.toJson(users.insert("2", "b", null))).contains("\"type\":\"insert\"", "0/64:2\"}");
+    }
+
+    @Test
+    void transactionsOfOneTableDiffer() {
+        Event one = users.insert("1", "a", null);
+        Event other = users.nextTransaction(200).insert("2", "b", null);
+        assertThat(EventJson.toJson(one)).contains("\"position\":\"0/64:0\"");
+        assertThat(EventJson.toJson(other)).contains("\"position\":\"0/C8:0\"");
+        assertThat(EventJson.toJson(one)).contains("\"position\":\"0/64:0\"");
+    }
+
+    @Test
+    void becomesAValueOfAnotherDocument() {
+        Event event = users.insert("1", "a", null);
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JsonMapper.shared().createGenerator(text)) {
+            json.writeStartArray();
+            EventJson.write(event, json);
+            EventJson.write(event, json);
+            json.writeEndArray();
+        }
+        assertThat(text).hasToString("[" + EventJson.toJson(event) + "," + EventJson.toJson(event) + "]");
+    }
+
+    record FullName(String givenName) {}
+
+    @Test
+    void typesOfTheUserAreWrittenByTheGeneratorsMapper() {
+        TypeRegistry types = TypeRegistry.builder()
+                .map("text", text -> new FullName((String) text))
+                .build();
+        Event event = TestEvents.of("user", ReplicaIdentity.FULL, types).insert("1", "a", null);
+        StringWriter text = new StringWriter();
+        JsonMapper mapper = JsonMapper.builder()
+                .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+                .build();
+        try (JsonGenerator json = mapper.createGenerator(text)) {
+            EventJson.write(event, json);
+        }
+        assertThat(text.toString()).contains("\"name\":{\"given_name\":\"a\"}");
+        assertThat(EventJson.toJson(event)).contains("\"name\":{\"givenName\":\"a\"}");
+    }
+
+    private static void assertJson(Event event, String json) {
+        assertThat(EventJson.toJson(event)).isEqualTo(json);
+        assertThat(EventJson.toJsonBytes(event)).isEqualTo(json.getBytes(StandardCharsets.UTF_8));
+    }
+}
