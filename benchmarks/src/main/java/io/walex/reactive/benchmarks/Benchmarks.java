@@ -1,5 +1,6 @@
 package io.walex.reactive.benchmarks;
 
+import io.walex.reactive.benchmarks.reader.Measure;
 import io.walex.reactive.benchmarks.report.JsonReport;
 import io.walex.reactive.benchmarks.report.Machine;
 import io.walex.reactive.benchmarks.report.MarkdownReport;
@@ -26,7 +27,7 @@ public final class Benchmarks {
     private Benchmarks(Options options, BenchmarkServer server, String command) {
         this.options = options;
         this.server = server;
-        results = Results.of(Machine.describe(server.version()), command);
+        results = Results.of(Machine.describe(server.version()), command, options.quick());
     }
 
     public static void main(String[] arguments) throws IOException, SQLException {
@@ -65,8 +66,8 @@ public final class Benchmarks {
     }
 
     private void throughput() throws IOException {
-        Throughput throughput = new Throughput(
-                server, options.readers(), options.warmUpRows(), options.passes(), Throughput.AMPLE_HEAP);
+        Throughput throughput =
+                new Throughput(server, options.readers(), options.effort(), Measure.COSTS, Throughput.AMPLE_HEAP);
         for (Workload workload : Workloads.throughput(options.scale())) {
             if (options.workloads().contains(workload.name())) {
                 results.workloads().add(workload.name() + ": " + workload.description());

@@ -1,5 +1,6 @@
 package io.walex.reactive.benchmarks;
 
+import io.walex.reactive.benchmarks.reader.Measure;
 import io.walex.reactive.benchmarks.reader.Readers;
 import io.walex.reactive.benchmarks.report.Cell;
 import io.walex.reactive.benchmarks.server.BenchmarkServer;
@@ -24,7 +25,8 @@ final class Growth {
 
     List<Cell> run() {
         List<Cell> cells = new ArrayList<>();
-        Throughput throughput = new Throughput(server, READERS, 400_000, 3, Throughput.AMPLE_HEAP);
+        Throughput throughput =
+                new Throughput(server, READERS, new Effort(400_000, 3, 0), Measure.COSTS, Throughput.AMPLE_HEAP);
         workloads().forEach(workload -> cells.addAll(throughput.run(workload)));
         return cells;
     }

@@ -1,5 +1,6 @@
 package io.walex.reactive.benchmarks;
 
+import io.walex.reactive.benchmarks.reader.Measure;
 import io.walex.reactive.benchmarks.reader.ReaderProcess;
 import io.walex.reactive.benchmarks.reader.Readers;
 import io.walex.reactive.benchmarks.report.LatencyCell;
@@ -69,7 +70,7 @@ final class Latency {
         private final List<Pass> whenBusy = new ArrayList<>();
 
         Contestant(Readers reader, Target target) {
-            process = ReaderProcess.start(reader, true, Throughput.AMPLE_HEAP);
+            process = ReaderProcess.start(reader, Measure.LATENCY, Throughput.AMPLE_HEAP);
             this.target = target;
         }
 

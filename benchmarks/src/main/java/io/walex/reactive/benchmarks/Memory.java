@@ -1,5 +1,6 @@
 package io.walex.reactive.benchmarks;
 
+import io.walex.reactive.benchmarks.reader.Measure;
 import io.walex.reactive.benchmarks.reader.Readers;
 import io.walex.reactive.benchmarks.report.Cell;
 import io.walex.reactive.benchmarks.server.BenchmarkServer;
@@ -12,6 +13,7 @@ import java.util.List;
 final class Memory {
 
     static final String HEAP = "-Xmx64m";
+    private static final Effort ONE_PASS = new Effort(0, 1, 0);
 
     private final BenchmarkServer server;
     private final double scale;
@@ -29,10 +31,14 @@ final class Memory {
         }
         Workload small = Workloads.narrow("small transactions", Math.round(1_000_000 * scale), 10);
         cells.addAll(read(small, Readers.SHARED, Readers.STALLED_2_S, Readers.STALLED_20_S));
+        for (int tables : new int[] {1, 1_000, 10_000}) {
+            String name = "rows of %,d relations".formatted(tables);
+            cells.addAll(read(Workloads.tables(name, Math.round(200_000 * scale), tables), Readers.ALL_COLUMNS));
+        }
         return cells;
     }
 
     private List<Cell> read(Workload workload, Readers... readers) {
-        return new Throughput(server, List.of(readers), 0, 1, HEAP).run(workload);
+        return new Throughput(server, List.of(readers), ONE_PASS, Measure.MEMORY, HEAP).run(workload);
     }
 }

@@ -36,6 +36,10 @@ record Options(
               --output=DIR       where RESULTS.md, results.json and results.svg go
             """.formatted(String.join(", ", names(Readers.compared())));
 
+    Effort effort() {
+        return new Effort(warmUpRows, passes, quick ? 0 : Math.round(500_000 * scale));
+    }
+
     static final List<String> SECTIONS = List.of("throughput", "replay", "latency", "memory", "growth");
 
     static Options parse(String... arguments) {

@@ -1,6 +1,7 @@
 package io.walex.reactive.benchmarks;
 
 import io.walex.reactive.benchmarks.reader.FrameRecorder;
+import io.walex.reactive.benchmarks.reader.Measure;
 import io.walex.reactive.benchmarks.reader.Readers;
 import io.walex.reactive.benchmarks.report.Cell;
 import io.walex.reactive.benchmarks.server.BenchmarkServer;
@@ -33,7 +34,7 @@ final class Replay {
                 .filter(reader -> reader != Readers.PG_RECVLOGICAL)
                 .toList();
         try (ReplayProxy proxy = ReplayProxy.start(server.port(), frames)) {
-            return new Throughput(server, readers, options.warmUpRows(), options.passes(), Throughput.AMPLE_HEAP)
+            return new Throughput(server, readers, options.effort(), Measure.COSTS, Throughput.AMPLE_HEAP)
                     .read(workload.name(), target, proxy.port());
         } finally {
             Files.delete(frames);

@@ -1,5 +1,6 @@
 package io.walex.reactive.benchmarks;
 
+import io.walex.reactive.benchmarks.reader.Measure;
 import io.walex.reactive.benchmarks.reader.ReaderProcess;
 import io.walex.reactive.benchmarks.reader.Readers;
 import io.walex.reactive.benchmarks.report.Cell;
@@ -8,6 +9,7 @@ import io.walex.reactive.benchmarks.server.BenchmarkServer;
 import io.walex.reactive.benchmarks.server.Workload;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Lets readers read preloaded workloads, turn and turn about. */
@@ -18,16 +20,15 @@ final class Throughput {
 
     private final BenchmarkServer server;
     private final List<Readers> readers;
-    private final long warmUpRows;
-    private final int passes;
+    private final Effort effort;
+    private final Measure measure;
     private final String heap;
 
-    /** Passes do not count until a reader has read so many rows: the compiler counts rows, not passes. */
-    Throughput(BenchmarkServer server, List<Readers> readers, long warmUpRows, int passes, String heap) {
+    Throughput(BenchmarkServer server, List<Readers> readers, Effort effort, Measure measure, String heap) {
         this.server = server;
         this.readers = readers;
-        this.warmUpRows = warmUpRows;
-        this.passes = passes;
+        this.effort = effort;
+        this.measure = measure;
         this.heap = heap;
     }
 
@@ -39,60 +40,106 @@ final class Throughput {
 
     /** Reads what is preloaded, of the server itself or of what stands between it and the readers on another port. */
     List<Cell> read(String name, Target target, int port) {
-        List<ReaderProcess> processes = new ArrayList<>();
-        List<List<Pass>> measured =
-                readers.stream().<List<Pass>>map(reader -> new ArrayList<>()).toList();
-        int warmUps = (int) ((warmUpRows + target.sent() - 1) / target.sent());
+        List<Turns> turns = new ArrayList<>();
         try {
-            readers.forEach(reader -> processes.add(ReaderProcess.start(reader, false, heap)));
-            for (int pass = 0; pass < warmUps + passes; pass++) {
-                for (int turn = 0; turn < processes.size(); turn++) {
-                    // Each round starts with another reader, so that none is always behind the same one.
-                    int index = (turn + pass) % processes.size();
-                    Pass taken = pass(processes.get(index), target, port);
-                    log(processes.get(index), target, taken, pass < warmUps);
-                    if (pass >= warmUps) {
-                        measured.get(index).add(taken);
-                    }
+            readers.forEach(reader -> turns.add(new Turns(reader, target, port)));
+            boolean warm;
+            int round = 0;
+            do {
+                warm = true;
+                for (Turns turn : inOrder(turns, round++)) {
+                    warm &= turn.warmUp();
                 }
+            } while (!warm);
+            for (int pass = 0; pass < effort.passes(); pass++) {
+                inOrder(turns, round++).forEach(Turns::take);
             }
+            return turns.stream().map(turn -> turn.cell(name)).toList();
         } finally {
-            processes.forEach(ReaderProcess::close);
-        }
-        List<Cell> cells = new ArrayList<>();
-        for (int i = 0; i < measured.size(); i++) {
-            cells.add(new Cell(name, readers.get(i).label(), target.sent(), measured.get(i)));
-        }
-        return cells;
-    }
-
-    private Pass pass(ReaderProcess process, Target target, int port) {
-        Target clone = server.cloneSlot(target);
-        try {
-            process.begin(clone.through(port));
-            process.awaitFirstRow();
-            if (port != server.port()) {
-                return process.awaitPass();
-            }
-            WalsenderClock walsender = WalsenderClock.start(() -> server.walsender(clone));
-            Pass pass = process.awaitPass();
-            return pass.withWalsender(walsender.end());
-        } catch (IOException e) {
-            throw new IllegalStateException("A pass failed", e);
-        } finally {
-            server.dropSlot(clone);
+            turns.forEach(Turns::close);
         }
     }
 
-    private static void log(ReaderProcess process, Target target, Pass pass, boolean warmUp) {
+    /** Each round starts with another reader, so that none is always behind the same one. */
+    private static List<Turns> inOrder(List<Turns> turns, int round) {
+        List<Turns> order = new ArrayList<>(turns);
+        Collections.rotate(order, -round);
+        return order;
+    }
+
+    /** One reader's process and passes. */
+    private final class Turns implements AutoCloseable {
+
+        private final ReaderProcess process;
+        private final Target target;
+        private final int port;
+        private final List<Pass> passes = new ArrayList<>();
+        private long warmedUpRows;
+        private double warmedUpSeconds;
+
+        Turns(Readers reader, Target target, int port) {
+            process = ReaderProcess.start(reader, measure, heap);
+            this.target = target;
+            this.port = port;
+        }
+
+        /** Reads once more, unless the reader is warm; says whether it is. */
+        boolean warmUp() {
+            if (effort.isWarm(warmedUpRows, warmedUpSeconds)) {
+                return true;
+            }
+            Pass reading = reading();
+            warmedUpRows += reading.rows();
+            warmedUpSeconds += reading.seconds();
+            log(process, reading, true);
+            return effort.isWarm(warmedUpRows, warmedUpSeconds);
+        }
+
+        void take() {
+            Pass pass = reading();
+            for (int i = 1; i < effort.readingsOf(target); i++) {
+                pass = pass.then(reading());
+            }
+            log(process, pass, false);
+            passes.add(pass);
+        }
+
+        private Pass reading() {
+            Target clone = server.cloneSlot(target);
+            try {
+                process.begin(clone.through(port));
+                process.awaitFirstRow();
+                if (port != server.port()) {
+                    return process.awaitPass().sent(target.sent(), Double.NaN);
+                }
+                WalsenderClock walsender = WalsenderClock.start(() -> server.walsender(clone));
+                return process.awaitPass().sent(target.sent(), walsender.end());
+            } catch (IOException e) {
+                throw new IllegalStateException("A pass failed", e);
+            } finally {
+                server.dropSlot(clone);
+            }
+        }
+
+        Cell cell(String workload) {
+            return new Cell(workload, process.reader().label(), passes);
+        }
+
+        @Override
+        public void close() {
+            process.close();
+        }
+    }
+
+    private static void log(ReaderProcess process, Pass pass, boolean warmUp) {
         System.err.printf(
                 "  %-36s %,9.0f rows/s, client CPU %5.2f s + %5.2f s, walsender CPU %5.2f s, %,7d B/row, %4.0f MB%s%n",
                 process.reader().label(),
-                target.sent() / pass.seconds(),
-                pass.userSeconds() * 1e6 / target.sent(),
-                pass.systemSeconds() * 1e6 / target.sent(),
-                pass.walsenderSeconds() * 1e6 / target.sent(),
-                pass.allocated() / target.sent(),
+                pass.rowsPerSecond(),
+                pass.perMillionRows(pass.userSeconds()),
+                pass.perMillionRows(pass.systemSeconds()),
+                pass.perMillionRows(pass.walsenderSeconds()),
+                pass.allocated() / pass.rows(),
                 pass.peakRssMb(),
                 warmUp ? " (warm-up)" : "");
     }

@@ -13,7 +13,7 @@ public final class FrameRecorder {
     private FrameRecorder() {}
 
     public static void record(Target target, Path file) throws IOException {
-        Meter meter = Meter.of(target.sent(), () -> {});
+        Meter meter = new Meter(target.sent(), Measure.COSTS, () -> {});
         try (WalSocket socket = WalSocket.stream(target);
                 OutputStream frames = new BufferedOutputStream(Files.newOutputStream(file))) {
             RawCounter counter = new RawCounter(meter);

@@ -15,24 +15,18 @@ public final class Meter {
     private final long expected;
     private final Runnable onFirst;
     private final long @Nullable [] latencies;
+    private final boolean watchesMemory;
 
     private long seen;
+    private @Nullable MemoryWatch memory;
     private @Nullable ProcessCost first;
     private volatile @Nullable Pass pass;
 
-    private Meter(long expected, Runnable onFirst, long @Nullable [] latencies) {
+    Meter(long expected, Measure measure, Runnable onFirst) {
         this.expected = expected;
         this.onFirst = onFirst;
-        this.latencies = latencies;
-    }
-
-    static Meter of(long expected, Runnable onFirst) {
-        return new Meter(expected, onFirst, null);
-    }
-
-    /** One that also wants each row's commit time. */
-    static Meter ofLatency(long expected, Runnable onFirst) {
-        return new Meter(expected, onFirst, new long[Math.toIntExact(expected)]);
+        latencies = measure == Measure.LATENCY ? new long[Math.toIntExact(expected)] : null;
+        watchesMemory = measure == Measure.MEMORY;
     }
 
     /** Takes a row; says whether it was the last. */
@@ -61,6 +55,7 @@ public final class Meter {
     }
 
     private void start() {
+        memory = watchesMemory ? MemoryWatch.start() : null;
         first = ProcessCost.ofThisProcess();
         onFirst.run();
     }
@@ -73,7 +68,8 @@ public final class Meter {
         if (latencies != null) {
             Arrays.sort(latencies);
         }
-        pass = ProcessCost.ofThisProcess().since(start).toPass(latencies);
+        ProcessCost cost = ProcessCost.ofThisProcess().since(start);
+        pass = cost.toPass(expected, latencies, memory == null ? null : memory.end());
     }
 
     /** For a reader that is another process: its first row is at hand. */
@@ -84,7 +80,7 @@ public final class Meter {
     /** For a reader that is another process: it has ended. */
     void stopOther(double userSeconds, double systemSeconds, double peakRssMb) {
         stop();
-        pass = new Pass(pass().seconds(), userSeconds, systemSeconds, Double.NaN, -1, peakRssMb, null);
+        pass = new Pass(expected, pass().seconds(), userSeconds, systemSeconds, Double.NaN, -1, peakRssMb, null, null);
     }
 
     boolean isDone() {

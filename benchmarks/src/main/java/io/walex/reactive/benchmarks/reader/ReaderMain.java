@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A reader's process: takes targets, one per line, from its input and writes what each pass took. Its argument is the
- * reader's name in {@link Readers}; with {@code latency} behind it, it measures that.
+ * A reader's process: takes targets, one per line, from its input and writes what each pass took. Its arguments are the
+ * reader's name in {@link Readers}, and a {@link Measure}.
  */
 public final class ReaderMain {
 
@@ -22,22 +22,21 @@ public final class ReaderMain {
 
     public static void main(String[] arguments) throws IOException {
         Reader reader = Readers.valueOf(arguments[0]).create();
-        boolean latency = arguments.length > 1;
+        Measure measure = Measure.valueOf(arguments[1]);
         PrintStream answers = System.out;
         // Whatever else is printed must not get between the answers.
         System.setOut(System.err);
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         JsonMapper json = new JsonMapper();
         for (String line = commands.readLine(); line != null; line = commands.readLine()) {
-            answers.println(run(reader, json.readValue(line, Target.class), latency, answers, json));
+            answers.println(run(reader, json.readValue(line, Target.class), measure, answers, json));
         }
         System.exit(0);
     }
 
-    private static String run(Reader reader, Target target, boolean latency, PrintStream answers, JsonMapper json) {
+    private static String run(Reader reader, Target target, Measure measure, PrintStream answers, JsonMapper json) {
         Runnable onFirst = () -> answers.println(STARTED);
-        long rows = reader.rows(target);
-        Meter meter = latency ? Meter.ofLatency(rows, onFirst) : Meter.of(rows, onFirst);
+        Meter meter = new Meter(reader.rows(target), measure, onFirst);
         try {
             reader.read(target, meter);
             return PASS + json.writeValueAsString(meter.pass());

@@ -10,8 +10,10 @@ import java.io.PrintStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,6 +21,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ReaderProcess implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
+
+    /** Many times what the slowest reader takes for a row, or a pass. */
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Readers reader;
     private final Process process;
@@ -33,15 +38,16 @@ public final class ReaderProcess implements AutoCloseable {
     }
 
     /** Starts the reader's process, with options for its JVM. */
-    public static ReaderProcess start(Readers reader, boolean latency, String... jvmOptions) {
+    public static ReaderProcess start(Readers reader, Measure measure, String... jvmOptions) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of(jvmOptions));
-        command.addAll(
-                List.of("-cp", System.getProperty("java.class.path"), ReaderMain.class.getName(), reader.name()));
-        if (latency) {
-            command.add("latency");
-        }
+        command.addAll(List.of(
+                "-cp",
+                System.getProperty("java.class.path"),
+                ReaderMain.class.getName(),
+                reader.name(),
+                measure.name()));
         try {
             return new ReaderProcess(
                     reader,
@@ -70,14 +76,19 @@ public final class ReaderProcess implements AutoCloseable {
         return JSON.readValue(answer(ReaderMain.PASS), Pass.class);
     }
 
+    /** A reader that stalls must not make the run wait for ever. */
     private String answer(String wanted) throws IOException {
+        CompletableFuture<Void> limit = new CompletableFuture<>();
+        limit.completeOnTimeout(null, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .thenRun(process::destroyForcibly);
         String line = answers.readLine();
         // The JVM itself may have something to say.
         while (line != null && !line.startsWith("@")) {
             line = answers.readLine();
         }
+        boolean inTime = limit.cancel(false);
         if (line == null) {
-            throw new EOFException(reader.label() + " exited");
+            throw new EOFException(reader.label() + (inTime ? " exited" : " was ended: it took more than " + PATIENCE));
         }
         if (!line.startsWith(wanted)) {
             throw new IOException(reader.label() + ": " + line);

@@ -17,6 +17,7 @@ final class Goals {
     private static final String WAITING = "socket that waits 200 us";
     private static final String BLOCKING = "blocking socket";
     private static final String PG_RECVLOGICAL = "pg_recvlogical";
+    private static final String STALLED = "walex changes() stalled for ";
     private static final String DEBEZIUM = "Debezium Connect";
 
     private final Results results;
@@ -33,6 +34,8 @@ final class Goals {
         goals.atLeast(1.2, "W2", OURS, BLOCKING, "rows/s", Goals::rows);
         goals.replay();
         goals.latency();
+        goals.flat("transaction of 10,000,000", "transaction of 10,000", OURS, OURS);
+        goals.flat("small transactions", "small transactions", STALLED + "20 s", STALLED + "2 s");
         return goals.rows.isEmpty()
                 ? ""
                 : "## Goals\n\n| | goal | measured | |\n|---|--:|--:|---|\n" + String.join("", goals.rows) + "\n";
@@ -112,6 +115,25 @@ final class Goals {
             row("Idle stream, ms behind the blocking socket, p50", "<= 0.15", p50, p50 <= 0.15);
             row("Idle stream, ms behind the blocking socket, p99", "<= 1", p99, p99 <= 1);
         }
+    }
+
+    /** But for what a pool of buffers takes to reach its size. */
+    private void flat(String large, String small, String reader, String other) {
+        Optional<Cell> more = find(results.memory(), large, reader);
+        Optional<Cell> less = find(results.memory(), small, other);
+        if (more.isPresent() && less.isPresent()) {
+            String what = large.equals(small) ? reader + " : " + other : large + " : " + small;
+            flat(
+                    what + ", MB of live heap more",
+                    more.get().liveHeapMb() - less.get().liveHeapMb());
+            flat(
+                    what + ", MB of direct memory more",
+                    more.get().peakDirectMb() - less.get().peakDirectMb());
+        }
+    }
+
+    private void flat(String what, double growth) {
+        row(what, "<= 2", growth, growth <= 2);
     }
 
     private void atLeast(

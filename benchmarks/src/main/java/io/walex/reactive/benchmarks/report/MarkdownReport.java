@@ -14,6 +14,12 @@ public final class MarkdownReport {
             |---|---|--:|--:|--:|--:|--:|--:|
             """;
 
+    private static final String QUICK = """
+            A quick run: compilers were still at work. How the readers compare, it shows; whether the goals are met, a full run
+            tells.
+
+            """;
+
     private MarkdownReport() {}
 
     public static String of(Results results) {
@@ -25,12 +31,13 @@ public final class MarkdownReport {
                 Command: `%s`
 
                 Each reader runs in a process of its own (`-Xmx512m` unless said otherwise), on a clone of the same slot, over
-                TCP on the loopback interface. Values are medians of the passes, from a pass's first row to its last; the
-                readers take turns. M rows: a million rows that the server sent.
+                TCP on the loopback interface. Values are medians of the passes; the readers take turns. A pass is from a reading's
+                first row to its last; in a full run a pass of W3, which has the fewest rows, is two readings. M rows: a million
+                rows that the server sent.
 
                 """.formatted(results.machine().description(), results.command())
                 + workloads(results)
-                + Goals.of(results)
+                + (results.quick() ? QUICK : Goals.of(results))
                 + section("Throughput", results.throughput(), "![Throughput](results.svg)\n\n" + CELLS_HEADER)
                 + section(
                         "Replay",
@@ -38,11 +45,7 @@ public final class MarkdownReport {
                         "The frames of W1, served from a file without a walsender: the readers' own ceiling.\n\n"
                                 + CELLS_HEADER)
                 + latency(results.latency())
-                + section(
-                        "Memory",
-                        results.memory(),
-                        "With `-Xmx64m`. The stalled readers take a row, ask for nothing for a time, and take another; what"
-                                + " counts is their peak RSS.\n\n" + CELLS_HEADER)
+                + memory(results.memory())
                 + section("Growth", results.growth(), CELLS_HEADER);
     }
 
@@ -66,11 +69,36 @@ public final class MarkdownReport {
                         whole(cell, Cell::rowsPerSecond),
                         whole(cell, Cell::slowestRowsPerSecond),
                         whole(cell, Cell::fastestRowsPerSecond),
-                        seconds(cell, Cell::cpuSecondsPerMillionRows),
-                        seconds(cell, Cell::userSecondsPerMillionRows),
-                        seconds(cell, Cell::systemSecondsPerMillionRows),
-                        seconds(cell, Cell::walsenderSecondsPerMillionRows),
+                        decimal(cell, Cell::cpuSecondsPerMillionRows),
+                        decimal(cell, Cell::userSecondsPerMillionRows),
+                        decimal(cell, Cell::systemSecondsPerMillionRows),
+                        decimal(cell, Cell::walsenderSecondsPerMillionRows),
                         whole(cell, Cell::allocatedBytesPerRow),
+                        whole(cell, Cell::peakRssMb));
+    }
+
+    private static String memory(List<Cell> cells) {
+        String header = """
+                ## Memory
+
+                With `-Xmx64m`: what is live on the heap at the last row, the most direct memory, the largest resident set. The
+                stalled readers take a row, ask for nothing for a time, and take another.
+
+                | workload | reader | live heap MB | peak direct memory MB | peak RSS MB |
+                |---|---|--:|--:|--:|
+                """;
+        return cells.isEmpty()
+                ? ""
+                : cells.stream().map(MarkdownReport::memoryRow).collect(Collectors.joining("", header, "\n"));
+    }
+
+    private static String memoryRow(Cell cell) {
+        return "| %s | %s | %s | %s | %s |%n"
+                .formatted(
+                        cell.workload(),
+                        cell.reader(),
+                        decimal(cell, Cell::liveHeapMb),
+                        decimal(cell, Cell::peakDirectMb),
                         whole(cell, Cell::peakRssMb));
     }
 
@@ -104,7 +132,7 @@ public final class MarkdownReport {
         return Double.isNaN(number) ? "" : String.format(Locale.ROOT, "%,.0f", number);
     }
 
-    private static String seconds(Cell cell, ToDoubleFunction<Cell> value) {
+    private static String decimal(Cell cell, ToDoubleFunction<Cell> value) {
         double number = value.applyAsDouble(cell);
         return Double.isNaN(number) ? "" : String.format(Locale.ROOT, "%.2f", number);
     }

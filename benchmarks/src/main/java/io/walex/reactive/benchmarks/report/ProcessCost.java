@@ -47,8 +47,9 @@ public record ProcessCost(long nanoTime, double userSeconds, double systemSecond
                 peakRssMb);
     }
 
-    public Pass toPass(long @Nullable [] latencies) {
-        return new Pass(nanoTime / 1e9, userSeconds, systemSeconds, Double.NaN, allocated, peakRssMb, latencies);
+    public Pass toPass(long rows, long @Nullable [] latencies, @Nullable MemoryUse memory) {
+        return new Pass(
+                rows, nanoTime / 1e9, userSeconds, systemSeconds, Double.NaN, allocated, peakRssMb, latencies, memory);
     }
 
     private static long allocatedByThreads() {
