@@ -13,7 +13,7 @@ import java.time.Duration;
  */
 record Effort(long warmUpRows, int passes, long passRows) {
 
-    static final Duration WARM_UP_TIME = Duration.ofSeconds(15);
+    static final Duration WARM_UP_TIME = Duration.ofSeconds(30);
 
     boolean isWarm(long rows, double seconds) {
         return rows >= warmUpRows || seconds >= WARM_UP_TIME.toSeconds();

@@ -10,7 +10,7 @@ import java.util.Locale;
  * The command line.
  *
  * @param scale of the workloads; 1 is a million narrow rows
- * @param warmUpRows how many rows each reader reads, in whole passes, before its passes count
+ * @param warmUpRows see {@link Effort}
  * @param passes passes that count
  */
 record Options(
@@ -31,7 +31,7 @@ record Options(
               --workloads=W1,W3  of W1 to W4; all by default, W1 and W3 of a quick run
               --readers=a,b      of %s; all by default
               --scale=0.5        of the workloads
-              --warm-up-rows=N   rows that each reader reads before its passes count
+              --warm-up-rows=N   rows that each reader reads before its passes count, for 30 s at the most
               --passes=3         passes of throughput and replay that count
               --output=DIR       where RESULTS.md, results.json and results.svg go
             """.formatted(String.join(", ", names(Readers.compared())));
@@ -57,7 +57,7 @@ record Options(
                 : new Options(
                         false,
                         1,
-                        3_000_000,
+                        2_000_000,
                         3,
                         SECTIONS,
                         List.of("W1", "W2", "W3", "W4"),

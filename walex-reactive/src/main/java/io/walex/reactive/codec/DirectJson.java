@@ -1,5 +1,7 @@
 package io.walex.reactive.codec;
 
+import java.nio.charset.StandardCharsets;
+
 /** The text forms that JSON can take as they are, or nearly so. */
 final class DirectJson {
 
@@ -27,6 +29,13 @@ final class DirectJson {
         return (bytes, offset, length, json) -> length <= safeDigits
                 && wholeEnd(bytes, offset, length) == offset + length
                 && plain(bytes, offset, length, json);
+    }
+
+    /** Integers without a sign. */
+    static TextJson natural(int safeDigits) {
+        TextJson integer = integer(safeDigits);
+        return (bytes, offset, length, json) ->
+                length > 0 && bytes[offset] != '-' && integer.write(bytes, offset, length, json);
     }
 
     static boolean decimal(byte[] bytes, int offset, int length, JsonBytes json) {
@@ -88,15 +97,10 @@ final class DirectJson {
         return true;
     }
 
-    /** Without the blanks between its tokens; what is not ASCII has to be decoded to know that it is UTF-8. */
+    /** Without the blanks between its tokens. */
     static boolean jsonb(byte[] bytes, int offset, int length, JsonBytes json) {
         int end = offset + length;
-        for (int i = offset; i < end; i++) {
-            if (bytes[i] < 0) {
-                return false;
-            }
-        }
-        if (length == 0) {
+        if (length == 0 || !isUtf8(bytes, offset, length)) {
             return false;
         }
         json.separate();
@@ -114,6 +118,16 @@ final class DirectJson {
             }
         }
         json.append(bytes, from, end - from);
+        return true;
+    }
+
+    /** False also for a text that has the character by which Java replaces what is no UTF-8. */
+    private static boolean isUtf8(byte[] bytes, int offset, int length) {
+        for (int i = offset; i < offset + length; i++) {
+            if (bytes[i] < 0) {
+                return new String(bytes, i, offset + length - i, StandardCharsets.UTF_8).indexOf('\uFFFD') < 0;
+            }
+        }
         return true;
     }
 

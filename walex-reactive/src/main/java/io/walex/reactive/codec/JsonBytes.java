@@ -8,8 +8,8 @@ import java.util.function.Function;
  * JSON being written, as UTF-8 in one array that grows. Commas come by themselves; that members have names and what is
  * opened is closed is the writer's duty. Escapes what JSON requires and nothing else, as Jackson does by default.
  *
- * <p>Written by hand because it is once per event on the hot path: a generator of Jackson's for each takes several
- * objects, and cannot take a column's bytes as they came. Not thread-safe.
+ * <p>Written by hand because it is once per event on the hot path: a generator of Jackson's for each takes several objects
+ * and a copy of them all, and does not check that a column's bytes are UTF-8. Not thread-safe.
  */
 public final class JsonBytes {
 
@@ -217,8 +217,7 @@ public final class JsonBytes {
         } else if (!Character.isSurrogate(next)) {
             put(0xE0 | next >> 12);
             put(ASCII | next >> 6 & 0x3F);
-        } else if (Character.isSurrogate(next)
-                && Character.isHighSurrogate(next)
+        } else if (Character.isHighSurrogate(next)
                 && at + 1 < text.length()
                 && Character.isLowSurrogate(text.charAt(at + 1))) {
             int codePoint = Character.toCodePoint(next, text.charAt(at + 1));

@@ -32,7 +32,7 @@ final class NumberCodecs {
     static final ColumnCodec UNSIGNED_INT4 = new FormsCodec(
             (bytes, offset, length) -> Digits.integer(bytes, offset, length, 0, UINT32),
             (bytes, offset, length) -> BinaryCursor.int32(bytes, offset, length) & UINT32,
-            DirectJson.integer(9));
+            DirectJson.natural(9));
 
     /** {@code xid8}. */
     static final ColumnCodec UNSIGNED_INT8 = new FormsCodec(

@@ -50,7 +50,10 @@ public final class EventJson {
         return written(event, new JsonBytes(expectedSize(event))).toByteArray();
     }
 
-    /** Writes the event as the generator's next value. Values of types of your own are written as its mapper does. */
+    /**
+     * Writes the event as the generator's next value, raw: the generator must be one of JSON, and its escapes and
+     * formatting do not apply. Values of types of your own are written as its mapper does.
+     */
     public static void write(Event event, JsonGenerator json) {
         ObjectWriteContext context = json.objectWriteContext();
         JsonBytes bytes = new JsonBytes(expectedSize(event), value -> valueBytes(value, context));

@@ -2,19 +2,24 @@ package io.walex.reactive.event;
 
 import io.walex.reactive.codec.JsonBytes;
 import io.walex.reactive.event.TransactionSignal.Begin;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the JSON of a table's events has in common, written once for all of them. A benign race writes it again: what is
- * shared is behind final fields.
+ * What the JSON of a table's events has in common, written once for all of them. Benign races: a transaction's text may be
+ * written again, and a stale size is only another guess.
  */
 final class TableJson {
 
     private static final int FIRST_SIZE = 512;
 
+    /** What is larger grows as it is written: one large value must not make room for the next small one. */
+    private static final int LARGEST_EXPECTED = 64 << 10;
+
     private final Table table;
     private final byte[][] names;
-    private final @Nullable Head[] heads = new Head[EventType.values().length];
+    private final Map<EventType, byte[]> heads = new ConcurrentHashMap<>();
     private @Nullable Tail latest;
     private int expectedSize = FIRST_SIZE;
 
@@ -25,8 +30,6 @@ final class TableJson {
                 .toArray(byte[][]::new);
     }
 
-    private record Head(byte[] json) {}
-
     private record Tail(Begin transaction, byte[] json) {}
 
     /** The column's name and its colon. */
@@ -36,14 +39,14 @@ final class TableJson {
 
     /** The members that all events of the type begin with. */
     byte[] head(EventType type) {
-        Head head = heads[type.ordinal()];
-        if (head == null) {
-            JsonBytes json = new JsonBytes(FIRST_SIZE);
-            EventJson.writeHead(table.relation.name(), type, table.source, json);
-            head = new Head(json.toByteArray());
-            heads[type.ordinal()] = head;
-        }
-        return head.json;
+        byte[] head = heads.get(type);
+        return head == null ? heads.computeIfAbsent(type, this::writeHead) : head;
+    }
+
+    private byte[] writeHead(EventType type) {
+        JsonBytes json = new JsonBytes(FIRST_SIZE);
+        EventJson.writeHead(table.relation.name(), type, table.source, json);
+        return json.toByteArray();
     }
 
     /** The members that all events of the transaction end with. */
@@ -63,6 +66,7 @@ final class TableJson {
     }
 
     void wrote(int size) {
-        expectedSize = size + size / 8;
+        int expected = Math.min(size, LARGEST_EXPECTED);
+        expectedSize = expected + expected / 8;
     }
 }

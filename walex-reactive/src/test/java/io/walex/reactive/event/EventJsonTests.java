@@ -5,9 +5,11 @@ import static io.walex.reactive.event.TestEvents.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walex.reactive.codec.TypeRegistry;
+import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.pgoutput.ReplicaIdentity;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -77,6 +79,52 @@ class EventJsonTests {
             json.writeEndArray();
         }
         assertThat(text).hasToString("[" + EventJson.toJson(event) + "," + EventJson.toJson(event) + "]");
+    }
+
+    @Test
+    void messagesAreOfNoTable() {
+        assertJson(
+                users.message("a\"b", new byte[] {0, -1}),
+                "{\"name\":\"a\\\"b\",\"type\":\"message\",\"source\":{\"name\":\"test\",\"version\":\"1\",\"db\":\"db\","
+                        + "\"schema\":\"\",\"table\":\"\",\"columns\":{}},\"new_record\":null,\"old_record\":null,\"changes\":{},"
+                        + "\"message\":{\"prefix\":\"a\\\"b\",\"content\":\"AP8=\",\"transactional\":true},"
+                        + TRANSACTION + "0\"}");
+    }
+
+    @Test
+    void twoPhaseAndReplicatedTransactionsSaySo() {
+        var origin = new ReplicationOrigin("pg_1", Lsn.of(200));
+        var begin = new TransactionSignal.Begin(Lsn.of(100), Instant.EPOCH, -1, "order \"1\"", origin);
+        assertThat(EventJson.toJson(users.nextTransaction(begin).insert("1", "a", null)))
+                .endsWith("\"xid\":4294967295,\"position\":\"0/64:0\",\"gid\":\"order \\\"1\\\"\","
+                        + "\"origin\":{\"name\":\"pg_1\",\"lsn\":\"0/C8\"}}");
+        var unknown =
+                new TransactionSignal.Begin(Lsn.of(100), Instant.EPOCH, 7, null, new ReplicationOrigin("pg_1", null));
+        assertThat(EventJson.toJson(users.nextTransaction(unknown).insert("1", "a", null)))
+                .endsWith("0/64:0\",\"origin\":{\"name\":\"pg_1\",\"lsn\":null}}");
+    }
+
+    @Test
+    void aLargeEventMakesNoRoomForTheNext() {
+        Event large = users.insert("1", "\u0001".repeat(1_000_000), null);
+        Event small = users.insert("2", "a", null);
+        TableJson table = large.table().json();
+        assertThat(EventJson.toJsonBytes(large)).hasSizeGreaterThan(6_000_000);
+        assertThat(table.expectedSize()).isLessThan(100_000);
+        assertThat(EventJson.toJson(small)).contains("\"name\":\"a\"");
+    }
+
+    @Test
+    void masksHideWhatTheBytesSay() {
+        EventColumns masked =
+                EventColumns.of("user").mask("email", Mask.constant("***")).exclude("name");
+        assertThat(EventJson.toJson(masked.view(users.update(row("1", "a", "x"), row("1", "b", "y")))))
+                .contains("\"new_record\":{\"id\":1,\"email\":\"***\"}")
+                .contains("\"changes\":{\"email\":{\"new_value\":\"***\",\"old_value\":\"***\"}}");
+        TestEvents byKey = TestEvents.of("user", ReplicaIdentity.DEFAULT);
+        EventColumns maskedKey = EventColumns.of("user").mask("id", Mask.constant("***"));
+        assertThat(EventJson.toJson(maskedKey.view(byKey.delete(true, "1", null, null))))
+                .contains("\"old_record\":{\"id\":\"***\"}");
     }
 
     record FullName(String givenName) {}

@@ -6,12 +6,14 @@ import io.walex.reactive.pgoutput.Frames;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.pgoutput.PgOutputDecoder;
 import io.walex.reactive.pgoutput.PgOutputMessage;
+import io.walex.reactive.pgoutput.PgOutputMessage.LogicalMessage;
 import io.walex.reactive.pgoutput.Relation;
 import io.walex.reactive.pgoutput.RelationColumn;
 import io.walex.reactive.pgoutput.ReplicaIdentity;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Events of a table {@code public.user (id int, name text, email text)} without a server. */
@@ -70,7 +72,11 @@ public final class TestEvents {
 
     /** What comes next is of another transaction. */
     public TestEvents nextTransaction(long commitLsn) {
-        begin = begin(commitLsn);
+        return nextTransaction(begin(commitLsn));
+    }
+
+    TestEvents nextTransaction(TransactionSignal.Begin next) {
+        begin = next;
         ordinal = 0;
         return this;
     }
@@ -106,6 +112,11 @@ public final class TestEvents {
 
     public Event truncate() {
         return Event.truncate(begin, ordinal++, table, new Truncation(false, false));
+    }
+
+    public Event message(String prefix, byte[] content) {
+        LogicalMessage message = new LogicalMessage(0, true, begin.commitLsn(), prefix, content);
+        return Event.message(begin, ordinal++, new Source("test", "1", "db", "", "", Map.of()), message);
     }
 
     public static List<@Nullable String> row(@Nullable String... values) {

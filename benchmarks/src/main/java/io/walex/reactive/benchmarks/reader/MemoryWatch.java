@@ -26,10 +26,10 @@ final class MemoryWatch implements Runnable {
 
     MemoryUse end() {
         ended = true;
-        peakDirect = Math.max(peakDirect, direct());
+        long peak = Math.max(peakDirect, direct());
         System.gc();
         long live = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
-        return new MemoryUse(live / BYTES_PER_MEGABYTE, peakDirect / BYTES_PER_MEGABYTE);
+        return new MemoryUse(live / BYTES_PER_MEGABYTE, peak / BYTES_PER_MEGABYTE);
     }
 
     @Override

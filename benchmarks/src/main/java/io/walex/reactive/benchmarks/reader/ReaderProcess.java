@@ -22,7 +22,7 @@ public final class ReaderProcess implements AutoCloseable {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** Many times what the slowest reader takes for a row, or a pass. */
+    /** Many times what the slowest reader takes to its first row, and from there to its last. */
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final Readers reader;
@@ -76,11 +76,17 @@ public final class ReaderProcess implements AutoCloseable {
         return JSON.readValue(answer(ReaderMain.PASS), Pass.class);
     }
 
+    /** With its children, which would read on. */
+    private void kill() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
     /** A reader that stalls must not make the run wait for ever. */
     private String answer(String wanted) throws IOException {
         CompletableFuture<Void> limit = new CompletableFuture<>();
         limit.completeOnTimeout(null, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                .thenRun(process::destroyForcibly);
+                .thenRun(this::kill);
         String line = answers.readLine();
         // The JVM itself may have something to say.
         while (line != null && !line.startsWith("@")) {
@@ -101,10 +107,10 @@ public final class ReaderProcess implements AutoCloseable {
         commands.close();
         try {
             if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+                kill();
             }
         } catch (InterruptedException e) {
-            process.destroyForcibly();
+            kill();
             Thread.currentThread().interrupt();
         }
     }

@@ -34,7 +34,7 @@ final class Goals {
         goals.atLeast(1.2, "W2", OURS, BLOCKING, "rows/s", Goals::rows);
         goals.replay();
         goals.latency();
-        goals.flat("transaction of 10,000,000", "transaction of 10,000", OURS, OURS);
+        goals.flat("transaction of 10,000,000", "transaction of 1,000,000", OURS, OURS);
         goals.flat("small transactions", "small transactions", STALLED + "20 s", STALLED + "2 s");
         return goals.rows.isEmpty()
                 ? ""
@@ -117,23 +117,17 @@ final class Goals {
         }
     }
 
-    /** But for what a pool of buffers takes to reach its size. */
     private void flat(String large, String small, String reader, String other) {
         Optional<Cell> more = find(results.memory(), large, reader);
         Optional<Cell> less = find(results.memory(), small, other);
         if (more.isPresent() && less.isPresent()) {
             String what = large.equals(small) ? reader + " : " + other : large + " : " + small;
-            flat(
-                    what + ", MB of live heap more",
-                    more.get().liveHeapMb() - less.get().liveHeapMb());
-            flat(
-                    what + ", MB of direct memory more",
-                    more.get().peakDirectMb() - less.get().peakDirectMb());
+            double heap = more.get().liveHeapMb() - less.get().liveHeapMb();
+            double direct = more.get().peakDirectMb() - less.get().peakDirectMb();
+            row(what + ", MB of live heap more", "<= 2", heap, heap <= 2);
+            // A chunk of Netty's pool, which may come at any time, is 4 MB.
+            row(what + ", MB of direct memory more", "<= 5", direct, direct <= 5);
         }
-    }
-
-    private void flat(String what, double growth) {
-        row(what, "<= 2", growth, growth <= 2);
     }
 
     private void atLeast(

@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one pass took, from its first row to its last.
  *
- * @param rows that the server sent
+ * @param rows that the server sent; until {@link #sent} tells, that the reader took
  * @param allocated bytes on the heap; -1 where it cannot be known
  * @param latencies sorted, in microseconds; null when they were not asked for
  * @param memory null when it was not asked for
