@@ -25,7 +25,7 @@ record Options(
 
     static final String USAGE = """
             Options:
-              --quick            W1 and W3 with a fifth of the rows, in less than 5 minutes
+              --quick            W1 and W3 with a tenth of the rows, in less than 5 minutes
               --sections=a,b     of throughput, replay, latency, memory, growth; all by default,
                                  but the last two of a quick run
               --workloads=W1,W3  of W1 to W4; all by default, W1 and W3 of a quick run
@@ -47,8 +47,8 @@ record Options(
         Options options = quick
                 ? new Options(
                         true,
-                        0.2,
-                        200_000,
+                        0.1,
+                        30_000,
                         3,
                         List.of("throughput", "replay", "latency"),
                         List.of("W1", "W3"),
