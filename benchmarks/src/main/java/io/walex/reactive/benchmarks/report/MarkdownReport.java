@@ -20,6 +20,10 @@ public final class MarkdownReport {
 
             """;
 
+    private static final String FULL = """
+            ; in a full run a pass of W3 is two readings.
+            Before that, a reader warms up with two million rows, or for 30 seconds where that is less""";
+
     private MarkdownReport() {}
 
     public static String of(Results results) {
@@ -32,11 +36,10 @@ public final class MarkdownReport {
 
                 Each reader runs in a process of its own (`-Xmx512m` unless said otherwise), on a clone of the same slot, over
                 TCP on the loopback interface. Values are medians of the passes; the readers take turns. A pass is from a reading's
-                first row to its last (pg_recvlogical's from its start to its end); in a full run a pass of W3 is two readings.
-                Before that, a reader warms up with two million rows, or for 30 seconds where that is less. M rows: a million
+                first row to its last (pg_recvlogical's from its start to its end)%s. M rows: a million
                 rows that the server sent.
 
-                """.formatted(results.machine().description(), results.command())
+                """.formatted(results.machine().description(), results.command(), results.quick() ? "" : FULL)
                 + workloads(results)
                 + (results.quick() ? QUICK : Goals.of(results))
                 + section("Throughput", results.throughput(), "![Throughput](results.svg)\n\n" + CELLS_HEADER)
