@@ -12,9 +12,13 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Messages share a packet only when TCP holds them back, which it does while as many packets are under way as its
  * congestion control allows. BBR allows as many as were lately acknowledged at one time, so a reader that only ever reads
- * after a pause has it allow ever more, until each message goes by itself again. A few prompt reads between pauses, of a
+ * after a pause has it allow ever more, until each message goes by itself again. Prompt reads after every few pauses, of a
  * few packets each, keep that number small; other congestion controls do not mind them. For the same reason a read is not
  * repeated within its turn once a pause is due.
+ *
+ * <p>While the reader stays away, only what is allowed to be under way comes; reading it lets go what has piled up, which is
+ * read after the next pause or promptly. So what a pause is worth is not told by the read after it, but by a round of
+ * pauses and prompt reads.
  *
  * <p>Pure arithmetic on the times and sizes it is told; not thread-safe.
  *
@@ -23,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 final class ReadPacing {
 
     private static final long SHORTEST = TimeUnit.MILLISECONDS.toNanos(1);
-    private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(4);
+    private static final long LONGEST = TimeUnit.MILLISECONDS.toNanos(8);
 
     /** The sender is fast when it sends this much ... */
     private static final int FAST = 4 << 10;
@@ -33,18 +37,20 @@ final class ReadPacing {
     /** What comes after so long is the first of something new. */
     private static final long REST = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** When a pause brought this much for each millisecond, a longer one pays. */
+    /** When a round brought this much for each millisecond, longer pauses pay. */
     private static final int PLENTY = 16 << 10;
 
-    /** After so many pauses ... */
-    private static final int PAUSES = 4;
-    /** ... come so many reads without: twice the rounds for which BBR remembers. */
-    private static final int PROMPT_READS = 20;
+    /** A round has so many pauses ... */
+    private static final int PAUSES = 2;
+    /** ... and then so many reads without: enough for the rounds of BBR's own for which it remembers. */
+    private static final int PROMPT_READS = 28;
 
     private long momentStart;
     private long bytesInMoment;
     private int bytesInTurn;
     private long lastTurn;
+    private long roundStart;
+    private long bytesInRound;
     private long pause;
     private int pauses;
     private int promptReads;
@@ -55,6 +61,7 @@ final class ReadPacing {
      * @return whether to read no more in this turn: a pause is due, unless the read was cut off
      */
     boolean read(int bytes) {
+        bytesInRound += bytes;
         bytesInMoment += bytes;
         bytesInTurn += bytes;
         return promptReads == 0 && bytesInMoment >= FAST;
@@ -85,26 +92,32 @@ final class ReadPacing {
     /** Even a large first row is no backlog: the rest of it, or its commit, must not wait. */
     private void forget(long now) {
         pause = 0;
+        pauses = 0;
         promptReads = 0;
         begin(now, 0);
     }
 
     private long nextPause(int turn, long now) {
         if (turn < FAST && now - momentStart > MOMENT) {
-            pause = promptReads > 0 ? pause : 0;
+            if (promptReads == 0) {
+                pause = 0;
+                pauses = 0;
+            }
             begin(now, turn);
         }
         if (promptReads > 0) {
             promptReads--;
             return 0;
         }
-        return bytesInMoment >= FAST ? adaptedPause(now) : 0;
+        return bytesInMoment >= FAST ? pauseOfRound(now) : 0;
     }
 
-    private long adaptedPause(long now) {
-        pause = bytesInMoment < PLENTY * Math.max(1, pause / SHORTEST)
-                ? Math.max(SHORTEST, pause / 2)
-                : Math.min(LONGEST, Math.max(SHORTEST, 2 * pause));
+    private long pauseOfRound(long now) {
+        if (pauses == 0) {
+            pause = adaptedPause(now);
+            roundStart = now;
+            bytesInRound = 0;
+        }
         pauses++;
         if (pauses == PAUSES) {
             pauses = 0;
@@ -112,6 +125,11 @@ final class ReadPacing {
         }
         begin(now + pause, 0);
         return pause;
+    }
+
+    private long adaptedPause(long now) {
+        boolean pays = pause > 0 && bytesInRound >= PLENTY * ((now - roundStart) / SHORTEST);
+        return pays ? Math.min(LONGEST, 2 * pause) : Math.max(SHORTEST, pause / 2);
     }
 
     private void begin(long moment, int bytes) {

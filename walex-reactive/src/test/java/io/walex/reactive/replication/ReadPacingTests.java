@@ -51,28 +51,56 @@ class ReadPacingTests {
 
     @Test
     void pausesLongerAsLongAsThatPays() {
+        assertThat(pausesOfRound(50_000)).isEqualTo(MILLISECOND);
+        assertThat(pausesOfRound(50_000)).isEqualTo(2 * MILLISECOND);
+        assertThat(pausesOfRound(200_000)).isEqualTo(4 * MILLISECOND);
+        assertThat(pausesOfRound(200_000)).isEqualTo(8 * MILLISECOND);
+        assertThat(pausesOfRound(200_000)).isEqualTo(8 * MILLISECOND);
+        assertThat(pausesOfRound(6_000)).isEqualTo(8 * MILLISECOND);
+        assertThat(pausesOfRound(6_000)).isEqualTo(4 * MILLISECOND);
+        assertThat(pausesOfRound(6_000)).isEqualTo(2 * MILLISECOND);
+        assertThat(pausesOfRound(6_000)).isEqualTo(MILLISECOND);
+        assertThat(pausesOfRound(6_000)).isEqualTo(MILLISECOND);
+    }
+
+    private long pausesOfRound(int bytes) {
+        long pause = pauseAfter(bytes);
+        assertThat(pauseAfter(bytes)).isEqualTo(pause);
+        readPromptly(bytes / 20);
+        return pause;
+    }
+
+    @Test
+    void pausesAsLongWhenAReadBringsOnlyWhatWasUnderWay() {
+        for (int round = 0; round < 10; round++) {
+            pausesOfRound(200_000);
+        }
+        for (int round = 0; round < 10; round++) {
+            assertThat(pauseAfter(4_200)).isEqualTo(8 * MILLISECOND);
+            assertThat(pauseAfter(4_200)).isEqualTo(8 * MILLISECOND);
+            readPromptly(14_000);
+        }
+    }
+
+    @Test
+    void readsAtOnceWhatAReadOfLittleLetGo() {
         assertThat(pauseAfter(5_000)).isEqualTo(MILLISECOND);
-        assertThat(pauseAfter(200_000)).isEqualTo(2 * MILLISECOND);
-        assertThat(pauseAfter(200_000)).isEqualTo(4 * MILLISECOND);
-        assertThat(pauseAfter(200_000)).isEqualTo(4 * MILLISECOND);
+        assertThat(pauseAfter(2_000)).isZero();
+        assertThat(pauseAfter(50_000)).isEqualTo(MILLISECOND);
         readPromptly(200);
-        assertThat(pauseAfter(50_000)).isEqualTo(2 * MILLISECOND);
-        assertThat(pauseAfter(6_000)).isEqualTo(MILLISECOND);
-        assertThat(pauseAfter(6_000)).isEqualTo(MILLISECOND);
     }
 
     @Test
     void readsPromptlyBetweenPauses() {
         for (int i = 0; i < 10; i++) {
-            for (int pauses = 0; pauses < 4; pauses++) {
-                assertThat(pauseAfter(20_000)).isPositive();
-            }
+            assertThat(pauseAfter(20_000)).isPositive();
+            assertThat(pauseAfter(20_000)).isPositive();
             readPromptly(200);
         }
     }
 
     private void readPromptly(int bytes) {
-        for (int i = 0; i < 20; i++) {
+        for (int i = 0; i < 28; i++) {
             now += 20_000;
             assertThat(pacing.read(bytes)).isFalse();
             assertThat(pacing.pauseAfterRead(true, now)).isZero();
@@ -162,8 +190,10 @@ class ReadPacingTests {
     }
 
     private void longestPause() {
-        for (int i = 0; i < 4; i++) {
-            pauseAfter(200_000);
+        for (int round = 0; round < 3; round++) {
+            pausesOfRound(200_000);
         }
+        assertThat(pauseAfter(200_000)).isEqualTo(8 * MILLISECOND);
+        assertThat(pauseAfter(200_000)).isEqualTo(8 * MILLISECOND);
     }
 }
