@@ -31,14 +31,11 @@ final class ReadPacing {
 
     /** The sender is fast when it sends this much ... */
     private static final int FAST = 4 << 10;
-    /** ... in this time, or while reading paused. */
+    /** ... in this time, or while reading paused; longer pauses pay while it is as fast over a round. */
     private static final long MOMENT = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** What comes after so long is the first of something new. */
     private static final long REST = TimeUnit.MILLISECONDS.toNanos(10);
-
-    /** When a round brought this much for each millisecond, longer pauses pay. */
-    private static final int PLENTY = 16 << 10;
 
     /** A round has so many pauses ... */
     private static final int PAUSES = 2;
@@ -128,7 +125,7 @@ final class ReadPacing {
     }
 
     private long adaptedPause(long now) {
-        boolean pays = pause > 0 && bytesInRound >= PLENTY * ((now - roundStart) / SHORTEST);
+        boolean pays = pause > 0 && bytesInRound >= FAST * ((now - roundStart) / MOMENT);
         return pays ? Math.min(LONGEST, 2 * pause) : Math.max(SHORTEST, pause / 2);
     }
 

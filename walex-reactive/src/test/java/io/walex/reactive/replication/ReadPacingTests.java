@@ -56,11 +56,11 @@ class ReadPacingTests {
         assertThat(pausesOfRound(200_000)).isEqualTo(4 * MILLISECOND);
         assertThat(pausesOfRound(200_000)).isEqualTo(8 * MILLISECOND);
         assertThat(pausesOfRound(200_000)).isEqualTo(8 * MILLISECOND);
-        assertThat(pausesOfRound(6_000)).isEqualTo(8 * MILLISECOND);
-        assertThat(pausesOfRound(6_000)).isEqualTo(4 * MILLISECOND);
-        assertThat(pausesOfRound(6_000)).isEqualTo(2 * MILLISECOND);
-        assertThat(pausesOfRound(6_000)).isEqualTo(MILLISECOND);
-        assertThat(pausesOfRound(6_000)).isEqualTo(MILLISECOND);
+        assertThat(pausesOfRound(4_200)).isEqualTo(8 * MILLISECOND);
+        assertThat(pausesOfRound(4_200)).isEqualTo(4 * MILLISECOND);
+        assertThat(pausesOfRound(4_200)).isEqualTo(2 * MILLISECOND);
+        assertThat(pausesOfRound(4_200)).isEqualTo(MILLISECOND);
+        assertThat(pausesOfRound(4_200)).isEqualTo(2 * MILLISECOND);
     }
 
     private long pausesOfRound(int bytes) {
