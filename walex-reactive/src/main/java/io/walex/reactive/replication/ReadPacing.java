@@ -125,7 +125,7 @@ final class ReadPacing {
     }
 
     private long adaptedPause(long now) {
-        boolean pays = pause > 0 && bytesInRound >= FAST * ((now - roundStart) / MOMENT);
+        boolean pays = pause > 0 && bytesInRound * MOMENT >= FAST * (now - roundStart);
         return pays ? Math.min(LONGEST, 2 * pause) : Math.max(SHORTEST, pause / 2);
     }
 

@@ -63,6 +63,15 @@ class ReadPacingTests {
         assertThat(pausesOfRound(4_200)).isEqualTo(2 * MILLISECOND);
     }
 
+    @Test
+    void pausesNoLongerBehindASenderThatIsNotQuiteFast() {
+        assertThat(pauseAfter(4_100)).isEqualTo(MILLISECOND);
+        assertThat(pauseAfter(4_100)).isEqualTo(MILLISECOND);
+        readPromptly(100);
+        now += MILLISECOND / 3;
+        assertThat(pauseAfter(4_100)).isEqualTo(MILLISECOND);
+    }
+
     private long pausesOfRound(int bytes) {
         long pause = pauseAfter(bytes);
         assertThat(pauseAfter(bytes)).isEqualTo(pause);
