@@ -25,11 +25,12 @@ record Options(
 
     static final String USAGE = """
             Options:
-              --quick            W1 and W3 with a tenth of the rows, in less than 5 minutes
+              --quick            W1 and W3 with a twentieth of the rows, in less than 5 minutes
               --sections=a,b     of throughput, replay, latency, memory, growth; all by default,
                                  but the last two of a quick run
               --workloads=W1,W3  of W1 to W4; all by default, W1 and W3 of a quick run
-              --readers=a,b      of %s; all by default
+              --readers=a,b      of %s; all by default;
+                                 latency, memory and growth have readers of their own
               --scale=0.5        of the workloads
               --warm-up-rows=N   rows that each reader reads before its passes count, for 30 s at the most
               --passes=3         passes of throughput and replay that count
@@ -47,7 +48,7 @@ record Options(
         Options options = quick
                 ? new Options(
                         true,
-                        0.1,
+                        0.05,
                         30_000,
                         3,
                         List.of("throughput", "replay", "latency"),
