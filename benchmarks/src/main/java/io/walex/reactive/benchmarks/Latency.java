@@ -31,7 +31,7 @@ final class Latency {
         this.server = server;
         idle = new LatencyWriter(quick ? 200 : 1_000, 1, Duration.ofMillis(10));
         busy = new LatencyWriter(quick ? 2_000 : 5_000, 5, Duration.ofMillis(1));
-        passes = quick ? 1 : 5;
+        passes = quick ? 1 : 9;
     }
 
     List<LatencyCell> run() throws IOException, SQLException {
