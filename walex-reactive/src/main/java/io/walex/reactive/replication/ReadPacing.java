@@ -103,10 +103,18 @@ final class ReadPacing {
             begin(now, turn);
         }
         if (promptReads > 0) {
-            promptReads--;
+            readPromptly(now);
             return 0;
         }
         return bytesInMoment >= FAST ? pauseOfRound(now) : 0;
+    }
+
+    /** What piled up in a pause does not tell how fast the sender is: a moment begins behind it. */
+    private void readPromptly(long now) {
+        if (promptReads == PROMPT_READS) {
+            begin(now, 0);
+        }
+        promptReads--;
     }
 
     private long pauseOfRound(long now) {

@@ -198,6 +198,23 @@ class ReadPacingTests {
         assertThat(last).isZero();
     }
 
+    @Test
+    void neverDelaysAFastStreamOfSmallRowsForLongAfterABurst() {
+        longestPause();
+
+        int rowEvery = 33_000;
+        long read = now - 8 * MILLISECOND;
+        long last = 0;
+        for (int i = 0; i < 1_000; i++) {
+            now += rowEvery;
+            int rows = Math.toIntExact((now - read) / rowEvery);
+            read = now;
+            long pause = pauseAfter(75 * rows);
+            last = i < 100 ? last : Math.max(last, pause);
+        }
+        assertThat(last).isZero();
+    }
+
     private void longestPause() {
         for (int round = 0; round < 3; round++) {
             pausesOfRound(200_000);
