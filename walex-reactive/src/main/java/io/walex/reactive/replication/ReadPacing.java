@@ -31,7 +31,7 @@ final class ReadPacing {
 
     /** The sender is fast when it sends this much ... */
     private static final int FAST = 4 << 10;
-    /** ... in this time, or while reading paused; longer pauses pay while it is as fast over a round. */
+    /** ... in this time, or during a round's first pause; longer pauses pay while it is as fast over a round. */
     private static final long MOMENT = TimeUnit.MILLISECONDS.toNanos(1);
 
     /** What comes after so long is the first of something new. */
@@ -41,6 +41,8 @@ final class ReadPacing {
     private static final int PAUSES = 2;
     /** ... and then so many reads without: enough for the rounds of BBR's own for which it remembers. */
     private static final int PROMPT_READS = 28;
+    /** ... of which the first take what piled up: what was under way, then what that let go. */
+    private static final int PILE_READS = 4;
 
     private long momentStart;
     private long bytesInMoment;
@@ -109,9 +111,9 @@ final class ReadPacing {
         return bytesInMoment >= FAST ? pauseOfRound(now) : 0;
     }
 
-    /** What piled up in a pause does not tell how fast the sender is: a moment begins behind it. */
+    /** What piled up in a round's last pause does not tell how fast the sender is: a moment begins behind it. */
     private void readPromptly(long now) {
-        if (promptReads == PROMPT_READS) {
+        if (promptReads > PROMPT_READS - PILE_READS) {
             begin(now, 0);
         }
         promptReads--;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReadPacingTests {
 
@@ -198,18 +200,23 @@ class ReadPacingTests {
         assertThat(last).isZero();
     }
 
-    @Test
-    void neverDelaysAFastStreamOfSmallRowsForLongAfterABurst() {
+    /** Of what piles up in a pause, so many rows are under way; reading them lets the others go. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 13, 1_000})
+    void neverDelaysAFastStreamOfSmallRowsForLongAfterABurst(int underWay) {
         longestPause();
 
-        int rowEvery = 33_000;
-        long read = now - 8 * MILLISECOND;
+        int rowEvery = 20_000;
+        long sent = now - 8 * MILLISECOND;
+        int heldBack = 0;
         long last = 0;
         for (int i = 0; i < 1_000; i++) {
-            now += rowEvery;
-            int rows = Math.toIntExact((now - read) / rowEvery);
-            read = now;
-            long pause = pauseAfter(75 * rows);
+            now = heldBack > 0 ? now + 30_000 : Math.max(now, sent + rowEvery);
+            int rows = Math.toIntExact((now - sent) / rowEvery);
+            sent += (long) rows * rowEvery;
+            int letGo = heldBack;
+            heldBack = Math.max(0, rows - underWay);
+            long pause = pauseAfter(75 * (letGo + rows - heldBack));
             last = i < 100 ? last : Math.max(last, pause);
         }
         assertThat(last).isZero();
