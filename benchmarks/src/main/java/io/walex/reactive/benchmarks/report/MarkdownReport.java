@@ -113,7 +113,7 @@ public final class MarkdownReport {
                 : Stream.concat(
                                 Stream.of(
                                         "## Latency\n\nFrom the server's commit time to the reader's row, in milliseconds: medians of the\n"
-                                                + "passes' percentiles, and the largest of all.\n\n"
+                                                + "passes' percentiles, and the largest of all. Readers warm up with 10,000 rows here.\n\n"
                                                 + "| writer | reader | p50 | p99 | p99.9 | max |\n|---|---|--:|--:|--:|--:|\n"),
                                 cells.stream().map(MarkdownReport::row))
                         .collect(Collectors.joining("", "", "\n"));
