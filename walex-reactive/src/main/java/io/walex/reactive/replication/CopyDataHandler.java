@@ -1,13 +1,14 @@
 package io.walex.reactive.replication;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,22 +34,26 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     private static final byte READY_FOR_QUERY = 'Z';
 
     private final Listener listener;
-    private final ReadPacing pacing = new ReadPacing();
     private final FrameBuffer frames = new FrameBuffer();
+    private final HeldReads reads = new HeldReads(frames);
 
     private @Nullable ChannelHandlerContext context;
-    private boolean wanted = true;
-    private boolean pausing;
-    /** The socket is read no more before this turn is complete. */
-    private boolean turnOver;
-
-    private boolean readHeld;
-    private boolean autoReadHeld;
     private boolean discarding;
     private boolean copying;
 
     CopyDataHandler(Listener listener) {
         this.listener = listener;
+    }
+
+    /** Stands in front of the driver's frame decoder from now on. */
+    void installIn(ChannelPipeline pipeline) {
+        String decoder = pipeline.context(LengthFieldBasedFrameDecoder.class).name();
+        pipeline.addBefore(decoder, "walex.copyData", this);
+        SslHandler tls = pipeline.get(SslHandler.class);
+        if (tls != null) {
+            // Else it keeps what it has decrypted for 16 reads, in a buffer that grows to megabytes.
+            tls.setDiscardAfterReads(1);
+        }
     }
 
     /** Told on the event loop. */
@@ -76,6 +81,7 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        reads.start(ctx);
     }
 
     @Override
@@ -86,7 +92,7 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
-        turnOver = pacing.read(bytes.readableBytes());
+        reads.received(bytes.readableBytes());
         frames.add(bytes, ctx.alloc());
         if (discarding) {
             while (nextCopyData() != null) {
@@ -97,7 +103,7 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         // Other frames behind the last wanted one must reach the driver even when nothing is wanted.
         advanceToCopyData();
         // Now, not when a turn of up to 16 reads is complete: rows may be large.
-        holdAutoRead(ctx);
+        reads.holdAutoRead(ctx);
     }
 
     @Override
@@ -125,75 +131,23 @@ final class CopyDataHandler extends ChannelDuplexHandler {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        turnOver = false;
-        long pause =
-                pacing.pauseAfterRead(!isCutOff(ctx), ctx.executor().ticker().nanoTime());
-        if (pause > 0 && copying && !pausing) {
-            pausing = true;
-            ctx.executor().schedule(this::endPause, pause, TimeUnit.NANOSECONDS);
-        }
-        holdAutoRead(ctx);
-        letGo();
+        reads.turnComplete(ctx, copying);
         ctx.fireChannelReadComplete();
-    }
-
-    /** Whether the last read of the socket filled its buffer, so that more waits. */
-    private static boolean isCutOff(ChannelHandlerContext ctx) {
-        var reads = ctx.channel().unsafe().recvBufAllocHandle();
-        return reads.lastBytesRead() > 0 && reads.lastBytesRead() == reads.attemptedBytesRead();
-    }
-
-    /** With autoRead, Netty does not ask before it reads. */
-    private void holdAutoRead(ChannelHandlerContext ctx) {
-        ChannelConfig config = ctx.channel().config();
-        if (isHeld() && config.isAutoRead()) {
-            autoReadHeld = true;
-            config.setAutoRead(false);
-        }
     }
 
     @Override
     public void read(ChannelHandlerContext ctx) {
-        if (isHeld()) {
-            readHeld = true;
-        } else {
-            ctx.read();
-        }
+        reads.read(ctx);
     }
 
     /** Says whether CopyData is wanted now; lets a held read go when it is. */
     void want(boolean now) {
-        wanted = now;
-        letGo();
-    }
-
-    private void endPause() {
-        pausing = false;
-        letGo();
+        reads.want(now);
     }
 
     /** Whether what the server sends is read: always but while frames wait that nobody wants. */
     boolean isReading() {
-        return wanted || frames.nextType() == FrameBuffer.NONE;
-    }
-
-    private boolean isHeld() {
-        return pausing || turnOver || !isReading();
-    }
-
-    private void letGo() {
-        ChannelHandlerContext ctx = context;
-        if (ctx == null || !readHeld && !autoReadHeld || isHeld()) {
-            return;
-        }
-        if (autoReadHeld) {
-            autoReadHeld = false;
-            ctx.channel().config().setAutoRead(true);
-        }
-        if (readHeld) {
-            readHeld = false;
-            ctx.read();
-        }
+        return reads.isReading();
     }
 
     /** Drops all CopyData from here on, and reads to the end of the copy. */

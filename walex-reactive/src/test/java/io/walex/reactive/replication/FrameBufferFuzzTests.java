@@ -140,7 +140,8 @@ class FrameBufferFuzzTests {
     private static ByteBuf read(byte[] bytes, int from, int to, Random random) {
         return switch (random.nextInt(4)) {
             case 0 -> Unpooled.wrappedBuffer(Arrays.copyOfRange(bytes, from, to));
-            case 1 -> Unpooled.wrappedBuffer(Arrays.copyOfRange(bytes, from, to + 9)).slice(0, to - from);
+            case 1 ->
+                Unpooled.wrappedBuffer(Arrays.copyOfRange(bytes, from, to + 9)).slice(0, to - from);
             case 2 ->
                 Unpooled.directBuffer(16 + to - from).writeZero(7).skipBytes(7).writeBytes(bytes, from, to - from);
             default ->

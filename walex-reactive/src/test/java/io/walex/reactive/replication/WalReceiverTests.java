@@ -26,7 +26,7 @@ class WalReceiverTests {
             channel,
             new FirstBytes(),
             acknowledgements,
-            new WalReceiver.Feedback(HOUR, HOUR, Mono.never()),
+            new ServerFeedback.Settings(HOUR, HOUR, Mono.never()),
             Clock.systemUTC());
     private final List<Object> seen = new ArrayList<>();
 
