@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.ssl.SslHandler;
@@ -74,6 +75,9 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         /** Reading or writing failed; the channel is about to close. */
         void onBroken(IOException cause);
 
+        /** What the server sends can no longer be understood; the channel is about to close. */
+        void onCorrupted(CorruptedFrameException wrong);
+
         /** The channel is closed; nothing more comes. */
         void onClosed();
     }
@@ -123,6 +127,9 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         Throwable reason = cause instanceof DecoderException && cause.getCause() != null ? cause.getCause() : cause;
         if (copying && reason instanceof IOException broken) {
             listener.onBroken(broken);
+            ctx.close();
+        } else if (copying && cause instanceof CorruptedFrameException wrong) {
+            listener.onCorrupted(wrong);
             ctx.close();
         } else {
             ctx.fireExceptionCaught(cause);

@@ -1,6 +1,7 @@
 package io.walex.reactive.replication;
 
 import io.netty.channel.Channel;
+import io.netty.handler.codec.CorruptedFrameException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Clock;
@@ -132,6 +133,11 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
     }
 
     @Override
+    public void onCorrupted(CorruptedFrameException wrong) {
+        fail(wrong);
+    }
+
+    @Override
     public void onClosed() {
         copyEnd.released();
         fail(new EOFException("The server closed the replication connection"));
@@ -227,6 +233,7 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
         return channel.isActive()
                 && !(failure instanceof ServerError
                         || failure instanceof TimeoutException
+                        || failure instanceof CorruptedFrameException
                         || failure instanceof IOException);
     }
 

@@ -1,13 +1,16 @@
 package io.walex.reactive.replication;
 
 import static io.walex.reactive.replication.Frames.frame;
+import static io.walex.reactive.replication.Frames.int32;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.CorruptedFrameException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -227,6 +230,24 @@ class CopyDataHandlerTests {
     }
 
     @Test
+    void tellsOfCorruptedFramesInsteadOfTheDriver() {
+        receive(COPY_BOTH);
+
+        receive(frame('d', "one") + "d" + int32(3));
+
+        assertThat(pulled).containsExactly("one");
+        assertThat(told).containsExactly("corrupted", "closed");
+        assertThat(channel.isOpen()).isFalse();
+    }
+
+    @Test
+    void passesCorruptedFramesOnAsAnErrorOutsideACopy() {
+        assertThatThrownBy(() -> receive("T" + int32(3))).isInstanceOf(CorruptedFrameException.class);
+
+        assertThat(told).isEmpty();
+    }
+
+    @Test
     void discardDropsWhatWaitsAndWhatComes() {
         pulling = false;
         handler.want(false);
@@ -267,6 +288,11 @@ class CopyDataHandlerTests {
         @Override
         public void onBroken(IOException cause) {
             told.add("broken " + cause.getMessage());
+        }
+
+        @Override
+        public void onCorrupted(CorruptedFrameException wrong) {
+            told.add("corrupted");
         }
 
         @Override
