@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Any bytes, cut in any way, give the frames that their lengths say, as read here by the plainest means. */
 class FrameBufferFuzzTests {
 
-    private static final int RUNS = 3_000;
+    private static final int RUNS = 1_000;
     private static final int LONGEST = (1 << 30) + 4;
 
     @Test
@@ -133,7 +133,7 @@ class FrameBufferFuzzTests {
             all.add(message.substring(message.indexOf("type "), message.indexOf(" and the server")));
         }
         frames.release();
-        assertThat(added).allSatisfy(read -> assertThat(read.refCnt()).isZero());
+        assertThat(added.stream().filter(read -> read.refCnt() != 0)).as("leaked").isEmpty();
         return all;
     }
 

@@ -146,6 +146,21 @@ class FrameBufferTests {
         frames.close();
     }
 
+    @Test
+    void takesNoMoreMemoryWhenEachReadEndsWithinAFrame() {
+        String frame = Frames.frame('d', "x".repeat(100));
+        add(frame.substring(0, 50));
+
+        for (int i = 0; i < 1_000; i++) {
+            add(frame.substring(50) + frame.substring(0, 50));
+            read();
+        }
+
+        add(frame.substring(50));
+        assertThat(frames.open().capacity()).isLessThan(10 * frame.length());
+        frames.close();
+    }
+
     /** As when the channel closes while a frame's event is consumed. */
     @Test
     void aFrameMayBeClosedAfterEverythingWasReleased() {
