@@ -133,7 +133,9 @@ class FrameBufferFuzzTests {
             all.add(message.substring(message.indexOf("type "), message.indexOf(" and the server")));
         }
         frames.release();
-        assertThat(added.stream().filter(read -> read.refCnt() != 0)).as("leaked").isEmpty();
+        assertThat(added.stream().filter(read -> read.refCnt() != 0))
+                .as("leaked")
+                .isEmpty();
         return all;
     }
 
