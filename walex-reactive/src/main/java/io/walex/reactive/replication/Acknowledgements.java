@@ -4,7 +4,6 @@ import io.walex.reactive.pgoutput.Lsn;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -153,11 +152,8 @@ public final class Acknowledgements {
 
     private void scheduleAdvance() {
         if (advanceScheduled.compareAndSet(false, true)) {
-            try {
-                eventLoop.execute(this::advance);
-            } catch (RejectedExecutionException ended) {
-                // The subscription is over: the slot will send the transaction again to whoever comes next.
-            }
+            // Dropped after the subscription: the slot sends the transaction again to whoever comes next.
+            SubscriptionLoop.executeOrDrop(eventLoop, this::advance);
         }
     }
 

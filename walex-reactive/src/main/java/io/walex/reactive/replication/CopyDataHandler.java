@@ -1,14 +1,15 @@
 package io.walex.reactive.replication;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import io.netty.handler.ssl.SslHandler;
 import java.io.IOException;
-import java.util.concurrent.TimeUnit;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,33 +33,28 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     private static final byte ERROR = 'E';
     private static final byte NOTICE = 'N';
     private static final byte READY_FOR_QUERY = 'Z';
-    private static final int LENGTH_OFFSET = 1;
-    private static final int HEADER_SIZE = 5;
-
-    /** What is above this gets a buffer of just its size, and not from a pool, whose chunks are a multiple of it. */
-    private static final int LARGE = 256 << 10;
-
-    /** A read that was under way when nothing more was wanted. */
-    private static final int HEADROOM = 128 << 10;
 
     private final Listener listener;
-    private final ReadPacing pacing = new ReadPacing();
+    private final FrameBuffer frames = new FrameBuffer();
+    private final HeldReads reads = new HeldReads(frames);
 
     private @Nullable ChannelHandlerContext context;
-    private @Nullable ByteBuf received;
-    private int frameEnd;
-    private boolean wanted = true;
-    private boolean pausing;
-    /** The socket is read no more before this turn is complete. */
-    private boolean turnOver;
-
-    private boolean readHeld;
-    private boolean autoReadHeld;
     private boolean discarding;
     private boolean copying;
 
     CopyDataHandler(Listener listener) {
         this.listener = listener;
+    }
+
+    /** Stands in front of the driver's frame decoder from now on. */
+    void installIn(ChannelPipeline pipeline) {
+        String decoder = pipeline.context(LengthFieldBasedFrameDecoder.class).name();
+        pipeline.addBefore(decoder, "walex.copyData", this);
+        SslHandler tls = pipeline.get(SslHandler.class);
+        if (tls != null) {
+            // Else it keeps what it has decrypted for 16 reads, in a buffer that grows to megabytes.
+            tls.setDiscardAfterReads(1);
+        }
     }
 
     /** Told on the event loop. */
@@ -79,6 +75,9 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         /** Reading or writing failed; the channel is about to close. */
         void onBroken(IOException cause);
 
+        /** What the server sends can no longer be understood; the channel is about to close. */
+        void onCorrupted(CorruptedFrameException wrong);
+
         /** The channel is closed; nothing more comes. */
         void onClosed();
     }
@@ -86,18 +85,19 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        reads.start(ctx);
     }
 
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
-        release();
+        frames.release();
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
-        turnOver = pacing.read(bytes.readableBytes());
-        keep(ctx, bytes);
+        reads.received(bytes.readableBytes());
+        frames.add(bytes, ctx.alloc());
         if (discarding) {
             while (nextCopyData() != null) {
                 endFrame();
@@ -105,14 +105,14 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         }
         listener.onReadable();
         // Other frames behind the last wanted one must reach the driver even when nothing is wanted.
-        forwardOthers();
+        advanceToCopyData();
         // Now, not when a turn of up to 16 reads is complete: rows may be large.
-        holdAutoRead(ctx);
+        reads.holdAutoRead(ctx);
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        release();
+        frames.release();
         listener.onClosed();
         if (copying) {
             endCopyForDriver(ctx);
@@ -128,6 +128,9 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         if (copying && reason instanceof IOException broken) {
             listener.onBroken(broken);
             ctx.close();
+        } else if (copying && cause instanceof CorruptedFrameException wrong) {
+            listener.onCorrupted(wrong);
+            ctx.close();
         } else {
             ctx.fireExceptionCaught(cause);
         }
@@ -135,75 +138,23 @@ final class CopyDataHandler extends ChannelDuplexHandler {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        turnOver = false;
-        long pause =
-                pacing.pauseAfterRead(!isCutOff(ctx), ctx.executor().ticker().nanoTime());
-        if (pause > 0 && copying && !pausing) {
-            pausing = true;
-            ctx.executor().schedule(this::endPause, pause, TimeUnit.NANOSECONDS);
-        }
-        holdAutoRead(ctx);
-        letGo();
+        reads.turnComplete(ctx, copying);
         ctx.fireChannelReadComplete();
-    }
-
-    /** Whether the last read of the socket filled its buffer, so that more waits. */
-    private static boolean isCutOff(ChannelHandlerContext ctx) {
-        var reads = ctx.channel().unsafe().recvBufAllocHandle();
-        return reads.lastBytesRead() > 0 && reads.lastBytesRead() == reads.attemptedBytesRead();
-    }
-
-    /** With autoRead, Netty does not ask before it reads. */
-    private void holdAutoRead(ChannelHandlerContext ctx) {
-        ChannelConfig config = ctx.channel().config();
-        if (isHeld() && config.isAutoRead()) {
-            autoReadHeld = true;
-            config.setAutoRead(false);
-        }
     }
 
     @Override
     public void read(ChannelHandlerContext ctx) {
-        if (isHeld()) {
-            readHeld = true;
-        } else {
-            ctx.read();
-        }
+        reads.read(ctx);
     }
 
     /** Says whether CopyData is wanted now; lets a held read go when it is. */
     void want(boolean now) {
-        wanted = now;
-        letGo();
-    }
-
-    private void endPause() {
-        pausing = false;
-        letGo();
+        reads.want(now);
     }
 
     /** Whether what the server sends is read: always but while frames wait that nobody wants. */
     boolean isReading() {
-        return wanted || !isFrameWaiting();
-    }
-
-    private boolean isHeld() {
-        return pausing || turnOver || !isReading();
-    }
-
-    private void letGo() {
-        ChannelHandlerContext ctx = context;
-        if (ctx == null || !readHeld && !autoReadHeld || isHeld()) {
-            return;
-        }
-        if (autoReadHeld) {
-            autoReadHeld = false;
-            ctx.channel().config().setAutoRead(true);
-        }
-        if (readHeld) {
-            readHeld = false;
-            ctx.read();
-        }
+        return reads.isReading();
     }
 
     /** Drops all CopyData from here on, and reads to the end of the copy. */
@@ -221,97 +172,48 @@ final class CopyDataHandler extends ChannelDuplexHandler {
      */
     @Nullable
     ByteBuf nextCopyData() {
-        forwardOthers();
-        ByteBuf buffer = received;
-        if (buffer == null || !isWhole(buffer)) {
-            return null;
-        }
-        int start = buffer.readerIndex();
-        frameEnd = buffer.writerIndex();
-        buffer.writerIndex(start + LENGTH_OFFSET + buffer.getInt(start + LENGTH_OFFSET));
-        buffer.readerIndex(start + HEADER_SIZE);
-        return buffer;
+        return advanceToCopyData() ? frames.open() : null;
     }
 
-    /** The first byte of what {@link #nextCopyData()} would return; 0 when no whole frame has come. */
-    byte nextMessageType() {
-        forwardOthers();
-        ByteBuf buffer = received;
-        return buffer == null || !isWhole(buffer) ? 0 : buffer.getByte(buffer.readerIndex() + HEADER_SIZE);
+    /** The first byte of what {@link #nextCopyData()} would return; {@link FrameBuffer#NONE} when there is none. */
+    int nextMessageType() {
+        return advanceToCopyData() ? frames.nextContentType() : FrameBuffer.NONE;
     }
 
     /** Moves past the frame that {@link #nextCopyData()} returned. */
     void endFrame() {
-        ByteBuf buffer = received;
-        if (buffer == null) {
-            return;
-        }
-        buffer.readerIndex(buffer.writerIndex());
-        buffer.writerIndex(frameEnd);
-        if (!buffer.isReadable()) {
-            release();
-        }
+        frames.close();
     }
 
-    private void keep(ChannelHandlerContext ctx, ByteBuf bytes) {
-        ByteBuf buffer = received;
-        if (buffer == null) {
-            received = bytes;
+    /** Passes on the frames before the next CopyData; returns whether that has come whole. */
+    private boolean advanceToCopyData() {
+        int type = frames.nextType();
+        while (type != FrameBuffer.NONE && type != COPY_DATA) {
+            passOn((byte) type, frames.take());
+            type = frames.nextType();
+        }
+        return type == COPY_DATA;
+    }
+
+    private void passOn(byte type, ByteBuf frame) {
+        if (copying && (type == ERROR || type == NOTICE)) {
+            tell(frame, type);
         } else {
-            buffer.discardReadBytes();
-            int needed = buffer.readableBytes() + bytes.readableBytes();
-            if (needed > buffer.capacity() && needed > LARGE) {
-                buffer = moved(buffer, needed);
-            }
-            received = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(ctx.alloc(), buffer, bytes);
+            copying = type == COPY_BOTH || copying && type != READY_FOR_QUERY;
+            context().fireChannelRead(frame);
         }
-        reserveLargeFrame();
-    }
-
-    private void reserveLargeFrame() {
-        ByteBuf buffer = received;
-        if (buffer == null || buffer.readableBytes() < HEADER_SIZE) {
-            return;
-        }
-        int frame = LENGTH_OFFSET + buffer.getInt(buffer.readerIndex() + LENGTH_OFFSET);
-        if (frame > LARGE && frame > buffer.capacity() - buffer.readerIndex()) {
-            received = moved(buffer, frame);
+        if (type == COPY_DONE || type == READY_FOR_QUERY) {
+            listener.onCopyEnd(type == READY_FOR_QUERY);
         }
     }
 
-    private static ByteBuf moved(ByteBuf buffer, int size) {
-        ByteBuf larger = UnpooledByteBufAllocator.DEFAULT.directBuffer(size + HEADROOM);
-        larger.writeBytes(buffer);
-        buffer.release();
-        return larger;
-    }
-
-    private void forwardOthers() {
-        ByteBuf buffer = received;
-        ChannelHandlerContext ctx = context;
-        while (ctx != null && buffer != null && isOtherFrame(buffer)) {
-            byte type = buffer.getByte(buffer.readerIndex());
-            // A copy: what remains in the buffer moves when more comes.
-            ByteBuf frame = buffer.readBytes(LENGTH_OFFSET + buffer.getInt(buffer.readerIndex() + LENGTH_OFFSET));
-            if (!buffer.isReadable()) {
-                release();
-            }
-            if (copying && (type == ERROR || type == NOTICE)) {
-                tell(frame, type);
-            } else {
-                copying = type == COPY_BOTH || copying && type != READY_FOR_QUERY;
-                ctx.fireChannelRead(frame);
-            }
-            if (type == COPY_DONE || type == READY_FOR_QUERY) {
-                listener.onCopyEnd(type == READY_FOR_QUERY);
-            }
-            buffer = received;
-        }
+    private ChannelHandlerContext context() {
+        return Objects.requireNonNull(context, "bytes come through a pipeline");
     }
 
     private void tell(ByteBuf frame, byte type) {
         try {
-            ServerError told = ServerError.read(frame.skipBytes(HEADER_SIZE));
+            ServerError told = ServerError.read(frame.skipBytes(FrameBuffer.HEADER_SIZE));
             if (type == ERROR) {
                 listener.onServerError(told);
             } else {
@@ -335,32 +237,5 @@ final class CopyDataHandler extends ChannelDuplexHandler {
                 .writeByte(READY_FOR_QUERY)
                 .writeInt(Integer.BYTES + 1)
                 .writeByte('I'));
-    }
-
-    private boolean isFrameWaiting() {
-        return received != null && isWhole(received);
-    }
-
-    private static boolean isOtherFrame(ByteBuf buffer) {
-        return buffer.isReadable() && buffer.getByte(buffer.readerIndex()) != COPY_DATA && isWhole(buffer);
-    }
-
-    private static boolean isWhole(ByteBuf buffer) {
-        if (buffer.readableBytes() < HEADER_SIZE) {
-            return false;
-        }
-        int length = buffer.getInt(buffer.readerIndex() + LENGTH_OFFSET);
-        if (length < HEADER_SIZE - LENGTH_OFFSET) {
-            throw new IllegalStateException("Frame of length " + length + " in the replication stream");
-        }
-        return buffer.readableBytes() - LENGTH_OFFSET >= length;
-    }
-
-    private void release() {
-        ByteBuf buffer = received;
-        if (buffer != null) {
-            received = null;
-            buffer.release();
-        }
     }
 }

@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
  * read after the next pause or promptly. So what a pause is worth is not told by the read after it, but by a round of
  * pauses and prompt reads.
  *
+ * <p>The measurements behind this, and what it delays, are in docs/pacing.md.
+ *
  * <p>Pure arithmetic on the times and sizes it is told; not thread-safe.
  *
  * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-ccwg-bbr/">BBR Congestion Control, "extra_acked"</a>

@@ -106,7 +106,7 @@ public final class ReplicationConnection {
                     loop.channel(),
                     decoder,
                     acknowledgements,
-                    new WalReceiver.Feedback(statusInterval, livenessTimeout, connector.decoding(pid)),
+                    new ServerFeedback.Settings(statusInterval, livenessTimeout, connector.decoding(pid)),
                     clock);
             made.install();
             return connector

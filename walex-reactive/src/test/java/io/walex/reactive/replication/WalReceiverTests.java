@@ -1,11 +1,14 @@
 package io.walex.reactive.replication;
 
+import static io.walex.reactive.replication.Frames.frame;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,6 +16,8 @@ import java.util.List;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 
 class WalReceiverTests {
@@ -26,7 +31,7 @@ class WalReceiverTests {
             channel,
             new FirstBytes(),
             acknowledgements,
-            new WalReceiver.Feedback(HOUR, HOUR, Mono.never()),
+            new ServerFeedback.Settings(HOUR, HOUR, Mono.never()),
             Clock.systemUTC());
     private final List<Object> seen = new ArrayList<>();
 
@@ -87,6 +92,31 @@ class WalReceiverTests {
         assertThat(seen).containsExactly((byte) 1, "complete");
         assertThat(isReading()).isFalse();
         assertThat(receiver.complete()).isFalse();
+    }
+
+    /** Nobody has demand: it must not look like a connection that was closed, which would be tried again. */
+    @Test
+    void aCorruptedStreamEndsWithTheErrorThatSaysSo() {
+        receiver.install();
+        channel.writeInbound(Unpooled.copiedBuffer(frame('W', "\0\0\0"), StandardCharsets.ISO_8859_1));
+        receiver.started();
+        receiver.subscribe(new BaseSubscriber<>() {
+            @Override
+            protected void hookOnSubscribe(Subscription subscription) {}
+
+            @Override
+            protected void hookOnError(Throwable error) {
+                seen.add(error);
+            }
+        });
+
+        channel.writeInbound(Unpooled.buffer().writeByte('d').writeInt(3));
+
+        assertThat(seen)
+                .singleElement(InstanceOfAssertFactories.THROWABLE)
+                .hasMessageContaining("The replication stream is corrupted")
+                .hasMessageContaining("length 3");
+        assertThat(receiver.isOpen()).isFalse();
     }
 
     @Test
