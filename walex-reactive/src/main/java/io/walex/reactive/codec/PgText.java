@@ -22,8 +22,10 @@ final class PgText {
     private PgText() {}
 
     static String of(Object value) {
-        if (value instanceof Double || value instanceof Float) {
-            return number(((Number) value).doubleValue(), value.toString());
+        if (value instanceof Double number) {
+            return ShortestDecimal.of(number.doubleValue());
+        } else if (value instanceof Float number) {
+            return ShortestDecimal.of(number.floatValue());
         } else if (value instanceof BigDecimal decimal) {
             return decimal.toPlainString();
         } else if (value instanceof ByteBuffer bytes) {
@@ -31,13 +33,6 @@ final class PgText {
         }
         String temporal = temporal(value);
         return temporal != null ? temporal : value.toString();
-    }
-
-    private static String number(double value, String text) {
-        if (Double.isNaN(value) || Double.isInfinite(value)) {
-            return text;
-        }
-        return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
     }
 
     private static String hex(ByteBuffer bytes) {
