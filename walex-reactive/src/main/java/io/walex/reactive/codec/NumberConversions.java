@@ -8,6 +8,9 @@ import tools.jackson.core.io.NumberOutput;
 /** Conversions between numeric types, none of which changes the number. */
 final class NumberConversions {
 
+    /** More than a {@code numeric} has digits. */
+    private static final int MOST_ZEROS = 200_000;
+
     private NumberConversions() {}
 
     /** The number as the type; null when it cannot hold it. */
@@ -56,11 +59,16 @@ final class NumberConversions {
         } else if (type == Byte.class) {
             return decimal.byteValueExact();
         } else if (type == BigInteger.class) {
-            return decimal.toBigIntegerExact();
+            return integer(decimal);
         } else if (type == Double.class) {
             return same(decimal, decimal.doubleValue());
         }
         return type == Float.class ? same(decimal, decimal.floatValue()) : null;
+    }
+
+    /** Not of a number that is short in JSON, {@code 1e999999999}, and takes all memory as an integer. */
+    private static @Nullable BigInteger integer(BigDecimal decimal) {
+        return decimal.scale() < -MOST_ZEROS && decimal.signum() != 0 ? null : decimal.toBigIntegerExact();
     }
 
     private static @Nullable Number same(BigDecimal decimal, Number number) {

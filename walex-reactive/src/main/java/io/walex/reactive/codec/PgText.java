@@ -10,6 +10,7 @@ import java.time.OffsetTime;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.util.RawValue;
 
 /**
  * Text of a decoded value other than a list or map. PostgreSQL reads it as the same value, but would not always write it
@@ -28,6 +29,8 @@ final class PgText {
             return ShortestDecimal.of(number.floatValue());
         } else if (value instanceof BigDecimal decimal) {
             return decimal.toPlainString();
+        } else if (value instanceof RawValue raw) {
+            return String.valueOf(raw.rawValue());
         } else if (value instanceof ByteBuffer bytes) {
             return hex(bytes);
         }
