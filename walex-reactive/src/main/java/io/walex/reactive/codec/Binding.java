@@ -67,7 +67,7 @@ public final class Binding {
      */
     public static <T> T row(Map<String, Supplier<@Nullable Object>> columns, Class<T> type) {
         if (type.isAssignableFrom(ObjectNode.class) && JsonNode.class.isAssignableFrom(type)) {
-            JsonNode tree = JsonCodec.MAPPER.readTree(JsonValues.text(values(columns)));
+            JsonNode tree = JsonCodec.tree(JsonValues.text(values(columns)));
             return type.cast(tree);
         }
         TokenBuffer tokens = TokenBuffer.forGeneration();
@@ -304,7 +304,7 @@ public final class Binding {
             } else if (type == String.class) {
                 return Conversions.convert(value, type);
             } else if (JsonNode.class.isAssignableFrom(type)) {
-                JsonNode tree = JsonCodec.MAPPER.readTree(JsonValues.text(value));
+                JsonNode tree = JsonCodec.tree(JsonValues.text(value));
                 if (!type.isInstance(tree)) {
                     throw new Conversions.LossyException(value, type);
                 }

@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
  *
  * <ul>
  *   <li>numbers to any numeric type that holds them exactly; a {@code double} or {@code float} also holds the decimal
- *       that it prints as;
+ *       that PostgreSQL or Java writes for it;
  *   <li>{@code OffsetDateTime} to {@code Instant}, the infinities to its {@code MAX} and {@code MIN}, and to {@code
  *       ZonedDateTime}, which has none of its own: the infinities are {@code OffsetDateTime.MAX} and {@code MIN} as such;
  *   <li>{@link Interval} to {@code Duration} or {@code Period} where the other part is zero;

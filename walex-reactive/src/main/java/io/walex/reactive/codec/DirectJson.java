@@ -47,6 +47,29 @@ final class DirectJson {
         return at == end && plain(bytes, offset, length, json);
     }
 
+    /** With an exponent, too, and a negative zero. */
+    static boolean floating(byte[] bytes, int offset, int length, JsonBytes json) {
+        int end = offset + length;
+        int from = length > 0 && bytes[offset] == '-' ? offset + 1 : offset;
+        int at = digitsEnd(bytes, from, end);
+        if (at == from || at > from + 1 && bytes[from] == '0') {
+            return false;
+        }
+        if (at + 1 < end && bytes[at] == '.') {
+            at = digitsEnd(bytes, at + 1, end);
+            if (bytes[at - 1] == '.') {
+                return false;
+            }
+        }
+        if (at + 2 < end && bytes[at] == 'e' && (bytes[at + 1] == '-' || bytes[at + 1] == '+')) {
+            at = digitsEnd(bytes, at + 2, end);
+            if (!isDigit(bytes[at - 1])) {
+                return false;
+            }
+        }
+        return at == end && plain(bytes, offset, length, json);
+    }
+
     static boolean uuid(byte[] bytes, int offset, int length, JsonBytes json) {
         return length == UUID.length() && isLike(UUID, bytes, offset) && string(bytes, offset, length, json);
     }

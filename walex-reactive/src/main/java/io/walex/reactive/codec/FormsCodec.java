@@ -1,7 +1,11 @@
 package io.walex.reactive.codec;
 
 /** A codec of functions. */
-record FormsCodec(Form text, Form binary, TextJson json) implements ColumnCodec {
+record FormsCodec(Form text, Form binary, TextJson json, BinaryText binaryText) implements ColumnCodec {
+
+    FormsCodec(Form text, Form binary, TextJson json) {
+        this(text, binary, json, BinaryText.NONE);
+    }
 
     FormsCodec(Form text, Form binary) {
         this(text, binary, TextJson.NONE);
@@ -20,7 +24,7 @@ record FormsCodec(Form text, Form binary, TextJson json) implements ColumnCodec 
 
     /** The same codec, whose text form becomes JSON in this way. */
     FormsCodec withJson(TextJson json) {
-        return new FormsCodec(text, binary, json);
+        return new FormsCodec(text, binary, json, binaryText);
     }
 
     @Override

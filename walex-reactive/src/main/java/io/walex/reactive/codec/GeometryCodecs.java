@@ -19,8 +19,10 @@ final class GeometryCodecs {
     static final ColumnCodec LSEG = fixed(4, n -> new LineSegment(point(n, 0), point(n, 2)));
     static final ColumnCodec BOX = fixed(4, n -> new Box(point(n, 0), point(n, 2)));
     static final ColumnCodec CIRCLE = fixed(3, n -> new Circle(point(n, 0), n[2]));
-    static final ColumnCodec PATH = new FormsCodec(GeometryCodecs::path, GeometryCodecs::binaryPath);
-    static final ColumnCodec POLYGON = new FormsCodec(GeometryCodecs::polygon, GeometryCodecs::binaryPolygon);
+    static final ColumnCodec PATH =
+            new FormsCodec(GeometryCodecs::path, GeometryCodecs::binaryPath, DirectJson::string);
+    static final ColumnCodec POLYGON =
+            new FormsCodec(GeometryCodecs::polygon, GeometryCodecs::binaryPolygon, DirectJson::string);
 
     private static final int POINT_SIZE = 2 * Double.BYTES;
 
@@ -29,7 +31,8 @@ final class GeometryCodecs {
     private static ColumnCodec fixed(int count, Function<double[], Object> shape) {
         return new FormsCodec(
                 (bytes, offset, length) -> shape.apply(exactly(count, numbers(bytes, offset, length))),
-                (bytes, offset, length) -> shape.apply(binaryNumbers(count, bytes, offset, length)));
+                (bytes, offset, length) -> shape.apply(binaryNumbers(count, bytes, offset, length)),
+                DirectJson::string);
     }
 
     private static Point point(double[] numbers, int at) {

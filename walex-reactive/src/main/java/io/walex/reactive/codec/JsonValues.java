@@ -54,6 +54,24 @@ public final class JsonValues {
         return codec instanceof FormsCodec forms && forms.json().write(bytes, offset, length, json);
     }
 
+    /**
+     * Writes a value as {@link #write} does, from its binary form and without decoding it.
+     *
+     * @return whether it has; false, and nothing written, where the value has to be decoded for that
+     */
+    public static boolean writeBinary(ColumnCodec codec, byte[] bytes, int offset, int length, JsonBytes json) {
+        String number = binaryText(codec, bytes, offset, length);
+        if (number != null) {
+            writeNumber(number, json);
+        }
+        return number != null;
+    }
+
+    /** PostgreSQL's text of a value in binary form, without decoding it; null where it has to be decoded for that. */
+    public static @Nullable String binaryText(ColumnCodec codec, byte[] bytes, int offset, int length) {
+        return codec instanceof FormsCodec forms ? forms.binaryText().read(bytes, offset, length) : null;
+    }
+
     /** The value's JSON. */
     public static String text(@Nullable Object value) {
         JsonBytes json = new JsonBytes(USUAL_SIZE);
@@ -64,13 +82,22 @@ public final class JsonValues {
     private static void writeNumber(Number number, JsonBytes json) {
         if (number instanceof BigDecimal decimal) {
             json.ascii(decimal.toPlainString());
-        } else if (number instanceof Float value && Float.isFinite(value)
-                || number instanceof Double other && Double.isFinite(other)) {
-            json.ascii(number.toString());
-        } else if (number instanceof Float || number instanceof Double || number instanceof BigInteger) {
+        } else if (number instanceof Float || number instanceof Double) {
+            writeNumber(PgText.of(number), json);
+        } else if (number instanceof BigInteger) {
             json.string(number.toString());
         } else {
             json.number(number.longValue());
+        }
+    }
+
+    /** PostgreSQL's text of a number, or of what is none: NaN and the infinities. */
+    private static void writeNumber(String text, JsonBytes json) {
+        char last = text.charAt(text.length() - 1);
+        if (last >= '0' && last <= '9') {
+            json.ascii(text);
+        } else {
+            json.string(text);
         }
     }
 

@@ -40,11 +40,20 @@ final class NumberCodecs {
             (bytes, offset, length) -> unsigned(BinaryCursor.int64(bytes, offset, length)));
 
     static final ColumnCodec FLOAT4 = new FormsCodec(
-            Digits::float4, (bytes, offset, length) -> Float.intBitsToFloat(BinaryCursor.int32(bytes, offset, length)));
+            Digits::float4,
+            (bytes, offset, length) -> Float.intBitsToFloat(BinaryCursor.int32(bytes, offset, length)),
+            DirectJson::floating,
+            (bytes, offset, length) -> length == Float.BYTES
+                    ? ShortestDecimal.of(Float.intBitsToFloat(BinaryCursor.int32(bytes, offset, length)))
+                    : null);
 
     static final ColumnCodec FLOAT8 = new FormsCodec(
             Digits::float8,
-            (bytes, offset, length) -> Double.longBitsToDouble(BinaryCursor.int64(bytes, offset, length)));
+            (bytes, offset, length) -> Double.longBitsToDouble(BinaryCursor.int64(bytes, offset, length)),
+            DirectJson::floating,
+            (bytes, offset, length) -> length == Double.BYTES
+                    ? ShortestDecimal.of(Double.longBitsToDouble(BinaryCursor.int64(bytes, offset, length)))
+                    : null);
 
     private NumberCodecs() {}
 

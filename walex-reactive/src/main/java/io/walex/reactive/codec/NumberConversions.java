@@ -3,9 +3,13 @@ package io.walex.reactive.codec;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.io.NumberOutput;
 
 /** Conversions between numeric types, none of which changes the number. */
 final class NumberConversions {
+
+    /** More than a {@code numeric} has digits. */
+    private static final int MOST_ZEROS = 200_000;
 
     private NumberConversions() {}
 
@@ -20,10 +24,19 @@ final class NumberConversions {
             }
         }
         try {
-            return decimal(new BigDecimal(number.toString()), type);
+            return decimal(decimal(number), type);
         } catch (ArithmeticException e) {
             return null;
         }
+    }
+
+    private static BigDecimal decimal(Number number) {
+        if (number instanceof BigDecimal decimal) {
+            return decimal;
+        } else if (number instanceof BigInteger integer) {
+            return new BigDecimal(integer);
+        }
+        return new BigDecimal(PgText.of(number));
     }
 
     private static @Nullable Number floating(double value, Class<?> type) {
@@ -46,15 +59,31 @@ final class NumberConversions {
         } else if (type == Byte.class) {
             return decimal.byteValueExact();
         } else if (type == BigInteger.class) {
-            return decimal.toBigIntegerExact();
+            return integer(decimal);
         } else if (type == Double.class) {
             return same(decimal, decimal.doubleValue());
         }
         return type == Float.class ? same(decimal, decimal.floatValue()) : null;
     }
 
+    /** Not of a number that is short in JSON, {@code 1e999999999}, and takes all memory as an integer. */
+    private static @Nullable BigInteger integer(BigDecimal decimal) {
+        return decimal.scale() < -MOST_ZEROS && decimal.signum() != 0 ? null : decimal.toBigIntegerExact();
+    }
+
     private static @Nullable Number same(BigDecimal decimal, Number number) {
         boolean finite = Double.isFinite(number.doubleValue());
-        return finite && new BigDecimal(number.toString()).compareTo(decimal) == 0 ? number : null;
+        return finite && (isText(PgText.of(number), decimal) || isText(javaText(number), decimal)) ? number : null;
+    }
+
+    /** As the JDK writes it from 19 on. */
+    private static String javaText(Number number) {
+        return number instanceof Float value
+                ? NumberOutput.toString(value, true)
+                : NumberOutput.toString(number.doubleValue(), true);
+    }
+
+    private static boolean isText(String text, BigDecimal decimal) {
+        return new BigDecimal(text).compareTo(decimal) == 0;
     }
 }

@@ -1,6 +1,9 @@
 package io.walex.reactive.codec;
 
 import java.math.BigDecimal;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.io.BigDecimalParser;
 
 /**
  * {@code numeric}: a {@code BigDecimal} with the scale that PostgreSQL shows. The values that are no decimals are the
@@ -8,7 +11,8 @@ import java.math.BigDecimal;
  */
 final class NumericCodec {
 
-    static final ColumnCodec NUMERIC = new FormsCodec(NumericCodec::text, NumericCodec::binary, DirectJson::decimal);
+    static final ColumnCodec NUMERIC =
+            new FormsCodec(NumericCodec::text, NumericCodec::binary, DirectJson::decimal, NumericCodec::binaryText);
 
     private static final int NEGATIVE = 0x4000;
     private static final int NAN = 0xC000;
@@ -17,6 +21,11 @@ final class NumericCodec {
 
     private static final int BASE = 10_000;
     private static final int BASE_DIGITS = 4;
+
+    /** With more digits the JDK's way takes longer. */
+    private static final int LONG = 500;
+
+    private static final String MORE_DIGITS = "more digits than the scale of a numeric";
 
     private NumericCodec() {}
 
@@ -50,13 +59,23 @@ final class NumericCodec {
             case "NaN" -> Double.NaN;
             case "Infinity" -> Double.POSITIVE_INFINITY;
             case "-Infinity" -> Double.NEGATIVE_INFINITY;
-            default -> new BigDecimal(text);
+            default -> decimal(text);
         };
+    }
+
+    /** The JDK takes time that grows with the square of the length; Jackson divides the text and multiplies. */
+    static BigDecimal decimal(String text) {
+        try {
+            return text.length() <= LONG ? new BigDecimal(text) : BigDecimalParser.parse(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "not a decimal, in %d characters".formatted(text.length())); // without it
+        }
     }
 
     private static Object binary(byte[] bytes, int offset, int length) {
         BinaryCursor cursor = new BinaryCursor(bytes, offset, length);
-        int groups = cursor.int16();
+        int groups = cursor.int16() & 0xFFFF;
         int weight = cursor.int16();
         int sign = cursor.int16() & 0xFFFF;
         int scale = cursor.int16() & 0xFFFF;
@@ -73,34 +92,68 @@ final class NumericCodec {
 
     /** PostgreSQL leaves out groups of zeros at both ends, and pads the last group. */
     private static BigDecimal decimal(BinaryCursor cursor, int groups, int weight, int scale) {
-        int padded = (groups - weight - 1) * BASE_DIGITS;
-        BigDecimal value;
-        if (groups * BASE_DIGITS <= Digits.SAFE) {
-            long unscaled = 0;
-            for (int i = 0; i < groups; i++) {
-                unscaled = unscaled * BASE + group(cursor);
-            }
-            value = BigDecimal.valueOf(unscaled, padded);
-        } else {
-            value = new BigDecimal(digits(cursor, groups)).scaleByPowerOfTen(-padded);
+        if (groups * BASE_DIGITS > Digits.SAFE) {
+            return decimal(digits(cursor, groups, weight, scale));
+        }
+        long unscaled = 0;
+        for (int i = 0; i < groups; i++) {
+            unscaled = unscaled * BASE + group(cursor);
         }
         try {
-            return value.setScale(scale);
+            return BigDecimal.valueOf(unscaled, (groups - weight - 1) * BASE_DIGITS)
+                    .setScale(scale);
         } catch (ArithmeticException e) {
-            throw new IllegalArgumentException("more digits than the scale of a numeric", e);
+            throw new IllegalArgumentException(MORE_DIGITS, e);
         }
     }
 
-    private static char[] digits(BinaryCursor cursor, int groups) {
-        char[] digits = new char[groups * BASE_DIGITS];
+    private static @Nullable String binaryText(byte[] bytes, int offset, int length) {
+        try {
+            BinaryCursor cursor = new BinaryCursor(bytes, offset, length);
+            int groups = cursor.int16() & 0xFFFF;
+            int weight = cursor.int16();
+            int sign = cursor.int16() & 0xFFFF;
+            int scale = cursor.int16() & 0xFFFF;
+            BinaryCursor.expect(8 + groups * Short.BYTES, length);
+            return switch (sign) {
+                case NAN -> "NaN";
+                case INFINITY -> "Infinity";
+                case NEGATIVE_INFINITY -> "-Infinity";
+                case NEGATIVE -> '-' + digits(cursor, groups, weight, scale);
+                case 0 -> digits(cursor, groups, weight, scale);
+                default -> null;
+            };
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** All digits of the whole part, without zeros before it, and of the scale. */
+    private static String digits(BinaryCursor cursor, int groups, int weight, int scale) {
+        int whole = Math.max(0, weight + 1) * BASE_DIGITS;
+        byte[] digits = new byte[whole + 1 + scale];
+        Arrays.fill(digits, (byte) '0');
+        digits[whole] = '.';
         for (int i = 0; i < groups; i++) {
+            int place = (weight - i) * BASE_DIGITS;
             int group = group(cursor);
-            for (int digit = BASE_DIGITS - 1; digit >= 0; digit--) {
-                digits[i * BASE_DIGITS + digit] = (char) ('0' + group % 10);
-                group /= 10;
+            for (int digit = 0; digit < BASE_DIGITS; digit++, group /= 10) {
+                // Counted from the point, to the left; what is to the right of it starts at -1.
+                int power = place + digit;
+                int at = power >= 0 ? whole - 1 - power : whole - power;
+                if (at < digits.length) {
+                    digits[at] = (byte) ('0' + group % 10);
+                } else if (group % 10 != 0) {
+                    throw new IllegalArgumentException(MORE_DIGITS);
+                }
             }
         }
-        return digits;
+        int from = 0;
+        while (from < whole - 1 && digits[from] == '0') {
+            from++;
+        }
+        String text = Digits.ascii(digits, from, (scale == 0 ? whole : digits.length) - from);
+        return whole == 0 ? '0' + text : text;
     }
 
     private static int group(BinaryCursor cursor) {

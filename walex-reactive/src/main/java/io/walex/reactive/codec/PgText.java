@@ -10,6 +10,7 @@ import java.time.OffsetTime;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.util.RawValue;
 
 /**
  * Text of a decoded value other than a list or map. PostgreSQL reads it as the same value, but would not always write it
@@ -22,22 +23,19 @@ final class PgText {
     private PgText() {}
 
     static String of(Object value) {
-        if (value instanceof Double || value instanceof Float) {
-            return number(((Number) value).doubleValue(), value.toString());
+        if (value instanceof Double number) {
+            return ShortestDecimal.of(number.doubleValue());
+        } else if (value instanceof Float number) {
+            return ShortestDecimal.of(number.floatValue());
         } else if (value instanceof BigDecimal decimal) {
             return decimal.toPlainString();
+        } else if (value instanceof RawValue raw) {
+            return String.valueOf(raw.rawValue());
         } else if (value instanceof ByteBuffer bytes) {
             return hex(bytes);
         }
         String temporal = temporal(value);
         return temporal != null ? temporal : value.toString();
-    }
-
-    private static String number(double value, String text) {
-        if (Double.isNaN(value) || Double.isInfinite(value)) {
-            return text;
-        }
-        return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
     }
 
     private static String hex(ByteBuffer bytes) {

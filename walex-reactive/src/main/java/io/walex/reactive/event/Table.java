@@ -7,6 +7,7 @@ import io.walex.reactive.codec.TypeRegistry;
 import io.walex.reactive.pgoutput.Relation;
 import io.walex.reactive.pgoutput.RelationColumn;
 import io.walex.reactive.pgoutput.TupleData;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -125,11 +126,6 @@ final class Table {
         return hidden.get(column);
     }
 
-    /** Whether the column's bytes may not be shown as they came. */
-    boolean isMasked(int column) {
-        return masked.get(column);
-    }
-
     /** What the JSON of its events has in common; a benign race makes it again. */
     TableJson json() {
         TableJson made = json;
@@ -161,11 +157,34 @@ final class Table {
     }
 
     /** Writes the column's value as JSON; false, and nothing written, where it has to be decoded for that. */
-    boolean writeText(int column, TupleData tuple, JsonBytes json) {
-        return tuple.kind(column) == TupleData.TEXT
-                && !masked.get(column)
-                && JsonValues.writeText(
-                        codecs[column], tuple.bytes(), tuple.offset(column), tuple.length(column), json);
+    boolean writeUndecoded(int column, TupleData tuple, JsonBytes json) {
+        if (masked.get(column)) {
+            return false;
+        }
+        ColumnCodec codec = codecs[column];
+        return switch (tuple.kind(column)) {
+            case TupleData.TEXT ->
+                JsonValues.writeText(codec, tuple.bytes(), tuple.offset(column), tuple.length(column), json);
+            case TupleData.BINARY ->
+                JsonValues.writeBinary(codec, tuple.bytes(), tuple.offset(column), tuple.length(column), json);
+            default -> false;
+        };
+    }
+
+    /** The column's text, as PostgreSQL writes it; null where it has to be decoded for that, or is NULL. */
+    @Nullable
+    String undecodedText(int column, TupleData tuple) {
+        if (masked.get(column)) {
+            return null;
+        }
+        byte[] bytes = tuple.bytes();
+        return switch (tuple.kind(column)) {
+            case TupleData.TEXT ->
+                new String(bytes, tuple.offset(column), tuple.length(column), StandardCharsets.UTF_8);
+            case TupleData.BINARY ->
+                JsonValues.binaryText(codecs[column], bytes, tuple.offset(column), tuple.length(column));
+            default -> null;
+        };
     }
 
     String qualifiedName() {

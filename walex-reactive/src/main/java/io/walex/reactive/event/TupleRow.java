@@ -5,7 +5,6 @@ import io.walex.reactive.codec.Conversions;
 import io.walex.reactive.codec.JsonBytes;
 import io.walex.reactive.codec.JsonValues;
 import io.walex.reactive.pgoutput.TupleData;
-import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -80,10 +79,8 @@ final class TupleRow implements Row {
     @Override
     public @Nullable String getText(String column) {
         int index = requireHeld(table, tuple, old, column);
-        TupleData held = source(tuple, old, index);
-        return held.kind(index) == TupleData.TEXT && !table.isMasked(index)
-                ? new String(held.bytes(), held.offset(index), held.length(index), StandardCharsets.UTF_8)
-                : text(value(index));
+        String undecoded = table.undecodedText(index, source(tuple, old, index));
+        return undecoded == null ? text(value(index)) : undecoded;
     }
 
     private static @Nullable String text(@Nullable Object value) {
@@ -149,7 +146,7 @@ final class TupleRow implements Row {
     }
 
     void writeJson(int index, JsonBytes json) {
-        if (!table.writeText(index, source(tuple, old, index), json)) {
+        if (!table.writeUndecoded(index, source(tuple, old, index), json)) {
             JsonValues.write(value(index), json);
         }
     }
