@@ -52,8 +52,8 @@ final class PercentDecoding {
             throw ConnectionUrl.malformed(part + " holds a space (percent-encode it as %20)");
         }
         if (Character.isWhitespace(character) || Character.isISOControl(character)) {
-            throw ConnectionUrl.malformed(part + " holds a line break or another control character (remove it, or"
-                    + " percent-encode it)");
+            throw ConnectionUrl.malformed(
+                    part + " holds a line break or another control character (remove it, or" + " percent-encode it)");
         }
     }
 
@@ -61,8 +61,9 @@ final class PercentDecoding {
         int high = percent + 1 < text.length() ? Character.digit(text.charAt(percent + 1), HEX) : -1;
         int low = percent + 2 < text.length() ? Character.digit(text.charAt(percent + 2), HEX) : -1;
         if (high < 0 || low < 0) {
-            throw ConnectionUrl.malformed(part
-                    + " holds a percent sign that is not followed by two hexadecimal digits (percent-encode it as %25)");
+            throw ConnectionUrl.malformed(
+                    part
+                            + " holds a percent sign that is not followed by two hexadecimal digits (percent-encode it as %25)");
         }
         int octet = high * HEX + low;
         if (octet == 0) {

@@ -265,7 +265,8 @@ class ConnectionUrlTests {
 
     private static String told(String url) {
         WalExConfig config = parse(url);
-        String password = config.password() == null ? "" : ":" + config.password().get();
+        String password =
+                config.password() == null ? "" : ":" + config.password().get();
         String ssl = config.sslMode() == SslMode.PREFER ? "" : " " + config.sslMode();
         return config.username() + password + "@" + config.host() + ":" + config.port() + "/" + config.database() + ssl;
     }
