@@ -21,10 +21,10 @@ final class ColumnLists {
     private static final int V18 = 180000;
 
     /** The view works out the columns of each row that it gives, so it is asked for the tables alone that may differ. */
-    private static final String DIFFERING = """
-            SELECT t.schemaname::text AS schema, t.tablename::text AS name,
-                   string_agg(t.pubname::text, ', ' ORDER BY t.pubname) AS publications
-              FROM (%s) listed
+    private static final String OF_LISTED = """
+            ) SELECT t.schemaname::text AS schema, t.tablename::text AS name,
+                   string_agg(DISTINCT t.pubname::text, ', ') AS publications
+              FROM listed
               JOIN pg_class c ON c.oid = listed.relid
               JOIN pg_namespace n ON n.oid = c.relnamespace
               JOIN pg_publication_tables t ON t.schemaname = n.nspname AND t.tablename = c.relname
@@ -35,7 +35,8 @@ final class ColumnLists {
             """;
 
     private static final String WITH_LIST = """
-            SELECT r.prrelid AS relid
+            WITH listed AS (
+            SELECT DISTINCT r.prrelid AS relid
               FROM pg_publication_rel r JOIN pg_publication p ON p.oid = r.prpubid
              WHERE p.pubname = ANY ($1) AND r.prattrs IS NOT NULL
             """;
@@ -66,7 +67,7 @@ final class ColumnLists {
             return Mono.just(List.of());
         }
         String listed = facts.version() < V18 ? WITH_LIST : WITH_LIST + WITH_GENERATED_COLUMNS;
-        return server.rows(DIFFERING.formatted(listed), config.publications())
+        return server.rows(listed + OF_LISTED, config.publications())
                 .map(row -> new Differing(
                         new TablePattern(text(row, "schema"), text(row, "name")), text(row, "publications")))
                 .collectList();
