@@ -18,9 +18,12 @@ final class PreflightChecks {
                 .flatMapMany(facts -> Flux.concat(
                         new PreflightServer(server, config, facts).findings(),
                         new PreflightSlot(server, config, facts).findings(),
+                        new PreflightSlotAge(server, config, facts).findings(),
                         new PreflightPublications(server, config).findings(),
                         new PreflightTables(server, config).findings(),
-                        new PreflightPartitions(server, config).findings()))
+                        new PreflightPartitions(server, config).findings(),
+                        new PreflightTruncates(server, config).findings(),
+                        ColumnLists.findings(server, config, facts).collectList()))
                 .flatMapIterable(Function.identity())
                 .collectList()
                 .map(Preflight::new);

@@ -64,7 +64,7 @@ final class PreflightPublications {
     private Mono<List<Finding>> create(String publication) {
         return Mono.zip(rights(publication), subscribed(), tablesOfOthers()).map(found -> {
             List<Finding> findings = new ArrayList<>();
-            boolean everything = config.subscriptions().contains("*");
+            boolean everything = config.isSubscribedToAll();
             if (!isTrue(found.getT1(), "may_create")) {
                 findings.add(fails(
                         "publication " + publication,

@@ -55,7 +55,7 @@ final class PublicationMaking {
 
     private static Mono<Void> create(Publications publications, WalExConfig config) {
         String name = config.publications().get(0);
-        boolean everything = config.subscriptions().contains("*");
+        boolean everything = config.isSubscribedToAll();
         Mono<SubscribedTables> subscribed =
                 everything ? SubscribedTables.find(publications, config) : toPublish(publications, config);
         return subscribed

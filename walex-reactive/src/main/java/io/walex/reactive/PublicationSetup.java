@@ -2,8 +2,9 @@ package io.walex.reactive;
 
 /**
  * Who makes the publication. One that is made here publishes the changes of partitions as those of the partitioned table
- * that is subscribed to ({@code publish_via_partition_root}), whose partitions PostgreSQL then sends no TRUNCATE of their
- * own of; a partition that is subscribed to without it comes under its own name.
+ * that is subscribed to ({@code publish_via_partition_root}). PostgreSQL then sends no TRUNCATE of a single partition, so a
+ * mirror of the table keeps that partition's rows; a TRUNCATE of the partitioned table is sent. A partition that is
+ * subscribed to without its partitioned table comes under its own name.
  */
 public enum PublicationSetup {
     /** Somebody else; a missing one is a {@link PublicationNotFoundException}. */

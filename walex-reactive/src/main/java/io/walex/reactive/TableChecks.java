@@ -66,7 +66,9 @@ final class TableChecks {
         boolean due = asking != answered || !refusal.isEmpty();
         Mono<Void> prepared = publications(server, used);
         return due
-                ? prepared.then(ServerChecks.publishedTables(server, used))
+                ? prepared.then(ColumnLists.requireSame(server, used)
+                                .onErrorResume(InvalidConfigException.class, this::tellLater))
+                        .then(ServerChecks.publishedTables(server, used))
                         .doOnNext(tables -> {
                             tell(used, tables);
                             answered = asking;
@@ -87,6 +89,15 @@ final class TableChecks {
                                 .flatMap(known -> ServerChecks.publications(known, used))
                                 .onErrorMap(PublicationNotFoundException.class, missing -> error)
                                 .doOnSuccess(exist -> tellRefusal(error, used)));
+    }
+
+    /** The table may never change again, so that what streams already goes on. */
+    private Mono<Void> tellLater(InvalidConfigException error) {
+        if (answered == 0) {
+            return Mono.error(error);
+        }
+        LOG.warn("{} goes on until then: {}", config.get().name(), error.getMessage());
+        return Mono.empty();
     }
 
     /** Not the connection's end, behind which another attempt comes. */

@@ -8,10 +8,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import reactor.util.retry.Retry;
@@ -51,7 +51,9 @@ public final class WalExConfig {
     /**
      * Starts from a URL, {@code postgres://} or {@code postgresql://}, with {@code user:password@host:port/database} and
      * the parameters {@code sslmode}, {@code sslrootcert}, {@code sslcert}, {@code sslkey}, {@code user}, {@code password},
-     * {@code application_name} and {@code connect_timeout} (seconds). What may not stand in a URL is percent-encoded.
+     * {@code application_name}, {@code connect_timeout} (seconds), {@code host}, {@code hostaddr}, {@code port} and {@code
+     * dbname}, which win over what stands before them. It is read as libpq reads it, but for one host, and no Unix-domain
+     * socket. In a user name or password {@code @ / ? # %} and spaces are percent-encoded.
      *
      * @throws InvalidUrlException when it is malformed
      * @throws UnknownOptionException when it has another parameter
@@ -192,6 +194,10 @@ public final class WalExConfig {
 
     boolean isSubscribed(String schema, String table) {
         return subscriptions.stream().anyMatch(pattern -> pattern.matches(schema, table));
+    }
+
+    boolean isSubscribedToAll() {
+        return subscriptions.stream().anyMatch(pattern -> pattern.schema() == null && pattern.table() == null);
     }
 
     /** Everything but the password. */
@@ -387,7 +393,8 @@ public final class WalExConfig {
 
         /**
          * The tables whose events are delivered, of those that are published: {@code "todo"} (in any schema), {@code
-         * "sales.order"}, {@code "sales.*"}, {@code "*"}. Everything by default. Rows of other tables are skipped before
+         * "sales.order"}, {@code "sales.*"}, {@code "*"}. A name with a dot stands in double quotes, as in SQL: {@code
+         * "\"my.schema\".order"}; see {@link TablePattern}. Everything by default. Rows of other tables are skipped before
          * anything of them is copied or decoded.
          */
         public Builder subscribe(String... tables) {
@@ -406,20 +413,22 @@ public final class WalExConfig {
 
         /** Adds tables to those that are subscribed to; the ones that are there already stay once. */
         public Builder addSubscriptions(String... tables) {
-            Set<String> all = new LinkedHashSet<>(subscriptions);
-            all.addAll(Arrays.asList(tables));
-            return subscribe(List.copyOf(all));
+            Map<TablePattern, String> all = new LinkedHashMap<>();
+            subscriptions.forEach(table -> all.putIfAbsent(pattern(table), table));
+            List.of(tables).forEach(table -> all.putIfAbsent(pattern(table), table));
+            return subscribe(List.copyOf(all.values()));
         }
 
         /**
-         * Takes tables out of those that are subscribed to, by the name they were subscribed with.
+         * Takes tables out of those that are subscribed to, by the name they were subscribed with, with or without quotes.
          *
          * @throws InvalidConfigException when one is not among them, or none would be left
          */
         public Builder removeSubscriptions(String... tables) {
             List<String> rest = new ArrayList<>(subscriptions);
             for (String table : tables) {
-                if (!rest.remove(table)) {
+                TablePattern removed = pattern(table);
+                if (!rest.removeIf(each -> pattern(each).equals(removed))) {
                     throw new InvalidConfigException(
                             "\"%s\" is not among the subscriptions %s".formatted(table, subscriptions), null);
                 }

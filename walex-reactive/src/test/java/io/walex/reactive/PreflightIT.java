@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.Disposable;
+import reactor.test.StepVerifier;
 
 /** Each thing that a preflight finds, on a server where it is so. */
 class PreflightIT {
@@ -439,5 +440,87 @@ class PreflightIT {
                 "ALTER TABLE public.\"Sale 2025\" REPLICA IDENTITY FULL",
                 "ALTER TABLE public.sale_2027 REPLICA IDENTITY FULL");
         assertThat(grave(config)).isEmpty();
+    }
+
+    @Test
+    void publicationsThatPublishDifferentColumnsOfATable() {
+        database.execute(
+                "CREATE TABLE wide (id int PRIMARY KEY, a int, b int, sum int GENERATED ALWAYS AS (id + 1) STORED)",
+                "CREATE PUBLICATION list_a FOR TABLE wide (id, a)",
+                "CREATE PUBLICATION same_as_a FOR TABLE wide (a, id), todo",
+                "CREATE PUBLICATION list_b FOR TABLE wide (id, b)",
+                "CREATE PUBLICATION listed_whole FOR TABLE wide (id, a, b)",
+                "CREATE PUBLICATION whole FOR TABLE wide",
+                "CREATE PUBLICATION everything FOR ALL TABLES",
+                "CREATE PUBLICATION generated FOR TABLE wide WITH (publish_generated_columns = stored)");
+        String refused =
+                "FAILS table public.wide: is published with different columns by publications %s, which PostgreSQL refuses at its first change; publish the same columns of it in each of them (column list, publish_generated_columns), or stream from one of them";
+
+        assertThat(grave(config().publication("list_a", "list_b").subscribe("todo", "wide")))
+                .contains(refused.formatted("list_a, list_b"));
+        assertThat(grave(config().publication("events", "list_a", "list_b").subscribe("todo")))
+                .containsExactly(refused.formatted("list_a, list_b"));
+        assertThat(grave(config().publication("everything", "list_a")))
+                .containsExactly(refused.formatted("everything, list_a"));
+        assertThat(grave(config().publication("whole", "generated")))
+                .containsExactly(refused.formatted("generated, whole"));
+        assertThat(grave(config().publication("list_a", "same_as_a", "events"))).isEmpty();
+        assertThat(grave(config().publication("whole", "listed_whole", "everything")))
+                .isEmpty();
+        assertThat(grave(config().publication("list_a"))).isEmpty();
+    }
+
+    /** The server agrees with the preflight above; it says so at the first change only, of whatever table. */
+    @Test
+    void streamOfPublicationsThatPublishDifferentColumnsDoesNotStart() {
+        database.execute(
+                "CREATE TABLE wide (id int PRIMARY KEY, a int, b int)",
+                "CREATE PUBLICATION list_a FOR TABLE wide (id, a)",
+                "CREATE PUBLICATION list_b FOR TABLE wide (id, b)");
+
+        StepVerifier.create(WalEx.changes(config().publication("events", "list_a", "list_b")
+                        .subscribe("todo")
+                        .build()))
+                .expectErrorSatisfies(
+                        error -> assertThat(error)
+                                .isInstanceOf(InvalidConfigException.class)
+                                .hasMessage(
+                                        "Publications [events, list_a, list_b] publish different columns of table public.wide (list_a, list_b), which PostgreSQL refuses at the table's first change; publish the same columns of it in each of them (column list, publish_generated_columns), or stream from one of them"))
+                .verify(PATIENCE);
+    }
+
+    @Test
+    void truncateOfASinglePartitionIsToldOfWhereItIsNotSent() {
+        database.execute(
+                "CREATE TABLE sale (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                "CREATE TABLE sale_1 PARTITION OF sale FOR VALUES FROM (0) TO (100)",
+                "CREATE PUBLICATION as_root FOR TABLE sale WITH (publish_via_partition_root)",
+                "CREATE PUBLICATION without_truncates FOR TABLE sale WITH (publish_via_partition_root, publish = 'insert')",
+                "CREATE PUBLICATION as_partitions FOR TABLE sale");
+        String told =
+                "COSTS table public.sale: comes with the changes of its partitions (publish_via_partition_root), and PostgreSQL sends no TRUNCATE of a single one of them: a copy of the table keeps the partition's rows; DELETE the partition's rows where copies must follow, or subscribe to the partitions without publish_via_partition_root";
+
+        assertThat(truncates(config().publication("as_root"))).containsExactly(told);
+        assertThat(truncates(config().publication("as_root").subscribe("todo"))).isEmpty();
+        assertThat(truncates(config().publication("without_truncates"))).isEmpty();
+        assertThat(truncates(config().publication("as_partitions"))).isEmpty();
+        assertThat(truncates(config())).isEmpty();
+        WalExConfig.Builder making =
+                config().publicationSetup(PublicationSetup.CREATE).publication("new");
+        assertThat(truncates(making.subscribe("sale"))).containsExactly(told);
+        assertThat(truncates(making.subscribe("*"))).containsExactly(told);
+        assertThat(truncates(making.subscribe("sale_1"))).isEmpty();
+        assertThat(truncates(making.publication("events").subscribe("todo", "sale")))
+                .isEmpty();
+        making.publicationSetup(PublicationSetup.CREATE_OR_ALTER);
+        database.execute("ALTER PUBLICATION events SET (publish_via_partition_root = true)");
+        assertThat(truncates(making)).containsExactly(told);
+    }
+
+    private static List<String> truncates(WalExConfig.Builder config) {
+        return WalEx.preflight(config.build()).block(PATIENCE).findings().stream()
+                .map(Preflight.Finding::toString)
+                .filter(finding -> finding.contains("TRUNCATE"))
+                .toList();
     }
 }

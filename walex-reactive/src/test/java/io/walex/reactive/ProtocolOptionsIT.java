@@ -53,6 +53,26 @@ class ProtocolOptionsIT {
     }
 
     @Test
+    void truncateOfASinglePartitionDoesNotComeUnderItsRoot() {
+        postgres.execute(
+                "CREATE TABLE sale (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                "CREATE TABLE sale_1 PARTITION OF sale FOR VALUES FROM (0) TO (100)",
+                "CREATE PUBLICATION events FOR TABLE sale WITH (publish_via_partition_root = true)",
+                "CREATE PUBLICATION as_partitions FOR TABLE sale",
+                "SELECT pg_create_logical_replication_slot('partitions', 'pgoutput')");
+        createSlot(false);
+        postgres.execute(
+                "INSERT INTO sale VALUES (1)", "TRUNCATE sale_1", "INSERT INTO sale VALUES (2)", "TRUNCATE sale");
+
+        assertThat(take(3, config -> config))
+                .extracting(event -> event.type() + " " + event.name())
+                .containsExactly("INSERT sale", "INSERT sale", "TRUNCATE sale");
+        assertThat(take(4, config -> config.publication("as_partitions").slot(SlotSpec.durable("partitions"))))
+                .extracting(event -> event.type() + " " + event.name())
+                .containsExactly("INSERT sale_1", "TRUNCATE sale_1", "INSERT sale_1", "TRUNCATE sale_1");
+    }
+
+    @Test
     void deliversLogicalMessagesInTheirPlace() {
         postgres.execute("CREATE PUBLICATION events FOR ALL TABLES");
         createSlot(false);

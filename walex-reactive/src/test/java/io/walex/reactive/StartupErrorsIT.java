@@ -70,6 +70,16 @@ class StartupErrorsIT {
                 .hasMessageContainingAll("\"no-such-host.invalid\"", "check the host name");
     }
 
+    /** The URL is read as libpq reads it, and so the host is looked up, although java.net.URI knows none in it. */
+    @Test
+    void unknownHostWithAnUnderscore() {
+        assertThat(failure(WalExConfig.fromUrl("postgresql://shop@no_such_host.invalid/shop")
+                        .publication("events")
+                        .connectTimeout(PATIENCE.dividedBy(2))))
+                .isInstanceOf(HostNotFoundException.class)
+                .hasMessageContaining("Host \"no_such_host.invalid\"");
+    }
+
     @Test
     void closedPort() {
         assertThat(failure(config().port(1)))

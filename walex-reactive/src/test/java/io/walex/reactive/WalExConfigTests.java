@@ -58,6 +58,29 @@ class WalExConfigTests {
     }
 
     @Test
+    void tablesAreTheSameWithAndWithoutQuotes() {
+        WalExConfig config = WalExConfig.builder()
+                .publication("events")
+                .subscribe("\"my.schema\".todo", "public.users")
+                .addSubscriptions("\"public\".\"users\"", "\"my.schema\".\"todo\"", "note")
+                .build();
+        assertThat(config.subscriptions()).containsExactly("\"my.schema\".todo", "public.users", "note");
+
+        assertThat(config.mutate()
+                        .removeSubscriptions("public.\"users\"")
+                        .build()
+                        .subscriptions())
+                .containsExactly("\"my.schema\".todo", "note");
+    }
+
+    @Test
+    void refusesASubscriptionThatIsWronglyQuoted() {
+        assertThatThrownBy(() -> WalExConfig.builder().subscribe("\"my.schema.todo"))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("Invalid subscription: \"my.schema.todo is not quoted as in SQL");
+    }
+
+    @Test
     void asksForThePasswordEachTime() {
         int[] calls = {0};
         WalExConfig config = minimal().password(() -> "p" + ++calls[0]).build();

@@ -42,8 +42,8 @@ public final class EventFilters {
     private EventFilters() {}
 
     /**
-     * Events of the tables: {@code "todo"} (in any schema), {@code "public.todo"}, {@code "public.*"}, {@code "*"}. Events
-     * without a table, such as logical messages, pass {@code "*"} only.
+     * Events of the tables: {@code "todo"} (in any schema), {@code "public.todo"}, {@code "public.*"}, {@code "*"}; see
+     * {@link TablePattern} for names with dots. Events without a table, such as logical messages, pass {@code "*"} only.
      */
     public static Predicate<Event> table(String... patterns) {
         Set<TablePattern> parsed = new LinkedHashSet<>();
@@ -58,7 +58,7 @@ public final class EventFilters {
         return pattern.matches(event.source().schema(), event.source().table());
     }
 
-    /** Events of tables in the schemas. */
+    /** Events of tables in the schemas, whose names stand as PostgreSQL stores them, without quotes. */
     public static Predicate<Event> schema(String... names) {
         Set<String> schemas = Set.copyOf(Arrays.asList(names));
         return new EventPredicate(

@@ -30,10 +30,10 @@ public record PublishedTables(List<String> publications, List<Entry> tables) {
             columns = List.copyOf(columns);
         }
 
-        /** The table's name in full. */
+        /** The table's name in full, as {@link TablePattern#parse} takes it. */
         @Override
         public String toString() {
-            return schema + "." + table;
+            return new TablePattern(schema, table).toString();
         }
     }
 
@@ -63,7 +63,8 @@ public record PublishedTables(List<String> publications, List<Entry> tables) {
         String wanted = pattern.table();
         Optional<Entry> near = wanted == null ? Optional.empty() : NearMiss.of(wanted, tables, Entry::table);
         if (near.isPresent()) {
-            return "it has \"" + (pattern.schema() == null ? near.get().table : near.get()) + "\"";
+            return "it has \"" + (pattern.schema() == null ? new TablePattern(null, near.get().table) : near.get())
+                    + "\"";
         }
         List<Entry> some = tables.stream().limit(LISTED).toList();
         return tables.isEmpty() ? "it has no tables" : "it has " + some + (tables.size() > LISTED ? " and more" : "");

@@ -1,11 +1,13 @@
 package io.walex.reactive.handler;
 
+import io.walex.reactive.event.TablePattern;
 import java.lang.reflect.InvocationTargetException;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Finds modules by WalEx's naming convention: for table {@code todo_item} the class {@code TodoItem} of a package. Sugar;
@@ -26,7 +28,8 @@ public final class HandlerModules {
      */
     public static List<HandlerModule> inPackage(String packageName, Collection<String> tables, ClassLoader loader) {
         return tables.stream()
-                .filter(table -> !table.endsWith("*"))
+                .map(TablePattern::parse)
+                .flatMap(pattern -> Stream.ofNullable(pattern.table()))
                 .map(table -> packageName + "." + className(table))
                 .distinct()
                 .flatMap(name -> find(name, loader).stream())
@@ -42,9 +45,9 @@ public final class HandlerModules {
         }
     }
 
-    /** {@code sales.todo_item} gives {@code TodoItem}. */
+    /** {@code todo_item} gives {@code TodoItem}, and so does {@code todo.item}. */
     static String className(String table) {
-        return Arrays.stream(table.substring(table.lastIndexOf('.') + 1).split("_"))
+        return Arrays.stream(table.split("[_.]"))
                 .filter(word -> !word.isEmpty())
                 .map(word -> Character.toUpperCase(word.charAt(0)) + word.substring(1))
                 .collect(Collectors.joining());

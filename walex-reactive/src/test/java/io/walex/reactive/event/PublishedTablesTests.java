@@ -36,6 +36,19 @@ class PublishedTablesTests {
     }
 
     @Test
+    void namesTheNearMissAsItIsToBeWritten() {
+        PublishedTables dotted = new PublishedTables(
+                List.of("events"), List.of(new PublishedTables.Entry("my.schema", "todo.list", List.of("id"))));
+
+        assertThat(dotted.missing(TablePattern.parse("my.schema.todo.list")))
+                .hasValueSatisfying(message -> assertThat(message).endsWith("it has [\"my.schema\".\"todo.list\"]"));
+        assertThat(dotted.missing(TablePattern.parse("public.\"todo.list\"")))
+                .hasValueSatisfying(message -> assertThat(message).endsWith("it has \"\"my.schema\".\"todo.list\"\""));
+        assertThat(dotted.missing(TablePattern.parse("\"todo.lists\"")))
+                .hasValueSatisfying(message -> assertThat(message).endsWith("it has \"\"todo.list\"\""));
+    }
+
+    @Test
     void anEmptyPublicationSaysSo() {
         PublishedTables empty = new PublishedTables(List.of("a", "b"), List.of());
 

@@ -24,6 +24,14 @@ class HandlerModulesTests {
     }
 
     @Test
+    void readsTheTablesNameAsSubscribeDoes() {
+        assertThat(find("\"my.schema\".todo_item")).hasSize(1);
+        assertThat(find("public.\"todo_item\"")).hasSize(1);
+        assertThat(find("\"todo_item.*\"")).isEmpty();
+        assertThat(HandlerModules.className("todo.item")).isEqualTo("TodoItem");
+    }
+
+    @Test
     void makesAModuleOnceWhereTablesShareItsName() {
         assertThat(find("public.todo_item", "sales.todo_item")).hasSize(1);
     }

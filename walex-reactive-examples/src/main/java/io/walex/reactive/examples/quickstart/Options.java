@@ -42,7 +42,7 @@ final class Options {
             split = ",",
             defaultValue = "*",
             description = {
-                "Tables to print, such as user,todo or sales.*; all by default.",
+                "Tables to print, such as user,todo or sales.* or \"my.schema\".todo; all by default.",
                 "Environment: WALEX_SUBSCRIBE"
             })
     List<String> subscribe = List.of();
