@@ -5,9 +5,11 @@ import io.walex.reactive.testsupport.EmbeddedServer.StopMode;
 import io.walex.reactive.testsupport.TcpProxy;
 import io.walex.reactive.testsupport.TestDatabase;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.slf4j.Logger;
@@ -21,7 +23,7 @@ final class Breaker {
     /** Each break as often as there are cards of it, so that a short run has all of them. */
     private static final int CARDS = 20;
 
-    private final List<Integer> deck = new ArrayList<>();
+    private final Queue<Integer> deck = new ArrayDeque<>();
     private final EmbeddedServer server;
     private final TestDatabase database;
     private final TcpProxy proxy;
@@ -46,10 +48,11 @@ final class Breaker {
 
     private void breakSomething() {
         if (deck.isEmpty()) {
-            IntStream.range(0, CARDS).forEach(deck::add);
-            Collections.shuffle(deck, random);
+            List<Integer> cards = new ArrayList<>(IntStream.range(0, CARDS).boxed().toList());
+            Collections.shuffle(cards, random);
+            deck.addAll(cards);
         }
-        switch (deck.remove(deck.size() - 1)) {
+        switch (deck.remove()) {
             case 0 -> crash();
             case 1 -> restart();
             case 2, 3 -> blackHole();
