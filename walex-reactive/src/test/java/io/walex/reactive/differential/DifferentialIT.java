@@ -28,7 +28,8 @@ class DifferentialIT {
 
     private static final Logger LOG = LoggerFactory.getLogger(DifferentialIT.class);
     private static final long SEED = Long.getLong("walex.chaos.seed", 20_261_121L);
-    private static final String SELECTION = System.getProperty(
+
+    private final String selection = System.getProperty(
             "walex.differential", String.valueOf(LocalDate.now(ZoneOffset.UTC).toEpochDay()));
 
     @ParameterizedTest(name = "PostgreSQL {0}, {1} combinations in all")
@@ -42,7 +43,7 @@ class DifferentialIT {
                 major,
                 combinations.size(),
                 count,
-                SELECTION);
+                selection);
         try (Differential differential = new Differential(major, combinations)) {
             Differential.forEach(
                     combinations,
@@ -53,8 +54,8 @@ class DifferentialIT {
         }
     }
 
-    private static List<Combination> selected(List<Combination> all) {
-        return SELECTION.equals("all") ? all : PairwiseSample.of(all, Long.parseLong(SELECTION));
+    private List<Combination> selected(List<Combination> all) {
+        return selection.equals("all") ? all : PairwiseSample.of(all, Long.parseLong(selection));
     }
 
     /** Within transactions, and between PREPARE and COMMIT PREPARED. */
