@@ -31,9 +31,6 @@ final class Failures {
 
     static Throwable translate(Throwable failure, WalExConfig config, String slot) {
         Throwable error = Exceptions.unwrap(failure);
-        if (error.getClass().getName().endsWith("$SourceException") && error.getCause() != null) {
-            error = error.getCause();
-        }
         if (error instanceof WalExException || error instanceof PgOutputDecodingException) {
             return error;
         }

@@ -3,13 +3,17 @@ package io.walex.reactive.replication;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
-/** Loop resources that remember the channel made last: the one way to a driver connection's pipeline. */
+/**
+ * Loop resources that remember the connection's channel: the one way to a driver connection's pipeline. The channels of the
+ * driver's name resolver, by which it asks name servers, are not it.
+ */
 final class CapturedLoop implements LoopResources {
 
     /** Of Netty's epoll transport, by its name, since not every platform has the class; others leave it out. */
@@ -52,7 +56,9 @@ final class CapturedLoop implements LoopResources {
         if (made instanceof SocketChannel) {
             made.config().setOption(TCP_USER_TIMEOUT, (int) Math.min(silence.toMillis(), Integer.MAX_VALUE));
         }
-        channel = made;
+        if (!(made instanceof DatagramChannel)) {
+            channel = made;
+        }
         return made;
     }
 

@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Writes parameters into a query. The driver would encode them into buffers of their own, and forgets those of a query that
- * is cancelled, or whose connection ends, before it was sent.
+ * Writes parameters into a query. A replication connection takes the simple query protocol only, which has no parameters;
+ * on other connections this spares the driver a prepared statement for a query that is sent once.
  *
  * @see <a href="https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-STRINGS-ESCAPE">String
  *     constants</a>

@@ -5,7 +5,13 @@ import io.walex.reactive.testsupport.EmbeddedServer.StopMode;
 import io.walex.reactive.testsupport.TcpProxy;
 import io.walex.reactive.testsupport.TestDatabase;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +20,10 @@ final class Breaker {
 
     private static final Logger LOG = LoggerFactory.getLogger(Breaker.class);
 
+    /** Each break as often as there are cards of it, so that a short run has all of them. */
+    private static final int CARDS = 20;
+
+    private final Queue<Integer> deck = new ArrayDeque<>();
     private final EmbeddedServer server;
     private final TestDatabase database;
     private final TcpProxy proxy;
@@ -37,20 +47,18 @@ final class Breaker {
     }
 
     private void breakSomething() {
-        switch (random.nextInt(10)) {
-            case 0 -> crashOrRestart();
-            case 1 -> blackHole();
-            case 2 -> refuse();
-            case 3, 4, 5 -> reset();
-            default -> terminate();
+        if (deck.isEmpty()) {
+            List<Integer> cards = new ArrayList<>(IntStream.range(0, CARDS).boxed().toList());
+            Collections.shuffle(cards, random);
+            deck.addAll(cards);
         }
-    }
-
-    private void crashOrRestart() {
-        if (random.nextBoolean()) {
-            crash();
-        } else {
-            restart();
+        switch (deck.remove()) {
+            case 0 -> crash();
+            case 1 -> restart();
+            case 2, 3 -> blackHole();
+            case 4, 5 -> refuse();
+            case 6, 7, 8, 9, 10, 11 -> reset();
+            default -> terminate();
         }
     }
 

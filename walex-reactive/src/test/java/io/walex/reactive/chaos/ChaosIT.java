@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 class ChaosIT {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChaosIT.class);
-    private static final int SECONDS = Integer.getInteger("walex.chaos.seconds", 60);
+    private static final int SECONDS = Integer.getInteger("walex.chaos.seconds", 25);
     private static final long SEED = Long.getLong("walex.chaos.seed", 20_261_121L);
     private static final String MARKER = "9:0";
 

@@ -6,6 +6,8 @@ import io.walex.reactive.OriginFilter;
 import io.walex.reactive.WalExConfig;
 import io.walex.reactive.testsupport.TcpProxy;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,18 +21,29 @@ import reactor.util.retry.Retry;
  * What comes out of the stream, applied to an empty copy of the schema, gives the same tables: in every protocol version
  * and option combination that the server knows.
  *
- * <p>{@code -Dwalex.chaos.seed=...} makes connections break at other moments.
+ * <p>All of them are read with {@code -Dwalex.differential=all}, else a sample that is another one every day, or that of
+ * {@code -Dwalex.differential=...}, a number. {@code -Dwalex.chaos.seed=...} makes connections break at other moments.
  */
 class DifferentialIT {
 
     private static final Logger LOG = LoggerFactory.getLogger(DifferentialIT.class);
     private static final long SEED = Long.getLong("walex.chaos.seed", 20_261_121L);
 
-    @ParameterizedTest(name = "PostgreSQL {0}: {1} combinations")
+    private final String selection = System.getProperty(
+            "walex.differential", String.valueOf(LocalDate.now(ZoneOffset.UTC).toEpochDay()));
+
+    @ParameterizedTest(name = "PostgreSQL {0}, {1} combinations in all")
     @CsvSource({"14, 24", "15, 72", "16, 288", "17, 288", "18, 288"})
     void appliedEventsGiveTheSourceTables(int major, int count) throws Exception {
-        List<Combination> combinations = Combination.knownTo(major);
-        assertThat(combinations).hasSize(count);
+        List<Combination> all = Combination.knownTo(major);
+        assertThat(all).hasSize(count);
+        List<Combination> combinations = selected(all);
+        LOG.info(
+                "PostgreSQL {}: {} of {} combinations, -Dwalex.differential={}",
+                major,
+                combinations.size(),
+                count,
+                selection);
         try (Differential differential = new Differential(major, combinations)) {
             Differential.forEach(
                     combinations,
@@ -39,6 +52,10 @@ class DifferentialIT {
                             combination.config(differential.source()).build(),
                             event -> {}));
         }
+    }
+
+    private List<Combination> selected(List<Combination> all) {
+        return selection.equals("all") ? all : PairwiseSample.of(all, Long.parseLong(selection));
     }
 
     /** Within transactions, and between PREPARE and COMMIT PREPARED. */

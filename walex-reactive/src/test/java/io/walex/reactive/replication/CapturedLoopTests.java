@@ -7,6 +7,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +41,16 @@ class CapturedLoopTests {
                 .isEqualTo(7_000);
         assertThat(captured.channel()).isSameAs(channel);
         channel.close();
+    }
+
+    /** The driver resolves host names on the loop too, by channels to name servers. */
+    @Test
+    void remembersTheConnectionAndNotTheResolversChannels() {
+        SocketChannel connection = channel(false);
+        captured.onChannel(DatagramChannel.class, loop.onClient(false));
+
+        assertThat(captured.channel()).isSameAs(connection);
+        connection.close();
     }
 
     @Test
