@@ -339,7 +339,8 @@ final class StreamSubscription implements SlotGuard.Listener {
     }
 
     private Throwable explain(Throwable failure) {
-        Throwable error = Failures.translate(failure, config, config.slot().toString());
+        Throwable error =
+                Failures.translate(failure, new Attempted(config, config.slot().toString(), state.isStreaming()));
         return hasStreamed
                         && config.slot() instanceof SlotSpec.Temporary temporary
                         && temporary.onGap() == null

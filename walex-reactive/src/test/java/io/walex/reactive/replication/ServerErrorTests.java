@@ -28,3 +28,4 @@ class ServerErrorTests {
         assertThat(error.sqlState()).isEqualTo("XX000");
     }
 }
+        assertThat(error.routine()).isNull();
