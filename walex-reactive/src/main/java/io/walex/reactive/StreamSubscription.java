@@ -21,9 +21,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -38,6 +40,9 @@ import reactor.util.retry.Retry;
  * subscription lives.
  */
 final class StreamSubscription implements SlotGuard.Listener {
+
+    /** How long a transaction in hand may take to end when the stream is closed. */
+    private static final Duration LAST_TRANSACTION = Duration.ofSeconds(10);
 
     private volatile WalExConfig config;
     private final SubscriptionState state;
@@ -63,6 +68,7 @@ final class StreamSubscription implements SlotGuard.Listener {
     private volatile Runnable onAcknowledged = () -> {};
     private volatile Consumer<Throwable> onAbandoned = reason -> {};
     private volatile Mono<Void> consumed = Mono.empty();
+    private volatile Consumer<Runnable> finishing = Runnable::run;
     private volatile @Nullable ReplicationConnection connection;
     private volatile boolean hasStreamed;
 
@@ -120,6 +126,7 @@ final class StreamSubscription implements SlotGuard.Listener {
                 var windows = new TransactionWindows(actual, eventLoop(), counted, config.maxUnacknowledged());
                 onAbandoned = windows::abandon;
                 consumed = windows.ended();
+                finishing = windows::finish;
                 if (middleware == null) {
                     onAcknowledged = windows::advance;
                     told(signals).subscribe(windows);
@@ -378,10 +385,10 @@ final class StreamSubscription implements SlotGuard.Listener {
         }
     }
 
-    /** Completes the stream after what it is delivering, wherever it stands. */
+    /** Completes the stream after what it is delivering, or the transaction in hand, wherever it stands. */
     void end() {
         try {
-            eventLoop().execute(this::endNow);
+            eventLoop().execute(this::endAfterLast);
         } catch (RejectedExecutionException released) {
             // It has ended.
         }
@@ -397,6 +404,14 @@ final class StreamSubscription implements SlotGuard.Listener {
 
     /**
      * Waits for a transaction that is still consumed after a cancel, and for connection and middleware to be closed; then
+    private void endAfterLast() {
+        Disposable bound = scheduler.schedule(this::endNow, LAST_TRANSACTION.toMillis(), TimeUnit.MILLISECONDS);
+        finishing.accept(() -> {
+            bound.dispose();
+            endNow();
+        });
+    }
+
      * frees the event loop. Never fails.
      */
     Mono<Void> release() {

@@ -37,6 +37,11 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
     private boolean cancelled;
     private boolean terminated;
 
+    /** What is to end before the stream does, and what then ends it. */
+    private @Nullable TransactionWindow last;
+
+    private @Nullable Runnable onLastEnded;
+
     TransactionWindows(
             CoreSubscriber<? super Transaction> subscriber,
             Executor eventLoop,
@@ -116,6 +121,17 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
         return ended.asMono();
     }
 
+    /** Runs this when the transaction that is in hand has ended, at once when none is; on the event loop. */
+    void finish(Runnable then) {
+        TransactionWindow window = current;
+        if (window == null || !window.isInHand()) {
+            then.run();
+            return;
+        }
+        last = window;
+        onLastEnded = then;
+    }
+
     /** The rest of the open transaction will never come; on the event loop. */
     void abandon(Throwable reason) {
         TransactionWindow window = current;
@@ -145,6 +161,14 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
             source.cancel();
             terminate();
             return;
+        }
+        Runnable then = onLastEnded;
+        if (then != null && window != last) {
+            onLastEnded = null;
+            then.run();
+            if (terminated) {
+                return;
+            }
         }
         if (window != null && window.isWaiting() && isWanted()) {
             demand = demand == Long.MAX_VALUE ? demand : demand - 1;

@@ -125,10 +125,10 @@ public interface WalEx extends AutoCloseable {
 
     /**
      * Ends all streams: each completes after what it is delivering, confirms what was acknowledged, and closes its
-     * connection. A transaction whose {@code events()} are being consumed is cut: they fail with a {@link
-     * java.util.concurrent.CancellationException}. It comes again to the next subscription, and so does one that was handed
-     * out and is acknowledged only after that; so does what a middleware holds and is not asked for within two seconds.
-     * Completes when all have; never fails. Later subscriptions fail.
+     * connection. A transaction whose {@code events()} are being consumed may end first. After ten seconds it is cut: its
+     * events fail with a {@link java.util.concurrent.CancellationException}, and it comes again to the next subscription.
+     * So does one that was handed out and is acknowledged only after the end, and what a middleware holds and is not asked
+     * for within two seconds. Completes when all have; never fails. Later subscriptions fail.
      */
     Mono<Void> closeGracefully();
 
