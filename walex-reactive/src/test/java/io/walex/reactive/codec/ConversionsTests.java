@@ -124,6 +124,17 @@ class ConversionsTests {
     }
 
     @Test
+    void typesWithoutAConversionAreToldAsThat() {
+        for (Object value : List.of(1, "text", LocalTime.NOON, OffsetDateTime.MAX, List.of(1))) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Conversions.convert(value, java.util.Date.class))
+                    .withMessage(
+                            "Cannot convert %s to java.util.Date: there is no such conversion",
+                            value.getClass().getName());
+        }
+    }
+
+    @Test
     void anythingToText() {
         assertThat(Conversions.convert(new BigDecimal("1E+3"), String.class)).isEqualTo("1000");
         assertThat(Conversions.convert(1.0, String.class)).isEqualTo("1");
