@@ -114,7 +114,7 @@ final class StreamSubscription implements SlotGuard.Listener {
         Flux<Event> changes = middleware == null
                 ? stream(new EventDecoder(assembler, holds, acknowledgements))
                 : middleware.changes(stream(new SignalDecoder(assembler, holds)), ended.asMono());
-        return ThrownErrors.signalled(told(changes), state::stopped);
+        return ThrownErrors.signalled(told(changes), state::ended);
     }
 
     Flux<Transaction> transactions() {
@@ -136,13 +136,18 @@ final class StreamSubscription implements SlotGuard.Listener {
                 }
             }
         };
-        return ThrownErrors.signalled(transactions, state::stopped);
+        return ThrownErrors.signalled(transactions, state::ended);
     }
 
     private <T> Flux<T> told(Flux<T> stream) {
-        return stream.doOnError(state::stopped)
-                .doOnComplete(() -> state.stopped(null))
-                .doOnCancel(() -> state.stopped(null));
+        return stream.doOnError(state::ended)
+                .doOnComplete(() -> state.ended(null))
+                .doOnCancel(() -> state.ended(null));
+    }
+
+    /** The subscriber was told of the end, or has cancelled; a transaction that it consumes may go on. */
+    void left() {
+        state.left();
     }
 
     private <T> Flux<T> stream(PayloadDecoder<T> decoder) {
@@ -216,7 +221,7 @@ final class StreamSubscription implements SlotGuard.Listener {
         }
         lost = null;
         hasStreamed = true;
-        hasJoined = true;
+        join();
         reconnects.streaming();
         state.streaming(obtained.name());
         tables.lookIfDue();
@@ -293,8 +298,13 @@ final class StreamSubscription implements SlotGuard.Listener {
 
     @Override
     public void onStandingBy() {
-        hasJoined = true;
+        join();
         state.standingBy();
+    }
+
+    private void join() {
+        hasJoined = true;
+        reconnects.joined();
     }
 
     @Override
@@ -394,6 +404,14 @@ final class StreamSubscription implements SlotGuard.Listener {
         }
     }
 
+    private void endAfterLast() {
+        Disposable bound = scheduler.schedule(this::endNow, LAST_TRANSACTION.toMillis(), TimeUnit.MILLISECONDS);
+        finishing.accept(() -> {
+            bound.dispose();
+            endNow();
+        });
+    }
+
     private void endNow() {
         ended.tryEmitEmpty();
         ReplicationConnection streaming = connection;
@@ -404,14 +422,6 @@ final class StreamSubscription implements SlotGuard.Listener {
 
     /**
      * Waits for a transaction that is still consumed after a cancel, and for connection and middleware to be closed; then
-    private void endAfterLast() {
-        Disposable bound = scheduler.schedule(this::endNow, LAST_TRANSACTION.toMillis(), TimeUnit.MILLISECONDS);
-        finishing.accept(() -> {
-            bound.dispose();
-            endNow();
-        });
-    }
-
      * frees the event loop. Never fails.
      */
     Mono<Void> release() {

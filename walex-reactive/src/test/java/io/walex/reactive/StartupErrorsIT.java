@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -218,7 +219,6 @@ class StartupErrorsIT {
     }
 
     @Test
-    @Test
     void slotOfAnotherDatabase() {
         TestDatabase other = postgres.createDatabase();
         String slot = "slot_" + other.name();
@@ -243,6 +243,7 @@ class StartupErrorsIT {
         assertThat(heard.get()).isSameAs(awaited);
     }
 
+    @Test
     void serverWithoutTls() {
         assertThat(failure(config().sslMode(SslMode.REQUIRE)))
                 .isInstanceOf(TlsException.class)
