@@ -23,9 +23,11 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -68,7 +70,7 @@ final class StreamSubscription implements SlotGuard.Listener {
     private volatile Runnable onAcknowledged = () -> {};
     private volatile Consumer<Throwable> onAbandoned = reason -> {};
     private volatile Mono<Void> consumed = Mono.empty();
-    private volatile Consumer<Runnable> finishing = Runnable::run;
+    private volatile Predicate<Runnable> finishing = StreamSubscription::atOnce;
     private volatile @Nullable ReplicationConnection connection;
     private volatile boolean hasStreamed;
 
@@ -404,12 +406,20 @@ final class StreamSubscription implements SlotGuard.Listener {
         }
     }
 
+    private static boolean atOnce(Runnable then) {
+        then.run();
+        return false;
+    }
+
     private void endAfterLast() {
-        Disposable bound = scheduler.schedule(this::endNow, LAST_TRANSACTION.toMillis(), TimeUnit.MILLISECONDS);
-        finishing.accept(() -> {
+        Disposable.Swap bound = Disposables.swap();
+        boolean waits = finishing.test(() -> {
             bound.dispose();
             endNow();
         });
+        if (waits) {
+            bound.update(scheduler.schedule(this::endNow, LAST_TRANSACTION.toMillis(), TimeUnit.MILLISECONDS));
+        }
     }
 
     private void endNow() {

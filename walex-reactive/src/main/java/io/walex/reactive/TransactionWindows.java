@@ -121,15 +121,20 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
         return ended.asMono();
     }
 
-    /** Runs this when the transaction that is in hand has ended, at once when none is; on the event loop. */
-    void finish(Runnable then) {
+    /**
+     * Runs this when the transaction that is in hand has ended; on the event loop.
+     *
+     * @return false when none is, and so it was run at once
+     */
+    boolean finish(Runnable then) {
         TransactionWindow window = current;
         if (window == null || !window.isInHand()) {
             then.run();
-            return;
+            return false;
         }
         last = window;
         onLastEnded = then;
+        return true;
     }
 
     /** The rest of the open transaction will never come; on the event loop. */

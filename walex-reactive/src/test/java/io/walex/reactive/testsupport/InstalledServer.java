@@ -46,7 +46,7 @@ public final class InstalledServer extends PostgresServer {
                             version -> Files.exists(MESSAGES.resolve("postgres-" + version.getFileName() + ".mo")))
                     .map(version -> version.resolve("bin"))
                     .filter(bin -> Files.isExecutable(bin.resolve("postgres")))
-                    .max(Comparator.comparing(bin ->
+                    .max(Comparator.comparingInt(bin ->
                             Integer.parseInt(bin.getName(bin.getNameCount() - 2).toString())));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
