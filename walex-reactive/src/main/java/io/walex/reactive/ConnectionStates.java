@@ -43,6 +43,11 @@ final class ConnectionStates {
         untold.add(state);
     }
 
+    /** One streams no more, which {@link Stopped} tells when its subscriber has been told. */
+    void ended(int subscription) {
+        streaming.remove(subscription);
+    }
+
     /** One thread at a time tells the states of all, so that a slow listener holds up none but that one. */
     void tell() {
         if (telling.getAndIncrement() != 0) {

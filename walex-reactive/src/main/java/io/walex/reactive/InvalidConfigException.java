@@ -2,7 +2,10 @@ package io.walex.reactive;
 
 import org.jspecify.annotations.Nullable;
 
-/** A setting, a URL or a name in the configuration is not valid; thrown before anything connects. */
+/**
+ * A setting, a URL or a name in the configuration is not valid: as such, which is thrown before anything connects, or for
+ * what is on the server, such as a slot that belongs to another database or to a standby.
+ */
 public class InvalidConfigException extends WalExException {
 
     InvalidConfigException(String message, @Nullable Throwable cause) {

@@ -45,7 +45,26 @@ final class PreflightServer {
     }
 
     Mono<List<Finding>> findings() {
-        return server.rows(SERVER).single().map(this::findings);
+        return server.rows(SERVER)
+                .single()
+                .map(this::findings)
+                // One after the other: this takes a walsender, and those are counted.
+                .flatMap(settings -> connection().doOnNext(settings::addAll).thenReturn(settings));
+    }
+
+    /** What else can be in the way of a connection for replication is among the settings. */
+    private Mono<List<Finding>> connection() {
+        return server.probeReplication()
+                .thenReturn(List.<Finding>of())
+                .onErrorMap(
+                        error -> Failures.translate(error, config, config.slot().toString()))
+                .onErrorResume(
+                        ServerUnreachableException.class,
+                        pooler -> Mono.just(List.of(fails(
+                                "address %s:%d".formatted(config.host(), config.port()),
+                                "gives no connection for replication: " + pooler.getMessage(),
+                                "connect to the server itself, not through a pooler"))))
+                .onErrorReturn(List.of());
     }
 
     private List<Finding> findings(Map<String, @Nullable String> row) {

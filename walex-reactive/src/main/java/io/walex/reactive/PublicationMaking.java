@@ -32,6 +32,23 @@ final class PublicationMaking {
         });
     }
 
+    /** What the server says of a publication it says in its language, and with the code of much else. */
+    private static Throwable explain(Throwable error, WalExConfig config) {
+        Refusal refusal = Refusal.of(error);
+        if (refusal == null || !refusal.hasState("42501")) {
+            return error;
+        }
+        String name = config.publications().get(0);
+        String remedy = refusal.isFrom("CreatePublication")
+                ? "as a superuser, which a publication of all tables takes"
+                : "as a role that has CREATE on the database (GRANT CREATE ON DATABASE \"%s\" TO \"%s\") and owns the tables, and the publication where there is one"
+                        .formatted(config.database(), config.username());
+        return new InsufficientPrivilegeException(
+                "Role \"%s\" may not make publication \"%s\": %s; make it %s"
+                        .formatted(config.username(), name, refusal.says(), remedy),
+                error);
+    }
+
     /** The tables that {@link #make} would publish, and that are not published yet. */
     static Mono<List<TableName>> toBePublished(ServerConnection server, WalExConfig config) {
         Publications publications = server.publications();
@@ -63,6 +80,7 @@ final class PublicationMaking {
                 .delayUntil(tables -> warnOfIdentity(publications, name, tables))
                 .flatMap(tables ->
                         everything ? publications.createForAllTables(name) : publications.create(name, tables))
+                .onErrorMap(error -> explain(error, config))
                 .doOnSuccess(done -> LOG.info("Publication \"{}\" created", name));
     }
 
@@ -76,7 +94,8 @@ final class PublicationMaking {
                     .delayUntil(tables -> asRoots(publications, tables, config))
                     .flatMap(tables -> PublicationChange.find(publications, config, tables))
                     .filter(change -> !change.isEmpty())
-                    .flatMap(change -> alter(publications, name, change));
+                    .flatMap(change -> alter(publications, name, change))
+                    .onErrorMap(error -> explain(error, config));
         });
     }
 

@@ -26,6 +26,12 @@ final class Reconnects {
     /** A password may be changed on the server first, or here. */
     private static final int REFUSED_LOGINS = 5;
 
+    /**
+     * How long a connection that breaks before the stream has run or stood by once is made again: a server that starts may
+     * need that long, and behind an address or a set-up that is wrong it would break for ever.
+     */
+    static final Duration START = Duration.ofSeconds(30);
+
     private final Retry policy;
     private final Predicate<Throwable> retryable;
     private final Scheduler scheduler;
@@ -33,6 +39,8 @@ final class Reconnects {
     private long total;
     private long inARow;
     private int refusedLogins;
+    private boolean joined;
+    private long brokenSince = Long.MAX_VALUE;
 
     Reconnects(Retry policy, Predicate<Throwable> retryable, Scheduler scheduler) {
         this.policy = policy;
@@ -43,6 +51,11 @@ final class Reconnects {
     void streaming() {
         streamingSince = now();
         refusedLogins = 0;
+    }
+
+    /** It has streamed, or stood by: what fails from now on is an outage. */
+    void joined() {
+        joined = true;
     }
 
     /** The companion of {@code retryWhen}. Fails with the failure itself when there is no other attempt. */
@@ -75,11 +88,19 @@ final class Reconnects {
         if (failure instanceof AuthenticationException && ++refusedLogins > REFUSED_LOGINS) {
             return Mono.error(failure);
         }
+        if (!joined && isStartOverdue()) {
+            return Mono.error(failure);
+        }
         boolean ran = streamingSince != Long.MAX_VALUE && now() - streamingSince >= SUCCESS.toMillis();
         inARow = ran || signal.totalRetriesInARow() == 0 ? 0 : inARow + 1;
         streamingSince = Long.MAX_VALUE;
         toPolicy.tryEmitNext(new Attempt(total++, inARow, failure, signal.retryContextView()));
         return Mono.empty();
+    }
+
+    private boolean isStartOverdue() {
+        brokenSince = Math.min(brokenSince, now());
+        return now() - brokenSince >= START.toMillis();
     }
 
     private long now() {

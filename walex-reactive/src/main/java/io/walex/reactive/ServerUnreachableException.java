@@ -2,7 +2,7 @@ package io.walex.reactive;
 
 import org.jspecify.annotations.Nullable;
 
-/** Nothing answers as PostgreSQL at the address. Retried only once the stream has run. */
+/** No PostgreSQL answers at the address that can be streamed from: nothing, a connection pooler, or a standby. Retried only once the stream has run. */
 public final class ServerUnreachableException extends WalExException {
 
     ServerUnreachableException(String message, @Nullable Throwable cause) {

@@ -12,13 +12,13 @@ final class SlotChecks {
 
     static Mono<Void> usable(SlotFacts slot, ServerFacts facts, WalExConfig config) {
         if (slot.plugin() == null) {
-            return invalidated(
-                    "Replication slot \"%s\" is a physical slot, which holds no changes for pgoutput; use another slot"
+            return foreign(
+                    "Replication slot \"%s\" is a physical slot, of a standby or a backup, which holds no changes for pgoutput; use another name, and do not drop it"
                             .formatted(slot.name()));
         }
         if (!"pgoutput".equals(slot.plugin()) || !config.database().equals(slot.database())) {
-            return invalidated(
-                    "Replication slot \"%s\" belongs to plugin %s and database %s, not to pgoutput and %s; use another slot"
+            return foreign(
+                    "Replication slot \"%s\" belongs to plugin %s and database %s, not to pgoutput and %s; use another name, and do not drop it"
                             .formatted(slot.name(), slot.plugin(), slot.database(), config.database()));
         }
         if (slot.synced() && facts.isStandby()) {
@@ -58,6 +58,11 @@ final class SlotChecks {
                 "Replication slot \"%s\" is active for PID %d; stop that consumer, use another slot, or choose whenInUse(WAIT)"
                         .formatted(slot.name(), slot.activePid()),
                 null));
+    }
+
+    /** Somebody else's, who needs it: no matter for whoever drops slots that cannot be read any more. */
+    private static <T> Mono<T> foreign(String message) {
+        return Mono.error(new InvalidConfigException(message, null));
     }
 
     static <T> Mono<T> invalidated(String message) {

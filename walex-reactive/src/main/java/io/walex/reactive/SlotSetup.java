@@ -57,14 +57,28 @@ final class SlotSetup {
                             .formatted(facts.version() / 10000),
                     null));
         }
+        return throughNoPooler(server, config)
+                .then(Mono.defer(() -> made(server, durable, config, facts)))
+                .then(Mono.defer(() -> find(server, durable.name())))
+                // Whoever was making it gave up.
+                .switchIfEmpty(Mono.defer(() -> create(server, config, durable, facts)));
+    }
+
+    /** A slot that nothing can be streamed from would keep the server's WAL for ever. */
+    private static Mono<Void> throughNoPooler(ServerConnection server, WalExConfig config) {
+        return server.probeReplication()
+                .onErrorMap(
+                        error -> Failures.translate(error, config, config.slot().toString()))
+                .onErrorResume(error -> !(error instanceof ServerUnreachableException), other -> Mono.empty());
+    }
+
+    private static Mono<Void> made(
+            ServerConnection server, SlotSpec.Durable durable, WalExConfig config, ServerFacts facts) {
         return server.slots()
                 .create(durable.name(), config.twoPhase() != TwoPhase.OFF, durable.failover(), facts.version())
                 .doOnNext(from -> LOG.info("Replication slot \"{}\" created at {}", durable.name(), from))
                 .then()
-                .onErrorResume(Failures.hasState("42710"), exists -> Mono.empty())
-                .then(Mono.defer(() -> find(server, durable.name())))
-                // Whoever was making it gave up.
-                .switchIfEmpty(Mono.defer(() -> create(server, config, durable, facts)));
+                .onErrorResume(Failures.hasState("42710"), exists -> Mono.empty());
     }
 
     /** Empty when there is none. One that is being made has no position yet, and goes if that fails: it is waited for. */

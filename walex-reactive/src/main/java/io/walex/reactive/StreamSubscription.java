@@ -21,9 +21,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -38,6 +42,9 @@ import reactor.util.retry.Retry;
  * subscription lives.
  */
 final class StreamSubscription implements SlotGuard.Listener {
+
+    /** How long a transaction in hand may take to end when the stream is closed. */
+    private static final Duration LAST_TRANSACTION = Duration.ofSeconds(10);
 
     private volatile WalExConfig config;
     private final SubscriptionState state;
@@ -63,6 +70,7 @@ final class StreamSubscription implements SlotGuard.Listener {
     private volatile Runnable onAcknowledged = () -> {};
     private volatile Consumer<Throwable> onAbandoned = reason -> {};
     private volatile Mono<Void> consumed = Mono.empty();
+    private volatile Predicate<Runnable> finishing = StreamSubscription::atOnce;
     private volatile @Nullable ReplicationConnection connection;
     private volatile boolean hasStreamed;
 
@@ -108,7 +116,7 @@ final class StreamSubscription implements SlotGuard.Listener {
         Flux<Event> changes = middleware == null
                 ? stream(new EventDecoder(assembler, holds, acknowledgements))
                 : middleware.changes(stream(new SignalDecoder(assembler, holds)), ended.asMono());
-        return ThrownErrors.signalled(told(changes), state::stopped);
+        return ThrownErrors.signalled(told(changes), state::ended);
     }
 
     Flux<Transaction> transactions() {
@@ -120,6 +128,7 @@ final class StreamSubscription implements SlotGuard.Listener {
                 var windows = new TransactionWindows(actual, eventLoop(), counted, config.maxUnacknowledged());
                 onAbandoned = windows::abandon;
                 consumed = windows.ended();
+                finishing = windows::finish;
                 if (middleware == null) {
                     onAcknowledged = windows::advance;
                     told(signals).subscribe(windows);
@@ -129,13 +138,18 @@ final class StreamSubscription implements SlotGuard.Listener {
                 }
             }
         };
-        return ThrownErrors.signalled(transactions, state::stopped);
+        return ThrownErrors.signalled(transactions, state::ended);
     }
 
     private <T> Flux<T> told(Flux<T> stream) {
-        return stream.doOnError(state::stopped)
-                .doOnComplete(() -> state.stopped(null))
-                .doOnCancel(() -> state.stopped(null));
+        return stream.doOnError(state::ended)
+                .doOnComplete(() -> state.ended(null))
+                .doOnCancel(() -> state.ended(null));
+    }
+
+    /** The subscriber was told of the end, or has cancelled; a transaction that it consumes may go on. */
+    void left() {
+        state.left();
     }
 
     private <T> Flux<T> stream(PayloadDecoder<T> decoder) {
@@ -209,7 +223,7 @@ final class StreamSubscription implements SlotGuard.Listener {
         }
         lost = null;
         hasStreamed = true;
-        hasJoined = true;
+        join();
         reconnects.streaming();
         state.streaming(obtained.name());
         tables.lookIfDue();
@@ -286,8 +300,13 @@ final class StreamSubscription implements SlotGuard.Listener {
 
     @Override
     public void onStandingBy() {
-        hasJoined = true;
+        join();
         state.standingBy();
+    }
+
+    private void join() {
+        hasJoined = true;
+        reconnects.joined();
     }
 
     @Override
@@ -339,7 +358,8 @@ final class StreamSubscription implements SlotGuard.Listener {
     }
 
     private Throwable explain(Throwable failure) {
-        Throwable error = Failures.translate(failure, config, config.slot().toString());
+        Throwable error =
+                Failures.translate(failure, new Attempted(config, config.slot().toString(), state.isStreaming()));
         return hasStreamed
                         && config.slot() instanceof SlotSpec.Temporary temporary
                         && temporary.onGap() == null
@@ -377,12 +397,28 @@ final class StreamSubscription implements SlotGuard.Listener {
         }
     }
 
-    /** Completes the stream after what it is delivering, wherever it stands. */
+    /** Completes the stream after what it is delivering, or the transaction in hand, wherever it stands. */
     void end() {
         try {
-            eventLoop().execute(this::endNow);
+            eventLoop().execute(this::endAfterLast);
         } catch (RejectedExecutionException released) {
             // It has ended.
+        }
+    }
+
+    private static boolean atOnce(Runnable then) {
+        then.run();
+        return false;
+    }
+
+    private void endAfterLast() {
+        Disposable.Swap bound = Disposables.swap();
+        boolean waits = finishing.test(() -> {
+            bound.dispose();
+            endNow();
+        });
+        if (waits) {
+            bound.update(scheduler.schedule(this::endNow, LAST_TRANSACTION.toMillis(), TimeUnit.MILLISECONDS));
         }
     }
 

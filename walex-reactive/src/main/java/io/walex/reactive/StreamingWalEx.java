@@ -46,12 +46,16 @@ final class StreamingWalEx implements WalEx {
     }
 
     private <T> Flux<T> subscription(Function<StreamSubscription, Flux<T>> stream) {
-        return Flux.usingWhen(
-                Mono.deferContextual(context -> Mono.just(start(Expectation.of(context)))),
-                stream,
-                this::release,
-                (subscription, error) -> release(subscription),
-                this::release);
+        return Flux.deferContextual(context -> {
+            StreamSubscription started = start(Expectation.of(context));
+            return Flux.usingWhen(
+                            Mono.just(started),
+                            stream,
+                            this::release,
+                            (subscription, error) -> release(subscription),
+                            this::release)
+                    .doFinally(signal -> started.left());
+        });
     }
 
     private synchronized StreamSubscription start(List<Expectation> expectations) {

@@ -26,6 +26,12 @@ final class SubscriptionState {
     private final Clock clock;
     private volatile @Nullable ConnectionState current;
 
+    /** The stream has ended, and then its subscriber was told, or has left. */
+    private volatile boolean ended;
+
+    private boolean left;
+    private @Nullable Throwable failure;
+
     SubscriptionState(WalExConfig config, int number, ConnectionStates states, Clock clock) {
         this.config = config;
         this.number = number;
@@ -35,7 +41,7 @@ final class SubscriptionState {
     }
 
     boolean isStreaming() {
-        return current instanceof Streaming;
+        return current instanceof Streaming && !ended;
     }
 
     void connecting() {
@@ -101,11 +107,37 @@ final class SubscriptionState {
         });
     }
 
-    void stopped(@Nullable Throwable because) {
-        enter(() -> {
-            LOG.info("{} stopped streaming from {}", config.name(), config.slot());
-            return new Stopped(number, because);
-        });
+    /**
+     * The stream has ended. It has stopped when its subscriber knows: who waits for it to stream would cancel it meanwhile,
+     * and Reactor reports an error that comes after a cancel as a bug.
+     */
+    void ended(@Nullable Throwable because) {
+        synchronized (this) {
+            if (ended) {
+                return;
+            }
+            ended = true;
+            failure = because;
+            states.ended(number);
+        }
+        stoppedIfKnown();
+    }
+
+    /** The subscriber was told of the end, or has cancelled. */
+    void left() {
+        synchronized (this) {
+            left = true;
+        }
+        stoppedIfKnown();
+    }
+
+    private void stoppedIfKnown() {
+        enter(() -> ended && left ? stopped(failure) : null);
+    }
+
+    private ConnectionState stopped(@Nullable Throwable because) {
+        LOG.info("{} stopped streaming from {}", config.name(), config.slot());
+        return new Stopped(number, because);
     }
 
     /** Listeners are told outside of the lock: whoever waits for one of them must not wait for this. */

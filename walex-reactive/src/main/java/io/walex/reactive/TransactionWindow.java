@@ -211,6 +211,11 @@ final class TransactionWindow implements Transaction {
         return !opened || dropping || first == null && demand > 0;
     }
 
+    /** Whether its end is worth waiting for: somebody is reading it, or has let go of the rest. */
+    boolean isInHand() {
+        return handedOut && (subscribed.get() || dropping);
+    }
+
     /** Whether somebody is reading it. */
     boolean isConsumed() {
         return handedOut && subscribed.get() && !dropping;

@@ -37,6 +37,11 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
     private boolean cancelled;
     private boolean terminated;
 
+    /** What is to end before the stream does, and what then ends it. */
+    private @Nullable TransactionWindow last;
+
+    private @Nullable Runnable onLastEnded;
+
     TransactionWindows(
             CoreSubscriber<? super Transaction> subscriber,
             Executor eventLoop,
@@ -116,6 +121,22 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
         return ended.asMono();
     }
 
+    /**
+     * Runs this when the transaction that is in hand has ended; on the event loop.
+     *
+     * @return false when none is, and so it was run at once
+     */
+    boolean finish(Runnable then) {
+        TransactionWindow window = current;
+        if (window == null || !window.isInHand()) {
+            then.run();
+            return false;
+        }
+        last = window;
+        onLastEnded = then;
+        return true;
+    }
+
     /** The rest of the open transaction will never come; on the event loop. */
     void abandon(Throwable reason) {
         TransactionWindow window = current;
@@ -145,6 +166,14 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
             source.cancel();
             terminate();
             return;
+        }
+        Runnable then = onLastEnded;
+        if (then != null && window != last) {
+            onLastEnded = null;
+            then.run();
+            if (terminated) {
+                return;
+            }
         }
         if (window != null && window.isWaiting() && isWanted()) {
             demand = demand == Long.MAX_VALUE ? demand : demand - 1;

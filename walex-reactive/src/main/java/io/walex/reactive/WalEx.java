@@ -67,9 +67,10 @@ public interface WalEx extends AutoCloseable {
      * A consumer that blocks in {@code onNext} stops the feedback to the server too, which after its {@code
      * wal_sender_timeout} closes the connection.
      *
-     * <p>A lost connection is made again as {@link WalExConfig#retry()} says; with a durable slot nothing is lost or
-     * repeated within the subscription. Fails with a {@link WalExException} or {@link
-     * io.walex.reactive.pgoutput.PgOutputDecodingException}; never completes but by {@link #closeGracefully()}.
+     * <p>A lost connection is made again as {@link WalExConfig#retry()} says, and before the stream has run or stood by once
+     * for 30 seconds at most; with a durable slot nothing is lost or repeated within the subscription. Fails with a {@link
+     * WalExException} or {@link io.walex.reactive.pgoutput.PgOutputDecodingException}; never completes but by {@link
+     * #closeGracefully()}.
      */
     Flux<Event> changes();
 
@@ -90,7 +91,12 @@ public interface WalEx extends AutoCloseable {
      * Completes when a subscription is streaming: its slot is in place, and changes committed from now on will be
      * delivered. At once when one is; otherwise waits for one that is on its way, or for the first to be subscribed to.
      * Fails when one stops with an error meanwhile, and when none is left: with what the last one stopped with, or with
-     * {@link java.util.concurrent.CancellationException} when that was cancelled or this instance is closed.
+     * {@link java.util.concurrent.CancellationException} when that was cancelled or this instance is closed. A subscriber
+     * hears of an error before this does.
+     *
+     * <p>How long it may take: a connection that breaks before the first streaming is made again for 30 seconds, or for as
+     * long as {@link WalExConfig#retry()} says where that is less. Without a bound it waits for a first subscription, for
+     * the end of the transactions that write when a slot is made, and for its turn with {@link WhenInUse#WAIT}.
      */
     Mono<Void> awaitStreaming();
 
@@ -125,10 +131,10 @@ public interface WalEx extends AutoCloseable {
 
     /**
      * Ends all streams: each completes after what it is delivering, confirms what was acknowledged, and closes its
-     * connection. A transaction whose {@code events()} are being consumed is cut: they fail with a {@link
-     * java.util.concurrent.CancellationException}. It comes again to the next subscription, and so does one that was handed
-     * out and is acknowledged only after that; so does what a middleware holds and is not asked for within two seconds.
-     * Completes when all have; never fails. Later subscriptions fail.
+     * connection. A transaction whose {@code events()} are being consumed may end first. After ten seconds it is cut: its
+     * events fail with a {@link java.util.concurrent.CancellationException}, and it comes again to the next subscription.
+     * So does one that was handed out and is acknowledged only after the end, and what a middleware holds and is not asked
+     * for within two seconds. Completes when all have; never fails. Later subscriptions fail.
      */
     Mono<Void> closeGracefully();
 

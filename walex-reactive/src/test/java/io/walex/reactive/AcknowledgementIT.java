@@ -256,6 +256,31 @@ class AcknowledgementIT {
     }
 
     @Test
+    void transactionInHandEndsBeforeTheStreamThatIsClosed() {
+        postgres.execute("INSERT INTO todo SELECT * FROM generate_series(1, 5)", "INSERT INTO todo VALUES (6)");
+        WalEx walEx = WalEx.create(config().build());
+
+        StepVerifier.create(walEx.transactions().concatMap(this::eventsThenAcknowledged, 0), 1)
+                .expectNextCount(1)
+                .then(() -> walEx.closeGracefully().subscribe())
+                .thenRequest(Long.MAX_VALUE)
+                .expectNextCount(4)
+                .expectComplete()
+                .verify(PATIENCE);
+        postgres.awaitSlotInactive("walex");
+
+        assertThat(WalEx.changes(config().build())
+                        .blockFirst(PATIENCE)
+                        .newRecord()
+                        .get("id"))
+                .isEqualTo(6);
+    }
+
+    private Flux<Event> eventsThenAcknowledged(Transaction transaction) {
+        return transaction.events().doOnComplete(transaction::acknowledge);
+    }
+
+    @Test
     void openTransactionFailsOnTheStreamsThreadWhenTheStreamIsClosed() {
         postgres.execute("INSERT INTO todo SELECT * FROM generate_series(1, 3)");
         List<Thread> threads = Collections.synchronizedList(new ArrayList<>());

@@ -9,6 +9,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.test.StepVerifier;
 
@@ -23,6 +24,11 @@ class AwaitStreamingTests {
 
     private SubscriptionState subscription(int number) {
         return new SubscriptionState(config, number, states, Clock.systemUTC());
+    }
+
+    private static void stop(SubscriptionState subscription, @Nullable Throwable because) {
+        subscription.ended(because);
+        subscription.left();
     }
 
     @Test
@@ -43,7 +49,7 @@ class AwaitStreamingTests {
 
     @Test
     void waitsForOneThatIsOnItsWayAfterOthersEnded() {
-        subscription(1).stopped(null);
+        stop(subscription(1), null);
         SubscriptionState second = subscription(2);
 
         StepVerifier.create(states.awaitStreaming())
@@ -54,9 +60,21 @@ class AwaitStreamingTests {
 
     @Test
     void failsWithWhatTheLastFailedWithBefore() {
-        subscription(1).stopped(new WalLevelException("before", null));
+        stop(subscription(1), new WalLevelException("before", null));
 
         StepVerifier.create(states.awaitStreaming())
+                .expectError(WalLevelException.class)
+                .verify(PATIENCE);
+    }
+
+    @Test
+    void waitsUntilTheSubscriberHasHeardOfAnError() {
+        SubscriptionState only = subscription(1);
+        only.streaming("slot");
+        only.ended(new WalLevelException("meanwhile", null));
+
+        StepVerifier.create(states.awaitStreaming())
+                .then(only::left)
                 .expectError(WalLevelException.class)
                 .verify(PATIENCE);
     }
@@ -65,7 +83,7 @@ class AwaitStreamingTests {
     void failsWhenTheLastIsCancelledBeforeOrMeanwhile() {
         SubscriptionState only = subscription(1);
         StepVerifier.create(states.awaitStreaming())
-                .then(() -> only.stopped(null))
+                .then(() -> stop(only, null))
                 .expectError(CancellationException.class)
                 .verify(PATIENCE);
 
@@ -102,7 +120,7 @@ class AwaitStreamingTests {
         await(told);
 
         subscription(2).connecting();
-        first.stopped(null);
+        stop(first, null);
         goOn.countDown();
 
         blocked.get(PATIENCE.toSeconds(), java.util.concurrent.TimeUnit.SECONDS);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,10 +33,27 @@ class DefaultRetryTests {
     }
 
     private Retry companion() {
-        WalExConfig config = WalExConfig.builder().publication("events").build();
-        Reconnects reconnects =
-                new Reconnects(config.retry(), failure -> Failures.isRetryable(failure, true), Schedulers.parallel());
+        Reconnects reconnects = reconnects(true);
+        reconnects.joined();
         return Retry.from(reconnects::companion);
+    }
+
+    private static Reconnects reconnects(boolean hasJoined) {
+        WalExConfig config = WalExConfig.builder().publication("events").build();
+        return new Reconnects(
+                config.retry(), failure -> Failures.isRetryable(failure, hasJoined), Schedulers.parallel());
+    }
+
+    @Test
+    void connectionThatBreaksBeforeTheFirstStreamIsMadeAgainForHalfAMinute() {
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Flux.error(lost).retryWhen(Retry.from(reconnects(false)::companion)).subscribe(never -> {}, failure::set);
+
+        time.advanceTimeBy(Reconnects.START.minusSeconds(1));
+        assertThat(failure.get()).isNull();
+
+        time.advanceTimeBy(LONGEST.multipliedBy(2));
+        assertThat(failure.get()).isSameAs(lost);
     }
 
     /** The waits between so many attempts, each of which fails at once. */

@@ -7,11 +7,13 @@ import static org.awaitility.Awaitility.await;
 import io.walex.reactive.codec.Interval;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Row;
+import io.walex.reactive.testsupport.LogLines;
 import io.walex.reactive.testsupport.PostgresExtension;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,6 +63,28 @@ class SessionSettingsIT {
         assertThat(row.getText("day")).isEqualTo("2026-02-03");
         assertThat(row.getText("bytes")).isEqualTo("\\x005cff");
         assertThat(row.getText("word")).isEqualTo("Grüße");
+    }
+
+    /** They come as the database's {@code client_min_messages} says. */
+    @Test
+    void whatIsLessThanAWarningIsNotLoggedAsOne() {
+        postgres.execute(
+                "CREATE TABLE value (id int)",
+                "CREATE PUBLICATION events FOR ALL TABLES",
+                "SELECT pg_create_logical_replication_slot('walex', 'pgoutput')",
+                "INSERT INTO value VALUES (1)",
+                "ALTER DATABASE \"" + postgres.name() + "\" SET client_min_messages = 'debug1'");
+
+        try (LogLines log = LogLines.captureAll()) {
+            WalEx.changes(WalExConfig.fromUrl(postgres.url())
+                            .name(postgres.name())
+                            .publication("events")
+                            .slot(SlotSpec.durable("walex"))
+                            .build())
+                    .blockFirst(PATIENCE);
+
+            assertThat(log.messages()).noneMatch(line -> line.startsWith("The server "));
+        }
     }
 
     /** The server keeps a transaction open while it sends one. */

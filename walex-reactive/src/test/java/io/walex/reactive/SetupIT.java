@@ -332,7 +332,7 @@ class SetupIT {
         try {
             StepVerifier.create(WalEx.setup(config().build()))
                     .expectErrorSatisfies(error -> assertThat(error)
-                            .isInstanceOf(SlotInvalidatedException.class)
+                            .isInstanceOf(InvalidConfigException.class)
                             .hasMessageContaining("physical slot"))
                     .verify(PATIENCE);
         } finally {

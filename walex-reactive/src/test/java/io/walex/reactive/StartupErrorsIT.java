@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -217,11 +218,39 @@ class StartupErrorsIT {
         postgres.execute("SELECT pg_create_physical_replication_slot('physical_" + postgres.name() + "')");
         try {
             assertThat(failure(config().slot(SlotSpec.durable("physical_" + postgres.name()))))
-                    .isInstanceOf(SlotInvalidatedException.class)
-                    .hasMessageContainingAll("physical_" + postgres.name(), "is a physical slot", "use another slot");
+                    .isInstanceOf(InvalidConfigException.class)
+                    .hasMessageContainingAll(
+                            "physical_" + postgres.name(),
+                            "is a physical slot",
+                            "use another name, and do not drop it");
         } finally {
             postgres.execute("SELECT pg_drop_replication_slot('physical_" + postgres.name() + "')");
         }
+    }
+
+    @Test
+    void slotOfAnotherDatabase() {
+        TestDatabase other = postgres.createDatabase();
+        String slot = "slot_" + other.name();
+        other.execute("SELECT pg_create_logical_replication_slot('" + slot + "', 'pgoutput')");
+
+        assertThat(failure(config().slot(SlotSpec.durable(slot))))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContainingAll(slot, "database " + other.name(), "use another name, and do not drop it");
+        other.drop();
+    }
+
+    /** Else whoever disposes of the stream then would have Reactor report a dropped error. */
+    @Test
+    void subscriberHearsOfTheErrorBeforeWhoeverAwaitsStreaming() {
+        WalEx walex = WalEx.create(config().publication("missing").build());
+        AtomicReference<Throwable> heard = new AtomicReference<>();
+        walex.changes().subscribe(event -> {}, heard::set);
+
+        Throwable awaited = catchThrowable(() -> walex.awaitStreaming().block(PATIENCE));
+
+        assertThat(awaited).isInstanceOf(PublicationNotFoundException.class);
+        assertThat(heard.get()).isSameAs(awaited);
     }
 
     @Test

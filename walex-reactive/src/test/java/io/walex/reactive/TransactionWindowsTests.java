@@ -298,6 +298,37 @@ class TransactionWindowsTests {
     }
 
     @Test
+    void gracefulEndLetsTheTransactionThatIsConsumedEnd() {
+        source.add(signals.transaction(10, 3));
+        source.add(signals.transaction(20, 1));
+
+        StepVerifier.create(transactions().concatMap(Transaction::events, 0), 1)
+                .then(this::runLoop)
+                .expectNextCount(1)
+                .then(() -> source.subscriber.finish(source.subscriber::onComplete))
+                .thenRequest(Long.MAX_VALUE)
+                .then(this::runLoop)
+                .expectNextCount(2)
+                .verifyComplete();
+
+        assertThat(source.pulled).as("no more than the first").isEqualTo(5);
+    }
+
+    @Test
+    void gracefulEndWaitsForNothingThatNobodyConsumes() {
+        source.add(signals.transaction(10, 3));
+        Transaction transaction = first();
+
+        source.subscriber.finish(source.subscriber::onComplete);
+
+        StepVerifier.create(transaction.events())
+                .then(this::runLoop)
+                .expectNextCount(1)
+                .expectError(CancellationException.class)
+                .verify();
+    }
+
+    @Test
     void cancelEndsTransactionsThatNobodyConsumes() {
         source.add(signals.transaction(10, 3));
         List<Transaction> handedOut = new ArrayList<>();

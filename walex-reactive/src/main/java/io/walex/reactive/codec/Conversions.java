@@ -2,6 +2,8 @@ package io.walex.reactive.codec;
 
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -12,6 +14,7 @@ import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -34,6 +37,16 @@ import tools.jackson.databind.JsonNode;
  * </ul>
  */
 public final class Conversions {
+
+    private static final Set<Class<?>> NUMBERS = Set.of(
+            Byte.class,
+            Short.class,
+            Integer.class,
+            Long.class,
+            Float.class,
+            Double.class,
+            BigInteger.class,
+            BigDecimal.class);
 
     private Conversions() {}
 
@@ -162,14 +175,34 @@ public final class Conversions {
         }
     }
 
+    /** Whether there is a conversion at all, which other values than this may pass. */
+    private static boolean isKnown(Object value, Class<?> type) {
+        Class<?> wrapper = MethodType.methodType(type).wrap().returnType();
+        if (value instanceof Number) {
+            return NUMBERS.contains(wrapper);
+        } else if (value instanceof Interval) {
+            return type == Duration.class || type == Period.class;
+        } else if (value instanceof Inet) {
+            return type == InetAddress.class;
+        } else if (value instanceof List) {
+            return type.isArray();
+        } else if (value instanceof String) {
+            return type.isEnum() || type == UUID.class || wrapper == Boolean.class || wrapper == Character.class;
+        }
+        return value instanceof JsonNode || value instanceof Map;
+    }
+
     /** Without the value: messages end up in logs. */
     static final class LossyException extends IllegalArgumentException {
 
         private static final long serialVersionUID = 1L;
 
         LossyException(Object value, Class<?> type) {
-            super("Cannot convert %s to %s without loss"
-                    .formatted(value.getClass().getName(), type.getTypeName()));
+            super("Cannot convert %s to %s%s"
+                    .formatted(
+                            value.getClass().getName(),
+                            type.getTypeName(),
+                            isKnown(value, type) ? " without loss" : ": there is no such conversion"));
         }
     }
 }

@@ -42,7 +42,8 @@ public interface Transaction {
      * The events in the order of their changes, live, for one subscriber. Completes when the commit was received, which
      * takes demand beyond the last event. Cancelling drops the rest of the transaction, which then still wants to be
      * acknowledged. Fails when the stream fails for good; with a {@link java.util.concurrent.CancellationException} when
-     * the stream ends within the transaction, such as when it is closed: it will be sent again; with a {@link
+     * the stream ends within the transaction, such as when it is closed and this takes longer than {@link
+     * io.walex.reactive.WalEx#closeGracefully()} waits: it will be sent again; with a {@link
      * io.walex.reactive.TransactionAbandonedException} when the stream goes on without the rest: behind a gap, or where
      * another consumer of the slot has finished the transaction.
      */

@@ -49,6 +49,17 @@ public final class ReplicationConnection {
     }
 
     /**
+     * Makes a connection for replication and closes it, to see that there is PostgreSQL behind the address: a pooler may
+     * give an ordinary connection instead, and fails this with a syntax error.
+     */
+    static Mono<Void> probe(Connector connector) {
+        return Mono.usingWhen(
+                connect(connector),
+                made -> connector.answered(made.command("IDENTIFY_SYSTEM")).then(),
+                ReplicationConnection::close);
+    }
+
+    /**
      * Creates a slot that lives as long as this connection. Waits for the transactions that write now to end.
      *
      * @param twoPhase whether prepared transactions are decoded at PREPARE

@@ -82,6 +82,11 @@ public final class ServerConnection {
                 .single();
     }
 
+    /** Makes a connection for replication beside this one, and closes it; fails where that is impossible. */
+    public Mono<Void> probeReplication() {
+        return ReplicationConnection.probe(connector);
+    }
+
     /** This server's replication slots. */
     public ReplicationSlots slots() {
         return new ReplicationSlots(this);

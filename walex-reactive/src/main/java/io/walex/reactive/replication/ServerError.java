@@ -2,40 +2,58 @@ package io.walex.reactive.replication;
 
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * An ErrorResponse that ended a running stream.
+ * An ErrorResponse that ended a running stream, or a notice within it.
  *
  * @see <a href="https://www.postgresql.org/docs/current/protocol-error-fields.html">Error and notice message fields</a>
  */
 public final class ServerError extends RuntimeException {
 
     private final String sqlState;
+    private final @Nullable String routine;
+    private final @Nullable String severity;
+    private final boolean hinted;
 
-    private ServerError(String message, String sqlState) {
-        super(message, null, false, false);
-        this.sqlState = sqlState;
+    private ServerError(Map<Byte, String> fields) {
+        super(fields.getOrDefault((byte) 'M', "unknown error"), null, false, false);
+        this.sqlState = fields.getOrDefault((byte) 'C', "XX000");
+        this.routine = fields.get((byte) 'R');
+        this.severity = fields.get((byte) 'V');
+        this.hinted = fields.containsKey((byte) 'H');
     }
 
-    /** Reads the fields of an ErrorResponse, after its length. */
-    static ServerError read(ByteBuf fields) {
-        String message = "unknown error";
-        String sqlState = "XX000";
-        for (byte field = fields.readByte(); field != 0; field = fields.readByte()) {
-            int length = fields.bytesBefore((byte) 0);
-            String value = fields.toString(fields.readerIndex(), length, StandardCharsets.UTF_8);
-            fields.skipBytes(length + 1);
-            if (field == 'M') {
-                message = value;
-            } else if (field == 'C') {
-                sqlState = value;
-            }
+    /** Reads the fields of an ErrorResponse or NoticeResponse, after its length. */
+    static ServerError read(ByteBuf message) {
+        Map<Byte, String> fields = new HashMap<>();
+        for (byte field = message.readByte(); field != 0; field = message.readByte()) {
+            int length = message.bytesBefore((byte) 0);
+            fields.put(field, message.toString(message.readerIndex(), length, StandardCharsets.UTF_8));
+            message.skipBytes(length + 1);
         }
-        return new ServerError(message, sqlState);
+        return new ServerError(fields);
     }
 
     /** The five-character code. */
     public String sqlState() {
         return sqlState;
+    }
+
+    /** The server's function that reports, which no language changes; null where something else than PostgreSQL does. */
+    public @Nullable String routine() {
+        return routine;
+    }
+
+    /** Such as {@code WARNING}, in any language; null where something else than PostgreSQL reports. */
+    public @Nullable String severity() {
+        return severity;
+    }
+
+    /** Whether the server gives a hint. */
+    public boolean isHinted() {
+        return hinted;
     }
 }

@@ -65,7 +65,7 @@ class ConversionsTests {
         assertLossy(0.1, Float.class);
         assertLossy(Double.NaN, BigDecimal.class);
         assertLossy(Double.POSITIVE_INFINITY, Long.class);
-        assertLossy(1, Boolean.class);
+        assertUnknown(1, Boolean.class);
     }
 
     @Test
@@ -77,8 +77,8 @@ class ConversionsTests {
                 .isEqualTo(OffsetDateTime.MAX);
         assertThat(Conversions.convert(OffsetDateTime.MAX, Instant.class)).isEqualTo(Instant.MAX);
         assertThat(Conversions.convert(OffsetDateTime.MIN, Instant.class)).isEqualTo(Instant.MIN);
-        assertLossy(time, LocalDateTime.class);
-        assertLossy(LocalDateTime.MAX, LocalDate.class);
+        assertUnknown(time, LocalDateTime.class);
+        assertUnknown(LocalDateTime.MAX, LocalDate.class);
     }
 
     @Test
@@ -103,7 +103,7 @@ class ConversionsTests {
         assertLossy("secret", UUID.class);
         assertThat(Conversions.convert("1", Boolean.class)).isTrue();
         assertLossy("true", Boolean.class);
-        assertLossy("7", Integer.class);
+        assertUnknown("7", Integer.class);
     }
 
     @Test
@@ -121,6 +121,13 @@ class ConversionsTests {
         assertThat(Conversions.convert(Inet.parse("10.0.0.1"), InetAddress.class))
                 .isEqualTo(InetAddress.getByName("10.0.0.1"));
         assertLossy(Inet.parse("10.0.0.1/8"), InetAddress.class);
+    }
+
+    @Test
+    void typesWithoutAConversionAreToldAsThat() {
+        for (Object value : List.of(1, "text", LocalTime.NOON, OffsetDateTime.MAX, List.of(1))) {
+            assertUnknown(value, java.util.Date.class);
+        }
     }
 
     @Test
@@ -151,6 +158,14 @@ class ConversionsTests {
     private static Object json(String text) {
         byte[] bytes = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
         return JsonCodec.json(JsonForm.NODE).fromText(bytes, 0, bytes.length);
+    }
+
+    private static void assertUnknown(Object value, Class<?> type) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Conversions.convert(value, type))
+                .withMessage(
+                        "Cannot convert %s to %s: there is no such conversion",
+                        value.getClass().getName(), type.getTypeName());
     }
 
     private static void assertLossy(Object value, Class<?> type) {

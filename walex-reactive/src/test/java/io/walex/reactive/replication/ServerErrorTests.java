@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.slf4j.event.Level;
 
 class ServerErrorTests {
 
@@ -21,10 +24,28 @@ class ServerErrorTests {
     }
 
     @Test
+    void readsWhatNoLanguageChanges() {
+        ServerError notice = read("SHINWEIS\0VNOTICE\0C42P07\0MRelation »f« existiert bereits\0HTipp\0Rtransform\0\0");
+
+        assertThat(notice.severity()).isEqualTo("NOTICE");
+        assertThat(notice.routine()).isEqualTo("transform");
+        assertThat(notice.isHinted()).isTrue();
+        assertThat(WalReceiver.level(notice.severity())).isEqualTo(Level.INFO);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"DEBUG5, DEBUG", "DEBUG1, DEBUG", "LOG, DEBUG", "INFO, INFO", "NOTICE, INFO", "WARNING, WARN", ", WARN"
+    })
+    void severityIsTheLevelThatANoticeIsLoggedAt(String severity, Level level) {
+        assertThat(WalReceiver.level(severity)).isEqualTo(level);
+    }
+
+    @Test
     void saysSoWhenTheServerSaysNothing() {
         ServerError error = read("\0");
 
         assertThat(error).hasMessage("unknown error");
         assertThat(error.sqlState()).isEqualTo("XX000");
+        assertThat(error.routine()).isNull();
     }
 }

@@ -1,10 +1,6 @@
 package io.walex.reactive.testsupport;
 
 import io.walex.reactive.testsupport.EmbeddedServer.StopMode;
-import io.zonky.test.db.postgres.util.LinuxUtils;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,30 +30,9 @@ record PgCtl(Path executable, Path dataDirectory, List<String> serverOptions) {
     }
 
     private void run(String action, String... arguments) {
-        List<String> command = new ArrayList<>();
-        if (LinuxUtils.isUnshareAvailable()) {
-            // PostgreSQL refuses to run as root; in a user namespace of its own, root is somebody else.
-            command.addAll(List.of("unshare", "-U"));
-        }
-        command.addAll(List.of(executable.toString(), "-D", dataDirectory.toString(), "-w", action));
+        List<String> command =
+                new ArrayList<>(List.of(executable.toString(), "-D", dataDirectory.toString(), "-w", action));
         command.addAll(List.of(arguments));
-        try {
-            Path output = Files.createTempFile("pg_ctl", ".log");
-            int exit = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start()
-                    .waitFor();
-            String text = Files.readString(output);
-            Files.delete(output);
-            if (exit != 0) {
-                throw new IllegalStateException("pg_ctl " + action + " failed: " + text);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while waiting for pg_ctl " + action, e);
-        }
+        Commands.run(Commands.notAsRoot(command));
     }
 }

@@ -14,7 +14,7 @@ import org.awaitility.Awaitility;
 
 /** A running PostgreSQL with logical replication on, whose superuser the tests are. */
 public abstract sealed class PostgresServer implements AutoCloseable
-        permits EmbeddedServer, StandbyServer, ContainerServer, ExternalServer {
+        permits EmbeddedServer, StandbyServer, ContainerServer, ExternalServer, InstalledServer {
 
     /** The oldest major version that the library supports. */
     public static final int OLDEST_MAJOR = 14;
