@@ -6,6 +6,7 @@ import io.netty.handler.ssl.SslHandshakeTimeoutException;
 import io.r2dbc.spi.R2dbcException;
 import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import io.walex.reactive.replication.ServerError;
+import io.walex.reactive.replication.SlowQueryException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -42,6 +43,9 @@ final class Failures {
                     "%s in %s, where %s keeps what was not committed yet: %s; make room there, set another spoolDirectory(...), or raise spoolMemory(...)"
                             .formatted(spool.getMessage(), config.spoolDirectory(), slot, reason(spool)),
                     error);
+        }
+        if (error instanceof SlowQueryException slow) {
+            return CatalogTimeoutException.of(slow, config, slot);
         }
         if (error instanceof EOFException) {
             return lost(error, config, slot);
@@ -280,6 +284,7 @@ final class Failures {
                         && (failure instanceof ServerUnreachableException
                                 || failure instanceof AuthenticationException
                                 || failure instanceof HostNotFoundException
+                                || failure instanceof CatalogTimeoutException
                                 || failure instanceof CapacityException);
     }
 }
