@@ -20,9 +20,9 @@ final class PreflightPartitions {
 
     private static final String PARTITIONS = """
             SELECT DISTINCT rn.nspname::text AS schema, c.relname::text AS name,
-                   format('%%I.%%I', n.nspname, l.relname) AS partition,
+                   format('%I.%I', n.nspname, l.relname) AS partition,
                    (pg_get_replica_identity_index(l.oid) IS NOT NULL)::text AS identified
-              FROM (%s) covered
+              FROM (COVERED) covered
               JOIN pg_publication p ON p.oid = covered.pubid
               JOIN pg_class c ON c.oid = covered.relid
               JOIN pg_namespace rn ON rn.oid = c.relnamespace
@@ -48,7 +48,7 @@ final class PreflightPartitions {
     Mono<List<Finding>> findings() {
         TableSelection subscribed = TableSelections.subscribed(config);
         return server.rows(
-                        PARTITIONS.formatted(server.publications().covered("p.pubname = ANY ($1)")),
+                        PARTITIONS.replace("COVERED", server.publications().covered("p.pubname = ANY ($1)")),
                         config.publications(),
                         subscribed.all(),
                         subscribed.schemas(),

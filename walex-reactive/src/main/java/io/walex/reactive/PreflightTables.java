@@ -26,7 +26,7 @@ final class PreflightTables {
                    (c.relreplident = 'f')::text AS identified_by_row,
                    (pg_get_replica_identity_index(c.oid) IS NOT NULL)::text AS identified_by_key,
                    (p.pubupdate OR p.pubdelete)::text AS changes_rows
-              FROM (%s) covered
+              FROM (COVERED) covered
               JOIN pg_publication p ON p.oid = covered.pubid
               JOIN pg_class c ON c.oid = covered.relid
               JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -52,7 +52,7 @@ final class PreflightTables {
 
     private Flux<Finding> ofPublished(List<TableName> added) {
         return server.rows(
-                        TABLES.formatted(server.publications().covered("p.pubname = ANY ($1)")),
+                        TABLES.replace("COVERED", server.publications().covered("p.pubname = ANY ($1)")),
                         config.publications(),
                         subscribed.all(),
                         subscribed.schemas(),
