@@ -1,6 +1,7 @@
 package io.walex.reactive;
 
 import io.walex.reactive.pgoutput.PgOutputDecodingException;
+import io.walex.reactive.replication.SlowQueryException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,6 +35,9 @@ final class Failures {
                                     attempted.slot(),
                                     reason(spool)),
                     error);
+        }
+        if (error instanceof SlowQueryException slow) {
+            return CatalogTimeoutException.of(slow, attempted.config(), attempted.slot());
         }
         if (error instanceof EOFException) {
             return attempted.lost(String.valueOf(error.getMessage()), error);
@@ -77,6 +81,7 @@ final class Failures {
                         && (failure instanceof ServerUnreachableException
                                 || failure instanceof AuthenticationException
                                 || failure instanceof HostNotFoundException
+                                || failure instanceof CatalogTimeoutException
                                 || failure instanceof CapacityException);
     }
 }

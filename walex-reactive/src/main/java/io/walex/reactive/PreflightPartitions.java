@@ -6,6 +6,7 @@ import static io.walex.reactive.PreflightChecks.text;
 
 import io.walex.reactive.Preflight.Finding;
 import io.walex.reactive.replication.ServerConnection;
+import io.walex.reactive.replication.TableSelection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +19,17 @@ import reactor.core.publisher.Mono;
 final class PreflightPartitions {
 
     private static final String PARTITIONS = """
-            SELECT DISTINCT t.schemaname::text AS schema, t.tablename::text AS name,
+            SELECT DISTINCT rn.nspname::text AS schema, c.relname::text AS name,
                    format('%I.%I', n.nspname, l.relname) AS partition,
                    (pg_get_replica_identity_index(l.oid) IS NOT NULL)::text AS identified
-              FROM pg_publication_tables t
-              JOIN pg_publication p ON p.pubname = t.pubname
-              JOIN pg_class c ON c.relnamespace = to_regnamespace(quote_ident(t.schemaname)) AND c.relname = t.tablename
-             CROSS JOIN pg_partition_tree(c.oid) leaf
+              FROM (COVERED) covered
+              JOIN pg_publication p ON p.oid = covered.pubid
+              JOIN pg_class c ON c.oid = covered.relid
+              JOIN pg_namespace rn ON rn.oid = c.relnamespace
+             CROSS JOIN LATERAL pg_partition_tree(CASE WHEN c.relkind = 'p' THEN c.oid END) leaf
               JOIN pg_class l ON l.oid = leaf.relid
               JOIN pg_namespace n ON n.oid = l.relnamespace
-             WHERE t.pubname = ANY ($1)
+             WHERE ($2 OR rn.nspname = ANY ($3) OR c.relname = ANY ($4))
                AND p.pubviaroot AND (p.pubupdate OR p.pubdelete)
                AND c.relkind = 'p' AND leaf.isleaf
                AND l.relreplident <> 'f'
@@ -44,7 +46,13 @@ final class PreflightPartitions {
     }
 
     Mono<List<Finding>> findings() {
-        return server.rows(PARTITIONS, config.publications())
+        TableSelection subscribed = TableSelections.subscribed(config);
+        return server.rows(
+                        PARTITIONS.replace("COVERED", server.publications().covered("p.pubname = ANY ($1)")),
+                        config.publications(),
+                        subscribed.all(),
+                        subscribed.schemas(),
+                        subscribed.tables())
                 .filter(row -> config.isSubscribed(text(row, "schema"), text(row, "name")))
                 .map(PreflightPartitions::finding)
                 .collectList();

@@ -7,6 +7,7 @@ import static io.walex.reactive.PreflightChecks.text;
 import io.walex.reactive.Preflight.Finding;
 import io.walex.reactive.replication.Publications.TableName;
 import io.walex.reactive.replication.ServerConnection;
+import io.walex.reactive.replication.TableSelection;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -30,6 +31,7 @@ final class PreflightPublications {
             SELECT n.nspname::text AS schema, c.relname::text AS name
               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
              WHERE c.relkind IN ('r', 'p') AND NOT pg_has_role(c.relowner, 'USAGE')
+               AND ($1 OR n.nspname = ANY ($2) OR c.relname = ANY ($3))
             """;
 
     private final ServerConnection server;
@@ -157,7 +159,8 @@ final class PreflightPublications {
     }
 
     private Mono<Set<TableName>> tablesOfOthers() {
-        return server.rows(TABLES_OF_OTHERS)
+        TableSelection subscribed = TableSelections.subscribed(config);
+        return server.rows(TABLES_OF_OTHERS, subscribed.all(), subscribed.schemas(), subscribed.tables())
                 .map(row -> new TableName(text(row, "schema"), text(row, "name")))
                 .<Set<TableName>>collect(HashSet::new, Set::add);
     }

@@ -9,6 +9,7 @@ import io.walex.reactive.Preflight.Finding;
 import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.replication.Publications.TableName;
 import io.walex.reactive.replication.ServerConnection;
+import io.walex.reactive.replication.TableSelection;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,24 +22,26 @@ import reactor.core.publisher.Mono;
 final class PreflightTables {
 
     private static final String TABLES = """
-            SELECT DISTINCT t.schemaname::text AS schema, t.tablename::text AS name,
+            SELECT DISTINCT n.nspname::text AS schema, c.relname::text AS name,
                    (c.relreplident = 'f')::text AS identified_by_row,
                    (pg_get_replica_identity_index(c.oid) IS NOT NULL)::text AS identified_by_key,
                    (p.pubupdate OR p.pubdelete)::text AS changes_rows
-              FROM pg_publication_tables t
-              JOIN pg_publication p ON p.pubname = t.pubname
-              JOIN pg_namespace n ON n.nspname = t.schemaname
-              JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename
-             WHERE t.pubname = ANY ($1)
+              FROM (COVERED) covered
+              JOIN pg_publication p ON p.oid = covered.pubid
+              JOIN pg_class c ON c.oid = covered.relid
+              JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE $2 OR n.nspname = ANY ($3) OR c.relname = ANY ($4)
              ORDER BY 1, 2
             """;
 
     private final ServerConnection server;
     private final WalExConfig config;
+    private final TableSelection subscribed;
 
     PreflightTables(ServerConnection server, WalExConfig config) {
         this.server = server;
         this.config = config;
+        this.subscribed = TableSelections.subscribed(config);
     }
 
     Mono<List<Finding>> findings() {
@@ -48,7 +51,12 @@ final class PreflightTables {
     }
 
     private Flux<Finding> ofPublished(List<TableName> added) {
-        return server.rows(TABLES, config.publications())
+        return server.rows(
+                        TABLES.replace("COVERED", server.publications().covered("p.pubname = ANY ($1)")),
+                        config.publications(),
+                        subscribed.all(),
+                        subscribed.schemas(),
+                        subscribed.tables())
                 .collectList()
                 .flatMapIterable(published -> findings(published, added));
     }

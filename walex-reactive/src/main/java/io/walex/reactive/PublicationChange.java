@@ -4,8 +4,10 @@ import io.walex.reactive.replication.Publications;
 import io.walex.reactive.replication.Publications.PublishableTable;
 import io.walex.reactive.replication.Publications.TableName;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import reactor.core.publisher.Mono;
 
 /**
@@ -20,22 +22,24 @@ record PublicationChange(List<TableName> added, List<TableName> dropped) {
     /** Compares what is published with what is subscribed to. */
     static Mono<PublicationChange> find(Publications publications, WalExConfig config, SubscribedTables subscribed) {
         String publication = config.publications().get(0);
-        return Mono.zip(publications.tables(publication), publications.tablesByName(publication))
+        return Mono.zip(
+                        publications.tables(publication, TableSelections.subscribed(config)),
+                        publications.tablesByName(publication))
                 .map(found -> of(Set.copyOf(found.getT1()), Set.copyOf(found.getT2()), subscribed, config));
     }
 
     private static PublicationChange of(
             Set<TableName> covered, Set<TableName> byName, SubscribedTables subscribed, WalExConfig config) {
-        List<TableName> dropped = byName.stream()
+        Set<TableName> dropped = byName.stream()
                 .filter(table -> !config.isSubscribed(table.schema(), table.table()))
-                .toList();
+                .collect(Collectors.toCollection(LinkedHashSet::new));
         List<TableName> added = subscribed.tables().stream()
                 // Of a partitioned table, the partitions may be what is covered: they go with it.
                 .filter(table -> !byName.contains(table.name())
                         && !(covered.contains(table.name()) && Collections.disjoint(table.ancestors(), dropped)))
                 .map(PublishableTable::name)
                 .toList();
-        return new PublicationChange(added, dropped);
+        return new PublicationChange(added, List.copyOf(dropped));
     }
 
     boolean isEmpty() {

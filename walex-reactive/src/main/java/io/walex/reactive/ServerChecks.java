@@ -3,6 +3,7 @@ package io.walex.reactive;
 import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.replication.ServerConnection;
 import io.walex.reactive.replication.ServerConnection.ServerFacts;
+import io.walex.reactive.replication.TableSelection;
 import java.util.List;
 import java.util.Map;
 import reactor.core.publisher.Flux;
@@ -38,9 +39,15 @@ final class ServerChecks {
                         null));
     }
 
-    static Mono<PublishedTables> publishedTables(ServerConnection server, WalExConfig config) {
+    /**
+     * The tables that can come.
+     *
+     * @param withColumns of which of them the columns are looked up
+     */
+    static Mono<PublishedTables> publishedTables(
+            ServerConnection server, WalExConfig config, TableSelection withColumns) {
         return Flux.fromIterable(config.publications())
-                .concatMap(server.publications()::columns)
+                .concatMap(publication -> server.publications().columns(publication, withColumns))
                 .flatMapIterable(Map::entrySet)
                 .distinct(Map.Entry::getKey)
                 .map(each -> new PublishedTables.Entry(

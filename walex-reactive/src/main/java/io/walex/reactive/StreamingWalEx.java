@@ -4,6 +4,7 @@ import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Expectation;
 import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.Transaction;
+import io.walex.reactive.replication.TableSelection;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
@@ -95,7 +96,7 @@ final class StreamingWalEx implements WalEx {
 
     @Override
     public Mono<PublishedTables> publishedTables() {
-        return OneShot.run(config, server -> ServerChecks.publishedTables(server, config));
+        return OneShot.run(config, server -> ServerChecks.publishedTables(server, config, TableSelection.ALL));
     }
 
     @Override

@@ -3,7 +3,10 @@ package io.walex.reactive;
 import io.walex.reactive.replication.Publications;
 import io.walex.reactive.replication.Publications.PublishableTable;
 import io.walex.reactive.replication.Publications.TableName;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import reactor.core.publisher.Mono;
 
 /**
@@ -16,20 +19,24 @@ import reactor.core.publisher.Mono;
 record SubscribedTables(List<PublishableTable> tables, List<TableName> onlyAsRoots) {
 
     static Mono<SubscribedTables> find(Publications publications, WalExConfig config) {
-        return publications.publishable().map(all -> of(all, config));
+        return publications.publishable(TableSelections.subscribed(config)).map(all -> of(all, config));
     }
 
     private static SubscribedTables of(List<PublishableTable> all, WalExConfig config) {
-        List<PublishableTable> tables = all.stream()
-                .filter(table -> isSubscribed(table.name(), config)
-                        && table.ancestors().stream().noneMatch(ancestor -> isSubscribed(ancestor, config)))
-                .toList();
+        List<PublishableTable> tables = new ArrayList<>();
+        Set<TableName> unlikePartitions = new HashSet<>();
+        for (PublishableTable table : all) {
+            if (!isSubscribed(table.name(), config)) {
+                unlikePartitions.addAll(table.ancestors());
+            } else if (table.ancestors().stream().noneMatch(ancestor -> isSubscribed(ancestor, config))) {
+                tables.add(table);
+            }
+        }
         List<TableName> onlyAsRoots = tables.stream()
                 .map(PublishableTable::name)
-                .filter(root -> all.stream()
-                        .anyMatch(table -> table.ancestors().contains(root) && !isSubscribed(table.name(), config)))
+                .filter(unlikePartitions::contains)
                 .toList();
-        return new SubscribedTables(tables, onlyAsRoots);
+        return new SubscribedTables(List.copyOf(tables), onlyAsRoots);
     }
 
     private static boolean isSubscribed(TableName table, WalExConfig config) {

@@ -5,6 +5,7 @@ import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.replication.Connector;
 import io.walex.reactive.replication.ServerConnection;
+import io.walex.reactive.replication.TableSelection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -68,13 +69,19 @@ final class TableChecks {
         return due
                 ? prepared.then(ColumnLists.requireSame(server, used)
                                 .onErrorResume(InvalidConfigException.class, this::tellLater))
-                        .then(ServerChecks.publishedTables(server, used))
+                        .then(Mono.defer(() -> ServerChecks.publishedTables(server, used, withColumns())))
                         .doOnNext(tables -> {
                             tell(used, tables);
                             answered = asking;
                         })
                         .then()
                 : prepared;
+    }
+
+    private TableSelection withColumns() {
+        return TableSelections.of(expectations.stream()
+                .flatMap(expectation -> expectation.looksAtColumnsOf().stream())
+                .toList());
     }
 
     /** What was published is still worth streaming where more cannot be, or no longer. */

@@ -456,6 +456,9 @@ public final class WalExConfig {
          * it is at work on a transaction of which it sends nothing; 30 s by default. The connection counts as lost when it
          * is not, or when that gets no answer within {@link #connectTimeout} and this time again; not when the server has no connection left to
          * ask on. Does not count while changes wait for demand, since the server cannot get a word past them.
+         *
+         * <p>Three quarters of it are also how long the server may work on a query of its catalog, such as those of a start.
+         * It stops one that takes longer, and what asked fails with {@link CatalogTimeoutException}.
          */
         public Builder livenessTimeout(Duration value) {
             livenessTimeout = positive("livenessTimeout", value);

@@ -5,6 +5,7 @@ import io.walex.reactive.benchmarks.report.JsonReport;
 import io.walex.reactive.benchmarks.report.Machine;
 import io.walex.reactive.benchmarks.report.MarkdownReport;
 import io.walex.reactive.benchmarks.report.Results;
+import io.walex.reactive.benchmarks.report.StartCell;
 import io.walex.reactive.benchmarks.report.SvgChart;
 import io.walex.reactive.benchmarks.server.BenchmarkServer;
 import io.walex.reactive.benchmarks.server.Workload;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 
 /** Runs the benchmarks; see the README. */
 public final class Benchmarks {
@@ -58,6 +60,12 @@ public final class Benchmarks {
         if (wants("growth")) {
             results.growth().addAll(new Growth(server, options.scale()).run());
             write();
+        }
+        if (wants("start")) {
+            List<StartCell> cells = new Start(server, options.passes()).run();
+            Files.writeString(
+                    Files.createDirectories(options.output().toAbsolutePath()).resolve("start.json"),
+                    JsonReport.of(cells));
         }
     }
 

@@ -26,22 +26,22 @@ record Options(
     static final String USAGE = """
             Options:
               --quick            W1 and W3 with a twentieth of the rows, in less than 5 minutes
-              --sections=a,b     of throughput, replay, latency, memory, growth; all by default,
-                                 but the last two of a quick run
+              --sections=a,b     of throughput, replay, latency, memory, growth, start; all by default,
+                                 but the last three of a quick run
               --workloads=W1,W3  of W1 to W4; all by default, W1 and W3 of a quick run
               --readers=a,b      of %s; all by default;
                                  latency, memory and growth have readers of their own
               --scale=0.5        of the workloads
               --warm-up-rows=N   rows that each reader reads before its passes count, for 30 s at the most
-              --passes=3         passes of throughput and replay that count
-              --output=DIR       where RESULTS.md, results.json and results.svg go
+              --passes=3         passes of throughput, replay and start that count
+              --output=DIR       where RESULTS.md, results.json, results.svg and start.json go
             """.formatted(String.join(", ", names(Readers.compared())));
 
     Effort effort() {
         return new Effort(warmUpRows, passes, quick ? 0 : Math.round(500_000 * scale));
     }
 
-    static final List<String> SECTIONS = List.of("throughput", "replay", "latency", "memory", "growth");
+    static final List<String> SECTIONS = List.of("throughput", "replay", "latency", "memory", "growth", "start");
 
     static Options parse(String... arguments) {
         boolean quick = Arrays.asList(arguments).contains("--quick");

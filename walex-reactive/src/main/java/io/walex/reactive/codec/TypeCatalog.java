@@ -14,7 +14,9 @@ public final class TypeCatalog {
      * Yields one row for each type that is not built in. Every column is text, so that a simple query will do, on a
      * replication connection too. PostgreSQL 14 or newer.
      *
-     * <p>Types from OID 10000 on: below, OIDs are the same in every database.
+     * <p>Types from OID 10000 on: below, OIDs are the same in every database. Every table and view has a row type, and an
+     * array type of that, which hardly any column has: they are left out unless something depends on them, such as a
+     * column. The dependency of an array type on its element, which all have, is an internal one.
      */
     public static final String TYPES = """
             SELECT t.oid::text AS oid,
@@ -34,12 +36,26 @@ public final class TypeCatalog {
                            FROM pg_catalog.pg_attribute a
                           WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped)
                         END::text AS attributes,
-                   EXISTS (SELECT FROM pg_catalog.pg_attribute a
-                            WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND a.attisdropped)::text AS has_dropped
+                   CASE t.typtype WHEN 'c' THEN
+                        (SELECT pg_catalog.bool_or(a.attisdropped)
+                           FROM pg_catalog.pg_attribute a
+                          WHERE a.attrelid = t.typrelid AND a.attnum > 0)
+                        END::text AS has_dropped
               FROM pg_catalog.pg_type t
               JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
              WHERE t.oid >= 10000
-               AND NOT (n.nspname IN ('pg_catalog', 'pg_toast', 'information_schema') AND (t.typtype = 'c' OR t.typelem <> 0))""";
+               AND NOT (n.nspname IN ('pg_catalog', 'pg_toast', 'information_schema') AND (t.typtype = 'c' OR t.typelem <> 0))
+               AND t.oid IN (
+                    SELECT o.oid
+                      FROM pg_catalog.pg_type o
+                      LEFT JOIN pg_catalog.pg_type e ON e.oid = o.typelem AND e.typarray = o.oid
+                      LEFT JOIN pg_catalog.pg_class r ON r.oid = coalesce(e.typrelid, o.typrelid) AND r.relkind <> 'c'
+                     WHERE r.oid IS NULL
+                     UNION ALL
+                    SELECT pg_catalog.unnest(ARRAY[u.oid, u.typarray, u.typelem])
+                      FROM pg_catalog.pg_depend d
+                      JOIN pg_catalog.pg_type u ON u.oid = d.refobjid
+                     WHERE d.refclassid = 'pg_catalog.pg_type'::regclass AND d.deptype <> 'i')""";
 
     /**
      * Yields one row with one column, text: how many digits the server's {@code lc_monetary} gives to the fraction of

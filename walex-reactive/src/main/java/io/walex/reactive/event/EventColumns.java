@@ -2,6 +2,7 @@ package io.walex.reactive.event;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -85,8 +86,25 @@ public final class EventColumns implements Function<Flux<Event>, Flux<Event>> {
 
     @Override
     public Flux<Event> apply(Flux<Event> events) {
-        Expectation expected = this::check;
-        return events.map(this::view).contextWrite(expected::in);
+        return events.map(this::view).contextWrite(new Expected(this)::in);
+    }
+
+    private record Expected(EventColumns columns) implements Expectation {
+
+        @Override
+        public List<String> check(PublishedTables published) {
+            return columns.check(published);
+        }
+
+        @Override
+        public Collection<TablePattern> looksAtColumnsOf() {
+            return columns.checked();
+        }
+    }
+
+    /** The tables whose columns {@link #check} looks at. */
+    public Collection<TablePattern> checked() {
+        return tables.table() == null || columns().isEmpty() ? List.of() : List.of(tables);
     }
 
     /**

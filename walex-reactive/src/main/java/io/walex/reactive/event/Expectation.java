@@ -1,6 +1,7 @@
 package io.walex.reactive.event;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import reactor.core.publisher.Flux;
 import reactor.util.context.Context;
@@ -20,6 +21,14 @@ public interface Expectation {
      * @throws IllegalArgumentException when the stream must not start; while it runs, that is a warning too
      */
     List<String> check(PublishedTables published);
+
+    /**
+     * The tables whose columns {@link #check} looks at; all by default. Columns of others are not looked up, and {@link
+     * PublishedTables.Entry#columns} is empty for them, unless somebody else looks at them. Asked before each check.
+     */
+    default Collection<TablePattern> looksAtColumnsOf() {
+        return List.of(TablePattern.parse("*"));
+    }
 
     /** Signals, from any thread, that something else is expected from now on. Never does by default; must not end. */
     default Flux<?> changes() {

@@ -7,6 +7,7 @@ import io.walex.reactive.event.EventFilters;
 import io.walex.reactive.event.Expectation;
 import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.TablePattern;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +32,14 @@ record HandlerCheck(WalEx walex, Handlers handlers) implements Expectation {
             }
         }
         return List.copyOf(warnings);
+    }
+
+    @Override
+    public Collection<TablePattern> looksAtColumnsOf() {
+        return handlers.registrations().stream()
+                .flatMap(registration -> registration.spec.columns().stream())
+                .flatMap(columns -> columns.checked().stream())
+                .toList();
     }
 
     @Override

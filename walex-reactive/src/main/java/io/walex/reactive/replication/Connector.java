@@ -97,6 +97,15 @@ public record Connector(
         return error instanceof R2dbcException refused && "53300".equals(refused.getSqlState());
     }
 
+    /**
+     * The answer to a query that has nothing to wait for.
+     *
+     * @param ask takes the query with its limits, and gives the answer
+     */
+    <T> Mono<T> query(String sql, Function<String, Mono<T>> ask) {
+        return Mono.defer(() -> answered(QueryLimit.within(answerTimeout.get()).on(sql, ask)));
+    }
+
     <T> Mono<T> answered(Mono<T> answer) {
         Duration patience = answerTimeout.get();
         return answer.timeout(patience)

@@ -3,7 +3,6 @@ package io.walex.reactive.replication;
 import static io.walex.reactive.replication.ServerConnection.column;
 import static io.walex.reactive.replication.ServerConnection.text;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -13,6 +12,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Looks at, makes and changes publications.
@@ -20,6 +20,16 @@ import reactor.core.publisher.Mono;
  * @see <a href="https://www.postgresql.org/docs/current/logical-replication-publication.html">Publication</a>
  */
 public final class Publications {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final int V15 = 15;
+
+    /** From the next one on, a publication for all tables may have exceptions. */
+    private static final int LAST_KNOWN = 18;
+
+    /** What a publication covers, with the numbers of the columns that it lists. */
+    private static final String LISTED =
+            "SELECT g.* FROM pg_publication p CROSS JOIN LATERAL pg_get_publication_tables(p.pubname::text) g WHERE p.pubname = $1";
 
     private final ServerConnection server;
 
@@ -62,11 +72,17 @@ public final class Publications {
                 .map(rows -> column(rows, "name"));
     }
 
-    /** The tables that a publication covers now. */
-    public Mono<List<TableName>> tables(String publication) {
-        return server.rows(
-                        "SELECT schemaname::text AS schema, tablename::text AS name FROM pg_publication_tables WHERE pubname = $1",
-                        publication)
+    /** Those of the tables that a publication covers now. */
+    public Mono<List<TableName>> tables(String publication, TableSelection selection) {
+        return server.rows("""
+                        SELECT n.nspname::text AS schema, c.relname::text AS name
+                          FROM pg_publication p
+                         CROSS JOIN LATERAL pg_get_publication_tables(p.pubname::text) g
+                          JOIN pg_class c ON c.oid = g.relid
+                          JOIN pg_namespace n ON n.oid = c.relnamespace
+                         WHERE p.pubname = $1
+                           AND ($2 OR n.nspname = ANY ($3) OR c.relname = ANY ($4))
+                        """, publication, selection.all(), selection.schemas(), selection.tables())
                 .map(row -> new TableName(text(row, "schema"), text(row, "name")))
                 .collectList();
     }
@@ -85,32 +101,72 @@ public final class Publications {
                 .collectList();
     }
 
-    /** The columns of the tables that a publication covers now, in their order; those of a column list where it has one. */
-    public Mono<Map<TableName, List<String>>> columns(String publication) {
-        // PostgreSQL 14 knows no column lists, and its view has no attnames.
-        return server.rows("""
-                        SELECT t.schemaname::text AS schema, t.tablename::text AS name, a.attname::text AS column
-                          FROM pg_publication_tables t
-                          JOIN pg_namespace n ON n.nspname = t.schemaname
-                          JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.tablename
-                          LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-                               AND coalesce(to_jsonb(t) -> 'attnames' @> to_jsonb(a.attname::text), true)
-                         WHERE t.pubname = $1
-                         ORDER BY 1, 2, a.attnum
-                        """, publication).collectList().map(Publications::columns);
+    /**
+     * The tables that a publication covers now, with those of their columns that it publishes, in their order.
+     *
+     * @param selection of which tables columns are wanted; others have an empty list
+     */
+    public Mono<Map<TableName, List<String>>> columns(String publication, TableSelection selection) {
+        return server.rows(
+                        """
+                        SELECT n.nspname::text AS schema, c.relname::text AS name, %s AS columns
+                          FROM (%s) covered
+                          JOIN pg_class c ON c.oid = covered.relid
+                          JOIN pg_namespace n ON n.oid = c.relnamespace
+                         ORDER BY 1, 2
+                        """.formatted(
+                                        selection.isEmpty() ? "NULL" : columnsOf(),
+                                        selection.isEmpty() ? covered("p.pubname = $1") : LISTED),
+                        publication,
+                        selection.all(),
+                        selection.schemas(),
+                        selection.tables())
+                .collectMap(
+                        row -> new TableName(text(row, "schema"), text(row, "name")),
+                        row -> names(row.get("columns")),
+                        LinkedHashMap::new);
     }
 
-    private static Map<TableName, List<String>> columns(List<Map<String, @Nullable String>> rows) {
-        Map<TableName, List<String>> columns = new LinkedHashMap<>();
-        for (Map<String, @Nullable String> row : rows) {
-            List<String> known = columns.computeIfAbsent(
-                    new TableName(text(row, "schema"), text(row, "name")), table -> new ArrayList<>());
-            String column = row.get("column");
-            if (column != null) {
-                known.add(column);
-            }
+    /** PostgreSQL 14 knows no column lists. Others tell columns for each table, or null where all are published. */
+    private String columnsOf() {
+        return """
+                CASE WHEN $2 OR n.nspname = ANY ($3) OR c.relname = ANY ($4) THEN
+                     (SELECT json_agg(a.attname ORDER BY a.attnum)
+                        FROM pg_attribute a
+                       WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped %s)
+                     END::text""".formatted(
+                server.majorVersion() < V15 ? "" : "AND (covered.attrs IS NULL OR a.attnum = ANY (covered.attrs))");
+    }
+
+    /**
+     * A query that yields, as {@code pubid} and {@code relid}, what publications cover now: the server's own function,
+     * which from PostgreSQL 16 on opens each table to tell its columns. Of a publication for all tables that takes longer
+     * than all else together, so these are looked up as the function would, up to the last version that is known to.
+     *
+     * @param condition on the publication, {@code p}
+     * @see <a href="https://www.postgresql.org/docs/current/view-pg-publication-tables.html">pg_publication_tables</a>
+     */
+    public String covered(String condition) {
+        if (server.majorVersion() > LAST_KNOWN) {
+            return """
+                    SELECT p.oid AS pubid, g.relid
+                      FROM pg_publication p CROSS JOIN LATERAL pg_get_publication_tables(p.pubname::text) g
+                     WHERE %s""".formatted(condition);
         }
-        return columns;
+        return """
+                SELECT p.oid AS pubid, r.oid AS relid
+                  FROM pg_publication p
+                  JOIN pg_class r ON r.relkind = 'r' AND NOT (p.pubviaroot AND r.relispartition)
+                       OR r.relkind = 'p' AND p.pubviaroot AND NOT r.relispartition
+                 WHERE %1$s AND p.puballtables AND r.relpersistence = 'p' AND r.oid >= 16384
+                 UNION ALL
+                SELECT p.oid, g.relid
+                  FROM pg_publication p CROSS JOIN LATERAL pg_get_publication_tables(p.pubname::text) g
+                 WHERE %1$s AND NOT p.puballtables""".formatted(condition);
+    }
+
+    private static List<String> names(@Nullable String json) {
+        return json == null ? List.of() : List.of(JSON.readValue(json, String[].class));
     }
 
     /**
@@ -120,19 +176,23 @@ public final class Publications {
      */
     public record PublishableTable(TableName name, Set<TableName> ancestors) {}
 
-    /** The database's tables that could be published, partitions among them. */
-    public Mono<List<PublishableTable>> publishable() {
+    /** Those of the database's tables that could be published, and partitions of those. */
+    public Mono<List<PublishableTable>> publishable(TableSelection selection) {
         return server.rows("""
                         SELECT n.nspname::text AS schema, c.relname::text AS name,
                                an.nspname::text AS ancestor_schema, a.relname::text AS ancestor
                           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                          LEFT JOIN pg_partition_ancestors(c.oid) up ON up.relid <> c.oid
+                          LEFT JOIN pg_partition_ancestors(CASE WHEN c.relispartition THEN c.oid END) up ON up.relid <> c.oid
                           LEFT JOIN pg_class a ON a.oid = up.relid
                           LEFT JOIN pg_namespace an ON an.oid = a.relnamespace
                          WHERE c.relkind IN ('r', 'p') AND c.relpersistence = 'p'
                            AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%'
+                           AND ($1 OR n.nspname = ANY ($2) OR c.relname = ANY ($3)
+                                OR an.nspname = ANY ($2) OR a.relname = ANY ($3))
                          ORDER BY 1, 2
-                        """).collectList().map(Publications::publishable);
+                        """, selection.all(), selection.schemas(), selection.tables())
+                .collectList()
+                .map(Publications::publishable);
     }
 
     private static List<PublishableTable> publishable(List<Map<String, @Nullable String>> rows) {
@@ -154,19 +214,26 @@ public final class Publications {
      * publication; none where that exists and publishes neither.
      */
     public Mono<List<TableName>> withoutReplicaIdentity(String publication, Collection<TableName> tables) {
+        // The server's function opens a table; it is to open these only, however the server joins.
         return server.rows(
                         """
-                        SELECT DISTINCT n.nspname::text AS schema, c.relname::text AS name
-                          FROM unnest($1, $2) root(schema, name)
-                          JOIN pg_namespace rn ON rn.nspname = root.schema
-                          JOIN pg_class r ON r.relnamespace = rn.oid AND r.relname = root.name
-                         CROSS JOIN LATERAL (
-                                SELECT r.oid AS relid WHERE r.relkind = 'r'
-                                 UNION SELECT relid FROM pg_partition_tree(r.oid) WHERE isleaf) leaf
-                          JOIN pg_class c ON c.oid = leaf.relid
+                        WITH root AS MATERIALIZED (
+                              SELECT c.oid, c.relkind
+                                FROM unnest($1, $2) named(schema, name)
+                                JOIN pg_namespace n ON n.nspname = named.schema
+                                JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = named.name),
+                             leaf AS MATERIALIZED (
+                              SELECT oid FROM root WHERE relkind = 'r'
+                               UNION
+                              SELECT tree.relid
+                                FROM root CROSS JOIN LATERAL pg_partition_tree(root.oid) tree
+                               WHERE root.relkind = 'p' AND tree.isleaf)
+                        SELECT n.nspname::text AS schema, c.relname::text AS name
+                          FROM leaf
+                          JOIN pg_class c ON c.oid = leaf.oid
                           JOIN pg_namespace n ON n.oid = c.relnamespace
                          WHERE c.relkind = 'r' AND c.relreplident <> 'f'
-                           AND pg_get_replica_identity_index(c.oid) IS NULL
+                           AND pg_get_replica_identity_index(leaf.oid) IS NULL
                            AND NOT EXISTS (
                                 SELECT FROM pg_publication
                                  WHERE pubname = $3 AND NOT pubupdate AND NOT pubdelete)

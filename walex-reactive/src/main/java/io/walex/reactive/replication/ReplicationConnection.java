@@ -75,7 +75,7 @@ public final class ReplicationConnection {
         return backendPid()
                 .flatMap(pid -> connector.whileWorking(pid, connection.createSlot(request)))
                 // The driver loses the upper half of an LSN whose lower half is 80000000 or more.
-                .flatMap(created -> connector.answered(command(SqlLiterals.replace(CONSISTENT_POINT, slot))))
+                .flatMap(created -> connector.query(SqlLiterals.replace(CONSISTENT_POINT, slot), this::command))
                 .map(rows -> Lsn.parse(rows.get(0).get(0)));
     }
 
@@ -86,7 +86,7 @@ public final class ReplicationConnection {
 
     private Mono<Integer> askBackendPid() {
         return connector
-                .answered(command(ServerConnection.BACKEND_PID))
+                .query(ServerConnection.BACKEND_PID, this::command)
                 .map(rows -> Integer.valueOf(rows.get(0).get(0)));
     }
 

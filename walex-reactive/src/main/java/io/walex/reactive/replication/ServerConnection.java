@@ -2,6 +2,7 @@ package io.walex.reactive.replication;
 
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.spi.ColumnMetadata;
 import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcTransientResourceException;
 import io.r2dbc.spi.Row;
@@ -97,6 +98,12 @@ public final class ServerConnection {
         return new Publications(this);
     }
 
+    /** The server's major version: 18. */
+    int majorVersion() {
+        String version = connection.getMetadata().getDatabaseVersion();
+        return Integer.parseInt(version.split("\\D", 2)[0]);
+    }
+
     /** Writes a logical message, so that there is WAL to confirm. */
     public Mono<Void> emitMessage(String prefix) {
         return rows("SELECT pg_logical_emit_message(false, $1, '')::text", prefix)
@@ -107,9 +114,12 @@ public final class ServerConnection {
      * Runs a query whose columns are all text, and gives each row by column name.
      *
      * @param parameters what {@code $1}, {@code $2} and so on stand for: strings, lists of strings, numbers and booleans
+     * @return fails with {@link SlowQueryException} where the server takes so long that it has stopped the query
      */
     public Flux<Map<String, @Nullable String>> rows(String sql, Object... parameters) {
-        return connector.answered(query(sql, parameters).collectList()).flatMapIterable(Function.identity());
+        return connector
+                .query(sql, limited -> query(limited, parameters).collectList())
+                .flatMapIterable(Function.identity());
     }
 
     /** As {@link #rows}, for what waits on others and takes as long as it takes. */
@@ -177,8 +187,10 @@ public final class ServerConnection {
 
     private static Map<String, @Nullable String> values(Row row, RowMetadata metadata) {
         Map<String, @Nullable String> values = new HashMap<>();
-        metadata.getColumnMetadatas()
-                .forEach(column -> values.put(column.getName(), row.get(column.getName(), String.class)));
+        List<? extends ColumnMetadata> columns = metadata.getColumnMetadatas();
+        for (int i = 0; i < columns.size(); i++) {
+            values.put(columns.get(i).getName(), row.get(i, String.class));
+        }
         return values;
     }
 

@@ -42,7 +42,9 @@ final class TypeCases {
             "CREATE TYPE moodrange AS RANGE (subtype = mood)",
             "CREATE DOMAIN at_home AS address",
             "CREATE TABLE as_type (id int, dropped text, name text)",
-            "ALTER TABLE as_type DROP COLUMN dropped");
+            "ALTER TABLE as_type DROP COLUMN dropped",
+            // Without a column of it, a table's row type is not described.
+            "CREATE TABLE has_as_type (whole as_type)");
 
     private TypeCases() {}
 

@@ -18,6 +18,15 @@ public final class JsonReport {
                         results.throughput().stream(), results.replay().stream())
                 .map(JsonReport::cell)
                 .toList();
+        return json(cells);
+    }
+
+    /** The cells of starts. */
+    public static String of(List<StartCell> starts) {
+        return json(starts.stream().map(JsonReport::cell).toList());
+    }
+
+    private static String json(List<Map<String, @Nullable Object>> cells) {
         return JsonMapper.builder()
                         .enable(SerializationFeature.INDENT_OUTPUT)
                         .build()
@@ -35,6 +44,16 @@ public final class JsonReport {
         values.put("allocatedBytesPerRow", rounded(cell.allocatedBytesPerRow()));
         values.put("peakRssMb", rounded(cell.peakRssMb()));
         values.put("passes", cell.passes().size());
+        return values;
+    }
+
+    private static Map<String, @Nullable Object> cell(StartCell cell) {
+        Map<String, @Nullable Object> values = new LinkedHashMap<>();
+        values.put("schema", cell.schema());
+        values.put("measure", cell.measure());
+        values.put("medianMs", cell.median() == null ? null : Math.round(cell.median()));
+        values.put("slowestMs", cell.slowest() == null ? null : Math.round(cell.slowest()));
+        values.put("passes", cell.millis().size());
         return values;
     }
 

@@ -8,7 +8,7 @@ final class Median {
 
     private Median() {}
 
-    static double of(List<Pass> passes, ToDoubleFunction<Pass> value) {
+    static <T> double of(List<T> passes, ToDoubleFunction<T> value) {
         double[] sorted = passes.stream().mapToDouble(value).sorted().toArray();
         int middle = sorted.length / 2;
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

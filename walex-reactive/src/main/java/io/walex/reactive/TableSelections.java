@@ -1,0 +1,32 @@
+package io.walex.reactive;
+
+import io.walex.reactive.event.TablePattern;
+import io.walex.reactive.replication.TableSelection;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+
+/** What the server need look at for table patterns: at least what they cover. */
+final class TableSelections {
+
+    private TableSelections() {}
+
+    static TableSelection subscribed(WalExConfig config) {
+        return of(config.subscriptions().stream().map(TablePattern::parse).toList());
+    }
+
+    static TableSelection of(Collection<TablePattern> patterns) {
+        List<String> schemas = new ArrayList<>();
+        List<String> tables = new ArrayList<>();
+        for (TablePattern pattern : patterns) {
+            if (pattern.table() != null) {
+                tables.add(pattern.table());
+            } else if (pattern.schema() != null) {
+                schemas.add(pattern.schema());
+            } else {
+                return TableSelection.ALL;
+            }
+        }
+        return new TableSelection(false, schemas, tables);
+    }
+}
