@@ -77,7 +77,7 @@ public final class SessionSettings {
             String value = values.get(column++);
             if (!value.equals(setting.getValue())) {
                 throw new R2dbcNonTransientResourceException(
-                        "the session has %s = '%s' where '%s' was asked for; a pooler in between leaves it out, as PgBouncer does by ignore_startup_parameters: connect to the server itself"
+                        "the session has %s = '%s' where '%s' was asked for: a pooler leaves it out (PgBouncer's ignore_startup_parameters), or a login trigger sets it; connect to the server itself, or leave this role out of the trigger"
                                 .formatted(setting.getKey(), value, setting.getValue()),
                         "0A000");
             }
