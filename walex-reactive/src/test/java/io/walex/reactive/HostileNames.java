@@ -36,12 +36,12 @@ final class HostileNames {
             GRANT USAGE ON SCHEMA trap TO public;
             """;
 
-    /** The parameters are the schema, and the words as an array. */
+    /** For one schema, and the words. */
     private static final String PLANT = """
             DO $plant$
             DECLARE
-                schema text := '%1$s';
-                words text[] := '{%2$s}';
+                schema text := '<schema>';
+                words text[] := '{<words>}';
                 types text[] := '{text,name,oid,int4,int8,bool,"\\"char\\"",pg_lsn,regclass,regproc,pg_snapshot,jsonb,_text,_name}';
                 counted int := 0;
                 f record;
@@ -49,8 +49,8 @@ final class HostileNames {
             BEGIN
                 SET LOCAL check_function_bodies = off;
                 SET LOCAL search_path = pg_catalog;
-                EXECUTE format('CREATE SCHEMA IF NOT EXISTS %%I', schema);
-                EXECUTE format('GRANT ALL ON SCHEMA %%I TO public', schema);
+                EXECUTE format('CREATE SCHEMA IF NOT EXISTS %I', schema);
+                EXECUTE format('GRANT ALL ON SCHEMA %I TO public', schema);
 
                 FOR f IN
                     SELECT proname, pronargs, proretset, proallargtypes, oidvectortypes(proargtypes) AS arguments,
@@ -59,9 +59,9 @@ final class HostileNames {
                       FROM pg_proc
                      WHERE pronamespace = 'pg_catalog'::regnamespace AND prokind = 'f' AND proname = ANY (words)
                 LOOP
-                    PERFORM trap.plant(format('CREATE FUNCTION %%I.%%I(%%s) RETURNS %%s LANGUAGE sql AS %%L', schema, f.proname,
+                    PERFORM trap.plant(format('CREATE FUNCTION %I.%I(%s) RETURNS %s LANGUAGE sql AS %L', schema, f.proname,
                         replace(f.declared, 'VARIADIC "any"', 'VARIADIC text[]'), f.result,
-                        trap.body(f.proname, f.pronargs, f.declared LIKE '%%VARIADIC%%')));
+                        trap.body(f.proname, f.pronargs, f.declared LIKE '%VARIADIC%')));
                     CONTINUE WHEN f.proallargtypes IS NOT NULL OR f.pronargs = 0 OR f.pronargs > 3;
                     FOR g IN
                         SELECT string_agg(CASE WHEN n = changed THEN t ELSE format_type(f.proargtypes[n], NULL) END, ', '
@@ -70,7 +70,7 @@ final class HostileNames {
                                generate_series(0, f.pronargs - 1) n
                          GROUP BY changed, t
                     LOOP
-                        PERFORM trap.plant(format('CREATE FUNCTION %%I.%%I(%%s) RETURNS %%s LANGUAGE sql AS %%L', schema,
+                        PERFORM trap.plant(format('CREATE FUNCTION %I.%I(%s) RETURNS %s LANGUAGE sql AS %L', schema,
                             f.proname, g.arguments, f.result, trap.body(f.proname, f.pronargs, false)));
                     END LOOP;
                 END LOOP;
@@ -83,10 +83,10 @@ final class HostileNames {
                      WHERE pronamespace = 'pg_catalog'::regnamespace AND prokind = 'a' AND proname = ANY (words)
                 LOOP
                     counted := counted + 1;
-                    PERFORM trap.plant(format('CREATE FUNCTION %%I.step_%%s(%%s) RETURNS text LANGUAGE sql AS %%L', schema,
+                    PERFORM trap.plant(format('CREATE FUNCTION %I.step_%s(%s) RETURNS text LANGUAGE sql AS %L', schema,
                         counted, concat_ws(', ', 'text', nullif(f.arguments, '')),
-                        format('SELECT trap.spring(%%L)::text', 'aggregate ' || f.proname)));
-                    PERFORM trap.plant(format('CREATE AGGREGATE %%I.%%I(%%s) (SFUNC = %%I.step_%%s, STYPE = text)', schema,
+                        format('SELECT trap.spring(%L)::text', 'aggregate ' || f.proname)));
+                    PERFORM trap.plant(format('CREATE AGGREGATE %I.%I(%s) (SFUNC = %I.step_%s, STYPE = text)', schema,
                         f.proname, CASE WHEN f.arguments = '' THEN '*' ELSE f.arguments END, schema, counted));
                 END LOOP;
 
@@ -101,11 +101,11 @@ final class HostileNames {
                      GROUP BY 1, 2, 3
                 LOOP
                     counted := counted + 1;
-                    PERFORM trap.plant(format('CREATE FUNCTION %%I.operator_%%s(%%s, %%s) RETURNS %%s LANGUAGE sql AS %%L', schema,
+                    PERFORM trap.plant(format('CREATE FUNCTION %I.operator_%s(%s, %s) RETURNS %s LANGUAGE sql AS %L', schema,
                         counted, f.l, f.r, f.result,
-                        format('SELECT trap.spring(%%L); SELECT $1 OPERATOR(pg_catalog.%%s) $2',
-                            format('operator %%s (%%s, %%s)', f.oprname, f.l, f.r), f.oprname)));
-                    PERFORM trap.plant(format('CREATE OPERATOR %%I.%%s (FUNCTION = %%I.operator_%%s, LEFTARG = %%s, RIGHTARG = %%s)',
+                        format('SELECT trap.spring(%L); SELECT $1 OPERATOR(pg_catalog.%s) $2',
+                            format('operator %s (%s, %s)', f.oprname, f.l, f.r), f.oprname)));
+                    PERFORM trap.plant(format('CREATE OPERATOR %I.%s (FUNCTION = %I.operator_%s, LEFTARG = %s, RIGHTARG = %s)',
                         schema, f.oprname, schema, counted, f.l, f.r));
                 END LOOP;
 
@@ -114,9 +114,9 @@ final class HostileNames {
                      WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind IN ('r', 'v') AND relname = ANY (words)
                 LOOP
                     PERFORM trap.plant(format(
-                        'CREATE VIEW %%I.%%I AS SELECT * FROM pg_catalog.%%I WHERE trap.spring(%%L)',
+                        'CREATE VIEW %I.%I AS SELECT * FROM pg_catalog.%I WHERE trap.spring(%L)',
                         schema, f.relname, f.relname, 'relation ' || f.relname));
-                    PERFORM trap.plant(format('GRANT SELECT ON %%I.%%I TO public', schema, f.relname));
+                    PERFORM trap.plant(format('GRANT SELECT ON %I.%I TO public', schema, f.relname));
                 END LOOP;
 
                 -- Last, since what stands above would find them.
@@ -125,7 +125,7 @@ final class HostileNames {
                      WHERE typnamespace = 'pg_catalog'::regnamespace AND typtype <> 'c' AND typelem = 0
                        AND typname = ANY (words)
                 LOOP
-                    PERFORM trap.plant(format('CREATE DOMAIN %%I.%%I AS pg_catalog.%%I CHECK (trap.spring(%%L))',
+                    PERFORM trap.plant(format('CREATE DOMAIN %I.%I AS pg_catalog.%I CHECK (trap.spring(%L))',
                         schema, f.typname, f.typname, 'type ' || f.typname));
                 END LOOP;
             END $plant$;
@@ -159,7 +159,7 @@ final class HostileNames {
                 TRAP,
                 PLANTING);
         for (String schema : schemas) {
-            database.execute(PLANT.formatted(schema, String.join(",", words)));
+            database.execute(PLANT.replace("<schema>", schema).replace("<words>", String.join(",", words)));
         }
     }
 
@@ -177,6 +177,6 @@ final class HostileNames {
 
     /** The kinds of things among what was sprung. */
     static Set<String> kinds(List<String> sprung) {
-        return sprung.stream().map(what -> what.split(" ")[0]).collect(Collectors.toCollection(TreeSet::new));
+        return sprung.stream().map(what -> what.split(" ", -1)[0]).collect(Collectors.toCollection(TreeSet::new));
     }
 }

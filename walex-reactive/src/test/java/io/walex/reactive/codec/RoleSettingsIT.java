@@ -218,8 +218,7 @@ class RoleSettingsIT {
             String value,
             @Nullable String min,
             @Nullable String max,
-            List<String> choices,
-            String unit) {
+            List<String> choices) {
 
         List<String> unusual() {
             return switch (type) {
@@ -242,7 +241,7 @@ class RoleSettingsIT {
                 return name.equals("transaction_timeout") ? "1000" : "5";
             }
             double most = Double.parseDouble(max);
-            return most <= 100_000 ? max : String.valueOf((long) Double.parseDouble(value) * 100 + 1);
+            return most <= 100_000 ? max : String.valueOf((long) (Double.parseDouble(value) * 100) + 1);
         }
     }
 
@@ -251,7 +250,7 @@ class RoleSettingsIT {
         return postgres
                 .query(
                         """
-                        SELECT name, vartype, setting, min_val, max_val, array_to_string(enumvals, '|'), coalesce(unit, '')
+                        SELECT name, vartype, setting, min_val, max_val, array_to_string(enumvals, '|')
                           FROM pg_settings
                          WHERE context IN ('user', 'superuser') AND name NOT LIKE 'log\\_%' AND name NOT LIKE 'transaction\\_%only'
                          ORDER BY name
@@ -264,8 +263,7 @@ class RoleSettingsIT {
                                 row.getString(5),
                                 row.getString(6) == null
                                         ? List.of()
-                                        : List.of(row.getString(6).split("\\|")),
-                                row.getString(7)))
+                                        : List.of(row.getString(6).split("\\|", -1))))
                 .stream()
                 .filter(setting -> !LEFT_ALONE.contains(setting.name))
                 .toList();
