@@ -4,34 +4,16 @@ import io.netty.util.NetUtil;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.client.SSLMode;
 import io.walex.reactive.replication.Connector;
+import io.walex.reactive.replication.SessionSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.function.Supplier;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
 /** Translates the configuration into the driver's, anew for every connection. */
 final class DriverConfiguration {
-
-    /**
-     * What the text form of values depends on, so that no server, database or role setting changes what is decoded; and
-     * the timeouts that such a setting could end a stream with, or a slot's creation, which waits for transactions ({@code
-     * transaction_timeout}, which not every server knows, is switched off on the connection).
-     *
-     * @see <a href="https://www.postgresql.org/docs/current/runtime-config-client.html">Client connection defaults</a>
-     */
-    private static final Map<String, String> PINNED = Map.of(
-            "DateStyle", "ISO, YMD",
-            "IntervalStyle", "postgres",
-            "TimeZone", "UTC",
-            "extra_float_digits", "3",
-            "client_encoding", "UTF8",
-            "bytea_output", "hex",
-            "statement_timeout", "0",
-            "lock_timeout", "0",
-            "idle_session_timeout", "0");
 
     /** The driver counts milliseconds in an int. */
     private static final Duration LONGEST = Duration.ofMillis(Integer.MAX_VALUE);
@@ -55,7 +37,9 @@ final class DriverConfiguration {
                 .database(config.database())
                 .applicationName(config.name())
                 .connectTimeout(shorter(config.connectTimeout(), LONGEST))
-                .options(PINNED)
+                .options(SessionSettings.PINNED)
+                // The driver's look for types of extensions, which nothing here reads.
+                .autodetectExtensions(false)
                 .loopResources(loop)
                 .tcpKeepAlive(true)
                 .tcpNoDelay(true);

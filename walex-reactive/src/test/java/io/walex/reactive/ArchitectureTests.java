@@ -13,12 +13,21 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
+import io.r2dbc.postgresql.PostgresqlConnectionFactory;
+import io.r2dbc.postgresql.PostgresqlConnectionFactoryProvider;
+import io.r2dbc.spi.Connection;
+import io.r2dbc.spi.ConnectionFactories;
+import io.walex.reactive.replication.Connector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -139,6 +148,42 @@ class ArchitectureTests {
         noClasses()
                 .should()
                 .haveNameMatching(".*(Impl|Utils?|Helpers?|Manager)(\\$.*)?")
+                .check(LIBRARY);
+    }
+
+    /**
+     * All SQL runs on connections that {@link Connector} made, and so with its settings: names mean what they mean in {@code
+     * pg_catalog}.
+     */
+    @Test
+    void connectionsAreMadeInOnePlace() {
+        noClasses()
+                .that()
+                .doNotBelongToAnyOf(Connector.class)
+                .should()
+                .callConstructor(PostgresqlConnectionFactory.class, PostgresqlConnectionConfiguration.class)
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(
+                        ConnectionFactories.class,
+                        PostgresqlConnectionFactoryProvider.class,
+                        DriverManager.class,
+                        DataSource.class)
+                .check(LIBRARY);
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("DriverConfiguration")
+                .should()
+                .callMethod(PostgresqlConnectionConfiguration.class, "builder")
+                .check(LIBRARY);
+        noClasses()
+                .that()
+                .doNotHaveSimpleName("ServerConnection")
+                .should()
+                .callMethodWhere(DescribedPredicate.describe(
+                        "a statement is made",
+                        call -> call.getTargetOwner().isAssignableTo(Connection.class)
+                                && List.of("createStatement", "createBatch").contains(call.getName())))
                 .check(LIBRARY);
     }
 

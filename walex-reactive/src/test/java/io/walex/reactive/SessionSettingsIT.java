@@ -13,10 +13,12 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 
 /** What the text of values depends on is the same whatever the database is set to. */
@@ -85,6 +87,35 @@ class SessionSettingsIT {
 
             assertThat(log.messages()).noneMatch(line -> line.startsWith("The server "));
         }
+    }
+
+    /** As a pooler does that leaves startup parameters out: then names could mean anything. */
+    @Test
+    void sessionThatHasOtherSettingsIsNotUsed() {
+        assumeThat(Integer.parseInt(postgres.queryText("SHOW server_version_num")))
+                .as("there are login triggers")
+                .isGreaterThanOrEqualTo(170000);
+        postgres.execute(
+                "CREATE PUBLICATION events FOR ALL TABLES",
+                "CREATE FUNCTION lead_astray() RETURNS event_trigger LANGUAGE plpgsql AS"
+                        + " $$BEGIN PERFORM set_config('search_path', 'evil, public', false); END$$",
+                "CREATE EVENT TRIGGER astray ON login EXECUTE FUNCTION lead_astray()");
+        WalExConfig config = WalExConfig.fromUrl(postgres.url())
+                .name(postgres.name())
+                .publication("events")
+                .slot(SlotSpec.durable("walex"))
+                .build();
+
+        for (Mono<?> use : List.of(
+                WalEx.changes(config).then(), WalEx.preflight(config), WalEx.setup(config), WalEx.drop(config))) {
+            StepVerifier.create(use)
+                    .expectErrorSatisfies(error -> assertThat(error)
+                            .isInstanceOf(ServerException.class)
+                            .hasMessageContaining("search_path = 'evil, public'")
+                            .hasMessageContaining("connect to the server itself"))
+                    .verify(PATIENCE);
+        }
+        assertThat(postgres.slot("walex")).isEmpty();
     }
 
     /** The server keeps a transaction open while it sends one. */

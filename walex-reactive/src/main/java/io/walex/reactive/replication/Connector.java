@@ -7,7 +7,6 @@ import io.r2dbc.spi.R2dbcException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,18 +33,32 @@ public record Connector(
 
     private static final Duration ARRIVAL = Duration.ofSeconds(1);
 
-    <C, R> Mono<R> connect(
-            Function<PostgresqlConnectionFactory, Mono<C>> kind, BiFunction<C, CapturedLoop, R> wrapping) {
+    /**
+     * A connection as the driver made it, whose session was seen to have our settings.
+     *
+     * @param pid the process that serves it
+     */
+    record Session<C>(C connection, CapturedLoop loop, int pid) {}
+
+    <C, R> Mono<R> connect(Function<PostgresqlConnectionFactory, Mono<C>> kind, Function<Session<C>, R> wrapping) {
         return Mono.defer(() -> {
             Duration patience = connectTimeout.get();
             CapturedLoop captured = new CapturedLoop(loop, answerTimeout.get());
             return kind.apply(new PostgresqlConnectionFactory(configuration.apply(captured)))
-                    .map(connection -> wrapping.apply(connection, captured))
+                    .flatMap(connection -> session(connection, captured))
+                    .map(wrapping)
                     // After the cancel has gone all the way up, so that nobody reports the closing as an error.
                     .doFinally(signal -> abandonWhen(signal, captured.made()))
                     .timeout(patience)
                     .onErrorMap(TimeoutException.class, late -> noAnswer(patience));
         });
+    }
+
+    private static <C> Mono<Session<C>> session(C connection, CapturedLoop captured) {
+        Channel channel = captured.channel();
+        return SimpleQuery.run(channel, SessionSettings.statement())
+                .map(rows -> new Session<>(connection, captured, SessionSettings.backendPid(rows)))
+                .doOnError(error -> channel.close());
     }
 
     private static ConnectException noAnswer(Duration patience) {

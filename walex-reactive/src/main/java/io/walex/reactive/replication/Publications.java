@@ -232,8 +232,8 @@ public final class Publications {
                           FROM leaf
                           JOIN pg_class c ON c.oid = leaf.oid
                           JOIN pg_namespace n ON n.oid = c.relnamespace
-                         WHERE c.relkind = 'r' AND c.relreplident <> 'f'
-                           AND pg_get_replica_identity_index(leaf.oid) IS NULL
+                         WHERE CASE WHEN c.relkind = 'r' AND c.relreplident <> 'f'
+                                    THEN pg_get_replica_identity_index(leaf.oid) IS NULL END
                            AND NOT EXISTS (
                                 SELECT FROM pg_publication
                                  WHERE pubname = $3 AND NOT pubupdate AND NOT pubdelete)

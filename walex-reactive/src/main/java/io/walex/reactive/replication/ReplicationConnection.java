@@ -26,14 +26,15 @@ public final class ReplicationConnection {
 
     private final PostgresqlReplicationConnection connection;
     private final CapturedLoop loop;
+    private final int pid;
     private final Connector connector;
     private final Mono<Void> closing = Mono.defer(this::stopAndClose).cache();
-    private final Mono<Integer> backendPid = Mono.defer(this::askBackendPid).cache();
     private volatile @Nullable WalReceiver<?> receiver;
 
-    private ReplicationConnection(PostgresqlReplicationConnection connection, CapturedLoop loop, Connector connector) {
-        this.connection = connection;
-        this.loop = loop;
+    private ReplicationConnection(Connector.Session<PostgresqlReplicationConnection> session, Connector connector) {
+        this.connection = session.connection();
+        this.loop = session.loop();
+        this.pid = session.pid();
         this.connector = connector;
     }
 
@@ -44,8 +45,7 @@ public final class ReplicationConnection {
     /** Connects when subscribed. */
     public static Mono<ReplicationConnection> connect(Connector connector) {
         return connector.connect(
-                PostgresqlConnectionFactory::replication,
-                (connection, loop) -> new ReplicationConnection(connection, loop, connector));
+                PostgresqlConnectionFactory::replication, session -> new ReplicationConnection(session, connector));
     }
 
     /**
@@ -72,8 +72,8 @@ public final class ReplicationConnection {
                 .outputPlugin("pgoutput" + options)
                 .temporary()
                 .build();
-        return backendPid()
-                .flatMap(pid -> connector.whileWorking(pid, connection.createSlot(request)))
+        return connector
+                .whileWorking(pid, connection.createSlot(request))
                 // The driver loses the upper half of an LSN whose lower half is 80000000 or more.
                 .flatMap(created -> connector.query(SqlLiterals.replace(CONSISTENT_POINT, slot), this::command))
                 .map(rows -> Lsn.parse(rows.get(0).get(0)));
@@ -81,13 +81,7 @@ public final class ReplicationConnection {
 
     /** The process that serves this connection. */
     public Mono<Integer> backendPid() {
-        return backendPid;
-    }
-
-    private Mono<Integer> askBackendPid() {
-        return connector
-                .query(ServerConnection.BACKEND_PID, this::command)
-                .map(rows -> Integer.valueOf(rows.get(0).get(0)));
+        return Mono.just(pid);
     }
 
     /** Runs a command of the replication protocol before streaming; gives its rows, each as the text of its columns. */
@@ -112,7 +106,7 @@ public final class ReplicationConnection {
             Clock clock,
             Mono<Void> accepted,
             Runnable onStreaming) {
-        return backendPid().flatMapMany(pid -> {
+        return Flux.defer(() -> {
             WalReceiver<T> made = new WalReceiver<>(
                     loop.channel(),
                     decoder,

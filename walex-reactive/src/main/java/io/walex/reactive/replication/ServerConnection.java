@@ -20,20 +20,13 @@ import reactor.core.publisher.Mono;
 /** An ordinary connection beside the stream, for what the catalog knows and for managing slots and publications. */
 public final class ServerConnection {
 
-    /**
-     * Gives the process's id, and switches off what would end a long transaction, or a slot's creation that waits for some.
-     * It cannot be switched off when connecting, since servers before 17 do not know it.
-     */
-    static final String BACKEND_PID = """
-            SELECT pg_backend_pid()::text AS pid,
-                   (SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'transaction_timeout') AS timeout
-            """;
-
     private final PostgresqlConnection connection;
+    private final int pid;
     private final Connector connector;
 
-    private ServerConnection(PostgresqlConnection connection, Connector connector) {
-        this.connection = connection;
+    private ServerConnection(Connector.Session<PostgresqlConnection> session, Connector connector) {
+        this.connection = session.connection();
+        this.pid = session.pid();
         this.connector = connector;
     }
 
@@ -41,8 +34,7 @@ public final class ServerConnection {
     public static <T> Mono<T> use(Connector connector, Function<ServerConnection, Mono<T>> work) {
         return Mono.usingWhen(
                 connector.connect(
-                        PostgresqlConnectionFactory::create,
-                        (connection, loop) -> new ServerConnection(connection, connector)),
+                        PostgresqlConnectionFactory::create, session -> new ServerConnection(session, connector)),
                 work,
                 // Cancelling may have broken it already.
                 server -> server.connection.close().onErrorComplete());
@@ -124,12 +116,7 @@ public final class ServerConnection {
 
     /** As {@link #rows}, for what waits on others and takes as long as it takes. */
     Flux<Map<String, @Nullable String>> patiently(String sql, Object... parameters) {
-        return rows(BACKEND_PID)
-                .single()
-                .map(row -> Integer.parseInt(text(row, "pid")))
-                .flatMap(pid ->
-                        connector.whileWorking(pid, query(sql, parameters).collectList()))
-                .flatMapIterable(Function.identity());
+        return connector.whileWorking(pid, query(sql, parameters).collectList()).flatMapIterable(Function.identity());
     }
 
     /**

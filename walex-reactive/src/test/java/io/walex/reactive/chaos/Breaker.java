@@ -48,7 +48,8 @@ final class Breaker {
 
     private void breakSomething() {
         if (deck.isEmpty()) {
-            List<Integer> cards = new ArrayList<>(IntStream.range(0, CARDS).boxed().toList());
+            List<Integer> cards =
+                    new ArrayList<>(IntStream.range(0, CARDS).boxed().toList());
             Collections.shuffle(cards, random);
             deck.addAll(cards);
         }
