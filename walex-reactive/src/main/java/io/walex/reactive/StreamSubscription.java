@@ -94,7 +94,8 @@ final class StreamSubscription implements SlotGuard.Listener {
                 types,
                 new TransactionAssembler.Spool(config.spoolDirectory(), config.spoolMemory()),
                 config.twoPhase(),
-                config.origin() == OriginFilter.NONE);
+                config.origin() == OriginFilter.NONE,
+                config.messages());
         slot = new SlotGuard(config, acknowledgements, assembler::unfinished, connector, scheduler);
         holds = new PreparedHolds(acknowledgements);
         heartbeat = new Heartbeat(connector, config.heartbeat(), state::isStreaming, scheduler);

@@ -129,6 +129,6 @@ final class PreparedTransactions {
     }
 
     private Event outcome(EventType type, Begin begin) {
-        return Event.outcome(type, begin, 0, messageSource);
+        return ChangeAssembler.outcome(type, begin, messageSource);
     }
 }

@@ -28,9 +28,9 @@ final class TransactionOutput {
 
     private long startedAt;
 
-    TransactionOutput(Source messageSource, Relations relations) {
+    TransactionOutput(Source messageSource, Relations relations, boolean withMessages) {
         this.relations = relations;
-        this.changes = new ChangeAssembler(messageSource, relations, progress);
+        this.changes = new ChangeAssembler(messageSource, relations, progress, withMessages);
     }
 
     /**
@@ -147,7 +147,9 @@ final class TransactionOutput {
     @Nullable
     TransactionSignal close(Lsn endLsn) {
         TransactionSignal begun = begin();
-        return first(begun, end(endLsn));
+        changes.settle(queued::add);
+        queue(end(endLsn));
+        return first(begun, begun == null ? queued.poll() : null);
     }
 
     /** Of two signals, the other of which has to wait. */
@@ -173,7 +175,7 @@ final class TransactionOutput {
             queued.add(begin);
         }
         if (wants(begin.commitLsn())) {
-            if (isNew || progress.isNew(0)) {
+            if (isNew || progress.isNew(event)) {
                 queued.add(event);
             }
             queued.add(new TransactionSignal.End(begin, endLsn));
@@ -224,6 +226,7 @@ final class TransactionOutput {
         replay = null;
         relations.endReplay(spool::describes);
         spool.close();
+        changes.settle(queued::add);
         queue(running.withOutcome ? changes.outcome(EventType.COMMIT_PREPARED) : null);
         queue(end(running.endLsn));
         queue(running.releases == null ? null : new TransactionSignal.Release(running.releases));
@@ -238,7 +241,7 @@ final class TransactionOutput {
 
     private TransactionSignal deliver(TransactionSignal signal) {
         if (signal instanceof Event event) {
-            progress.event(event.ordinal());
+            progress.event(event);
         } else if (signal instanceof TransactionSignal.Begin begin) {
             requireNoneUnfinished(begin);
             progress.begin(begin.commitLsn());
