@@ -71,6 +71,7 @@ final class PreparedTransactions {
     TransactionSignal streamPrepare(StreamPrepare prepare) {
         TransactionSpool spool = uncommitted.take(prepare.xid());
         if (isKept(prepare.prepareLsn())) {
+            TransactionOutput.requireCertain(spool, prepare.prepareLsn());
             uncommitted.prepared(prepare.gid(), prepare.xid(), spool);
             return new TransactionSignal.Hold(prepare.gid(), prepare.prepareLsn());
         }

@@ -186,6 +186,9 @@ final class TransactionOutput {
     /** A streamed transaction, from its start to its end; the spool is closed when it was read, or given up. */
     @Nullable
     TransactionSignal replay(TransactionSpool kept, TransactionSignal.Begin begin, Lsn endLsn) {
+        if (wants(begin.commitLsn())) {
+            requireCertain(kept, begin.commitLsn());
+        }
         return start(new Replay(kept, reader(kept), endLsn, null, false), begin);
     }
 
@@ -194,6 +197,14 @@ final class TransactionOutput {
     TransactionSignal replayPrepared(
             TransactionSpool kept, TransactionSignal.Begin begin, Lsn endLsn, boolean withOutcome) {
         return start(new Replay(kept, reader(kept), endLsn, begin.gid(), withOutcome), begin);
+    }
+
+    /** Closes the spool where it is not. */
+    static void requireCertain(TransactionSpool streamed, Lsn commitLsn) {
+        if (streamed.isDoubtful()) {
+            streamed.close();
+            throw new UncertainMessageException(commitLsn);
+        }
     }
 
     private static TransactionSpool.Reader reader(TransactionSpool kept) {

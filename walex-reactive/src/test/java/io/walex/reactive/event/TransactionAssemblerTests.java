@@ -379,6 +379,10 @@ class TransactionAssemblerTests {
         return Frames.message('I').int32(relation).letter('N').columns(1).text(value);
     }
 
+    private static Frames streamAbort(int subXid) {
+        return Frames.message('A').int32(XID).int32(subXid);
+    }
+
     private static List<String> positions(List<TransactionSignal> signals) {
         return signals.stream()
                 .filter(Event.class::isInstance)
@@ -464,6 +468,42 @@ class TransactionAssemblerTests {
         take(begin(0x1000), relation("a"));
         assertThat(positions(take(0x200, message(0x200), insert("1")))).isEmpty();
         assertThat(positions(take(0x300, message(0x300)))).containsExactly("MESSAGE 0/1000:767");
+    }
+
+    @Test
+    void messageThatMayHaveBeenRolledBackIsAskedForAgain() {
+        take(streamStart(), message(0x200).withXid(XID));
+        take(0x200, insertInto(1, "of the subtransaction").withXid(XID + 1), streamStop(), streamAbort(XID + 1));
+
+        assertThatThrownBy(() -> take(streamCommit(0x1000)))
+                .isInstanceOf(UncertainMessageException.class)
+                .hasMessageContaining("0/1000");
+    }
+
+    @Test
+    void messageWithNothingBehindItThatWasRolledBackIsAskedForAgain() {
+        take(streamStart(), message(0x200).withXid(XID), streamStop(), streamAbort(XID + 1));
+
+        assertThatThrownBy(() -> take(streamPrepare(0x1000, "x"))).isInstanceOf(UncertainMessageException.class);
+    }
+
+    @Test
+    void messageBeforeARowThatStaysWasNotRolledBack() {
+        take(streamStart(), message(0x200).withXid(XID), streamed(relation("a")), streamed(insert("stays")));
+        take(insert("gone").withXid(XID + 1), streamStop(), streamAbort(XID + 1));
+
+        assertThat(positions(take(streamCommit(0x1000)))).hasSize(2);
+    }
+
+    @Test
+    void transactionThatWentOutIsNotAskedForAgain() {
+        take(begin(0x1000), relation("a"));
+        take(0x200, insert("stays"));
+        take(commit(0x1000));
+        assembler.connected(Lsn.of(0x100));
+        take(streamStart(), message(0x100).withXid(XID), streamStop(), streamAbort(XID + 1));
+
+        assertThat(take(streamCommit(0x1000))).isEmpty();
     }
 
     @Test
