@@ -46,12 +46,19 @@ final class TransactionOutput {
             @Nullable String releases,
             boolean withOutcome) {}
 
-    /** Forgets what is under way, but not what went out. */
+    /**
+     * Forgets what is under way, but not what went out: of a transaction of which only the end is left, that still comes.
+     * The server may not send it again, as it leaves out transactions without changes in some forms and not in others.
+     */
     void reset() {
         opened = null;
         beginning = null;
         changes.reset();
+        TransactionSignal next = queued.peek();
         queued.clear();
+        if (next instanceof TransactionSignal.End) {
+            queued.add(next);
+        }
         if (replay != null) {
             replay.spool.close();
             replay = null;
@@ -70,11 +77,13 @@ final class TransactionOutput {
 
     /** The rest of the transaction that went out in part will not come. */
     void endUnfinished() {
+        queued.clear();
         progress.end();
     }
 
     /** Another slot begins, perhaps on a timeline whose LSNs lie before those of what went out. */
     void restart() {
+        queued.clear();
         progress.restart();
     }
 
@@ -157,7 +166,9 @@ final class TransactionOutput {
         if (begun == null) {
             return next == null ? null : deliver(next);
         }
-        queue(next);
+        if (next != null) {
+            queued.addFirst(next);
+        }
         return begun;
     }
 
@@ -220,7 +231,9 @@ final class TransactionOutput {
         replay = started;
         open(begin.from(started.spool.origin()));
         relations.beginReplay();
-        return begin();
+        TransactionSignal begun = begin();
+        // With its start goes what follows, for nothing but its end to be left where there is nothing between.
+        return first(begun, replayed(started));
     }
 
     private @Nullable TransactionSignal replayed(Replay running) {

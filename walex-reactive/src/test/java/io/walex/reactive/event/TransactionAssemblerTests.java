@@ -506,6 +506,17 @@ class TransactionAssemblerTests {
         assertThat(take(streamCommit(0x1000))).isEmpty();
     }
 
+    /** The server streams a transaction without changes, and leaves it out otherwise. */
+    @Test
+    void emptyTransactionEndsThoughItDoesNotComeAgain() {
+        take(streamStart(), streamStop());
+        assertThat(assembler.next(streamCommit(0x1000).buffer(), 0, 0)).isInstanceOf(TransactionSignal.Begin.class);
+        assembler.connected(Lsn.of(0x100));
+
+        assertThat(assembler.queued()).isInstanceOf(TransactionSignal.End.class);
+        assertThat(take(begin(0x2000), relation("a"), insert("1"))).hasSize(2);
+    }
+
     @Test
     void refusesAnEmptyMessage() {
         assertThatThrownBy(() -> assembler.next(Unpooled.EMPTY_BUFFER, 0, 0))
