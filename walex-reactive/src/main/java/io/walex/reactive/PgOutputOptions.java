@@ -14,6 +14,8 @@ import java.util.Map;
  */
 final class PgOutputOptions {
 
+    static final String STREAMING = "streaming";
+
     private static final int V14 = 140000;
     private static final int V15 = 150000;
     private static final int V16 = 160000;
@@ -34,7 +36,7 @@ final class PgOutputOptions {
         if (config.streaming() != Streaming.OFF) {
             boolean parallel = config.streaming() == Streaming.PARALLEL;
             require(serverVersion, parallel ? V16 : V14, "streaming " + config.streaming());
-            options.put("streaming", parallel ? "parallel" : "on");
+            options.put(STREAMING, parallel ? "parallel" : "on");
         }
         if (config.twoPhase() != TwoPhase.OFF) {
             require(serverVersion, V15, "two-phase decoding");

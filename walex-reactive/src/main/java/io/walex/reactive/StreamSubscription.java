@@ -9,6 +9,7 @@ import io.walex.reactive.event.SignalCodec;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.TransactionSignal;
+import io.walex.reactive.event.UncertainMessageException;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.Acknowledgements;
 import io.walex.reactive.replication.Connector;
@@ -20,11 +21,14 @@ import io.walex.reactive.replication.StartReplication;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
@@ -42,6 +46,8 @@ import reactor.util.retry.Retry;
  * subscription lives.
  */
 final class StreamSubscription implements SlotGuard.Listener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StreamSubscription.class);
 
     /** How long a transaction in hand may take to end when the stream is closed. */
     private static final Duration LAST_TRANSACTION = Duration.ofSeconds(10);
@@ -79,6 +85,9 @@ final class StreamSubscription implements SlotGuard.Listener {
 
     private @Nullable Throwable lost;
 
+    /** The transaction here, and those before it, must come unstreamed. On the event loop. */
+    private Lsn unstreamedUntil = Lsn.INVALID;
+
     StreamSubscription(WalExConfig config, SubscriptionState state, List<Expectation> expectations) {
         this.config = config;
         this.state = state;
@@ -102,7 +111,8 @@ final class StreamSubscription implements SlotGuard.Listener {
                 types,
                 new TransactionAssembler.Spool(config.spoolDirectory(), config.spoolMemory()),
                 config.twoPhase(),
-                config.origin() == OriginFilter.NONE);
+                config.origin() == OriginFilter.NONE,
+                config.messages());
         slot = new SlotGuard(config, acknowledgements, assembler::unfinished, connector, scheduler);
         holds = new PreparedHolds(acknowledgements);
         heartbeat = new Heartbeat(connector, config.heartbeat(), state::isStreaming, scheduler);
@@ -165,9 +175,28 @@ final class StreamSubscription implements SlotGuard.Listener {
         return config.heartbeat().isZero() ? stream : stream.takeUntilOther(heartbeat.beats());
     }
 
-    /** A changed address or credentials are no failure: the next attempt comes at once, and counts for nothing. */
     private <T> Flux<T> attempts(PayloadDecoder<T> decoder) {
-        return Flux.defer(() -> attempt(decoder)).onErrorResume(Reconfigured.class, moved -> attempts(decoder));
+        return Flux.defer(() -> attempt(decoder)).retryWhen(Retry.indefinitely().filter(this::isNoFailure));
+    }
+
+    /** Changed settings, and what is wanted in another form: the next attempt comes at once, and counts for nothing. */
+    private boolean isNoFailure(Throwable end) {
+        if (end instanceof UncertainMessageException streamed) {
+            unstreamedUntil = streamed.commitLsn();
+            LOG.info("{}; \"{}\" has it sent again unstreamed", streamed.getMessage(), config.name());
+            return true;
+        }
+        return end instanceof Reconfigured;
+    }
+
+    /** A temporary slot could not send a transaction again: nothing that may have to be is streamed from one. */
+    private Map<String, String> options(ServerFacts facts) {
+        Map<String, String> options = PgOutputOptions.of(config, facts.version());
+        if (config.messages() && config.slot() instanceof SlotSpec.Temporary
+                || unstreamedUntil.isAfter(acknowledgements.flushed())) {
+            options.remove(PgOutputOptions.STREAMING);
+        }
+        return options;
     }
 
     private <T> Flux<T> attempt(PayloadDecoder<T> decoder) {
@@ -201,7 +230,7 @@ final class StreamSubscription implements SlotGuard.Listener {
         return slot.obtain(made, facts).flatMapMany(obtained -> {
             Lsn from = obtained.from() == null ? acknowledgements.flushed() : obtained.from();
             return made.stream(
-                    new StartReplication(obtained.name(), from, PgOutputOptions.of(config, facts.version())),
+                    new StartReplication(obtained.name(), from, options(facts)),
                     decoder,
                     acknowledgements,
                     statusInterval(facts),

@@ -4,8 +4,9 @@ package io.walex.reactive;
  * Whether the server sends a large transaction while it runs (beyond its {@code logical_decoding_work_mem}) instead of
  * keeping it on its own disk. Either way it is delivered only after its commit, in commit order.
  *
- * <p>One thing is told apart only without streaming: the server streams a logical message as the whole transaction's, so
- * that one written after a savepoint is delivered although the transaction was rolled back to that savepoint.
+ * <p>One thing is told apart only without streaming: whether a logical message was rolled back to a savepoint. With {@code
+ * messages(true)} a transaction where that is in doubt is asked for again unstreamed, on a new connection; from a temporary
+ * slot, which could not send it again, nothing is streamed.
  */
 public enum Streaming {
     /** Everything is sent after the commit. */

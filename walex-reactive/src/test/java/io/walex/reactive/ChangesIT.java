@@ -86,8 +86,8 @@ class ChangesIT {
                         .toList());
         assertThat(events)
                 .extracting(event -> event.position().ordinal())
-                .containsExactlyElementsOf(
-                        java.util.stream.IntStream.range(0, 10_000).boxed().toList());
+                .isSorted()
+                .doesNotHaveDuplicates();
         assertThat(events).extracting(Event::lsn).containsOnly(events.get(0).lsn());
     }
 

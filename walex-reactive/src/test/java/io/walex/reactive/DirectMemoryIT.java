@@ -84,7 +84,7 @@ class DirectMemoryIT {
                     .build());
             walEx.changes()
                     .doOnNext(event -> peak.accumulateAndGet(direct(), Math::max))
-                    .concatMap(event -> event.position().ordinal() == 5 ? Mono.delay(STALL) : Mono.just(event), 0)
+                    .concatMap(event -> event.newRecord().get("id").equals(6) ? Mono.delay(STALL) : Mono.just(event), 0)
                     .take(Integer.parseInt(arguments[1]))
                     .blockLast(PATIENCE);
             walEx.closeGracefully().block(PATIENCE);

@@ -22,14 +22,15 @@ final class Signals {
             new BuiltInTypes(),
             new TransactionAssembler.Spool(Path.of("unused"), 1 << 20),
             TwoPhase.AT_COMMIT,
-            false);
+            false,
+            true);
 
     /** A transaction that commits at this LSN, ends 8 bytes later, and holds so many events. */
     List<TransactionSignal> transaction(long commitLsn, int events) {
         List<TransactionSignal> signals = new ArrayList<>();
         take(begin(commitLsn), signals);
         for (int i = 0; i < events; i++) {
-            take(message(commitLsn, "event " + i), signals);
+            take(message(commitLsn + i, "event " + i), signals);
         }
         take(commit(commitLsn), signals);
         return signals;

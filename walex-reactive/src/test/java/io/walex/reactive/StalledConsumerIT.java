@@ -128,8 +128,7 @@ class StalledConsumerIT {
             List<Integer> ids = connect(arguments[0], states)
                     .changes()
                     .concatMap(
-                            event -> Mono.delay(
-                                            Duration.ofMillis(event.position().ordinal() == 5 ? 6_000 : 10))
+                            event -> Mono.delay(Duration.ofMillis(id(event) == 6 ? 6_000 : 10))
                                     .thenReturn(id(event)),
                             0)
                     .take(ROWS)

@@ -60,6 +60,7 @@ public class EventBenchmark {
                 TypeSource.of(TypeRegistry.builtIn()),
                 new TransactionAssembler.Spool(Path.of(System.getProperty("java.io.tmpdir")), 0),
                 TwoPhase.OFF,
+                false,
                 false);
         // A server describes a relation once, not with every transaction.
         frames.stream().filter(EventBenchmark::isRelation).forEach(frame -> assembler.next(frame, 0, 0));

@@ -11,32 +11,63 @@ import io.walex.reactive.pgoutput.Relation;
 import io.walex.reactive.pgoutput.RowReceiver;
 import io.walex.reactive.pgoutput.TupleData;
 import java.util.ArrayDeque;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes events of the changes of one transaction after another, and numbers them. Ordinals count every change, wanted or
- * not, so that an event's position does not depend on what is subscribed to.
+ * Makes events of the changes of one transaction after another, with their places in the WAL.
+ *
+ * <p>The LSN in a row's frame is the start of its record, which may hold more rows: those come one behind the other, and
+ * are numbered whether they are wanted or not. The LSN of a logical message is the end of its record, where the next one
+ * may start: its place is the byte before.
+ *
+ * <p>The server merges the changes of subtransactions by these LSNs, so it may send a message behind the rows of the next
+ * record, and in another form of the same transaction before them. Rows wait here for what comes next where messages may
+ * come, for the order to be that of the WAL always.
  */
 final class ChangeAssembler implements RowReceiver<Event> {
+
+    /** No record starts there. */
+    private static final long NONE = -1;
+
+    /** A record takes more bytes for a row, or for a table that is truncated; one between two is left to a message. */
+    private static final int BETWEEN_ROWS = 2;
+
+    /** The rows of one record may be large: values that are stored apart are not in it. */
+    private static final long MOST_HELD = 1 << 20;
 
     private final Source messageSource;
     private final Relations relations;
     private final Progress progress;
+    private final boolean withMessages;
     private final ArrayDeque<Event> queued = new ArrayDeque<>();
 
     /** The transaction that events are made for; null outside, and inside one that was delivered before. */
     private TransactionSignal.@Nullable Begin current;
 
     private boolean open;
-    private int nextOrdinal;
 
     /** In the frame of the row that is being decoded. */
     private long lsn;
 
-    ChangeAssembler(Source messageSource, Relations relations, Progress progress) {
+    /** Of that row. */
+    private long ordinal;
+
+    /** Where the record of the last row starts, and the ordinal of another row of it. */
+    private long record = NONE;
+
+    private long nextOfRecord;
+
+    /** Rows of the last record, as long as a message may still come that belongs before them. */
+    private final ArrayDeque<Event> held = new ArrayDeque<>();
+
+    private long heldBytes;
+
+    ChangeAssembler(Source messageSource, Relations relations, Progress progress, boolean withMessages) {
         this.messageSource = messageSource;
         this.relations = relations;
         this.progress = progress;
+        this.withMessages = withMessages;
     }
 
     /**
@@ -47,7 +78,7 @@ final class ChangeAssembler implements RowReceiver<Event> {
     void open(TransactionSignal.@Nullable Begin begin) {
         current = begin;
         open = true;
-        nextOrdinal = 0;
+        record = NONE;
     }
 
     /** The transaction ends; returns what it was opened with. */
@@ -61,6 +92,15 @@ final class ChangeAssembler implements RowReceiver<Event> {
         current = null;
         open = false;
         queued.clear();
+        held.clear();
+        heldBytes = 0;
+    }
+
+    /** Nothing follows that belongs before what waits: hands it over. */
+    void settle(Consumer<Event> next) {
+        release();
+        queued.forEach(next);
+        queued.clear();
     }
 
     /** Returns the next event of a message that made several; null when there is none. */
@@ -72,14 +112,12 @@ final class ChangeAssembler implements RowReceiver<Event> {
     /** Takes one message of the open transaction, or a relation; returns the event it makes, null when it makes none. */
     @Nullable
     Event change(ByteBuf payload, boolean withXid, long walStart) {
-        if (isUnwantedRow(payload, withXid)) {
-            nextOrdinal++;
-            return null;
-        }
         char type = (char) payload.getByte(payload.readerIndex());
+        if (walStart < 0) {
+            throw new PgOutputDecodingException("beyond what a WAL can hold", type, 0, Lsn.of(walStart), null);
+        }
         if (type == 'I' || type == 'U' || type == 'D') {
-            lsn = walStart;
-            return PgOutputDecoder.decodeRow(payload, withXid, walStart, this);
+            return row(payload, withXid, walStart);
         }
         PgOutputMessage message = PgOutputDecoder.decode(payload, withXid, walStart);
         if (message instanceof Relation relation) {
@@ -96,11 +134,53 @@ final class ChangeAssembler implements RowReceiver<Event> {
         throw new PgOutputDecodingException("unexpected here", type, 0, Lsn.of(walStart), null);
     }
 
+    private @Nullable Event row(ByteBuf payload, boolean withXid, long walStart) {
+        lsn = walStart;
+        ordinal = nextOrdinal(walStart);
+        int size = payload.readableBytes();
+        Event event =
+                isUnwantedRow(payload, withXid) ? null : PgOutputDecoder.decodeRow(payload, withXid, walStart, this);
+        if (!withMessages) {
+            return event;
+        }
+        if (event != null) {
+            hold(event, size);
+        }
+        return queued.poll();
+    }
+
+    /** Of one more row of the record that starts here. */
+    private long nextOrdinal(long start) {
+        if (start != record) {
+            release();
+            record = start;
+            nextOfRecord = start;
+        }
+        long next = nextOfRecord;
+        nextOfRecord += BETWEEN_ROWS;
+        return next;
+    }
+
+    private void hold(Event event, int size) {
+        held.add(event);
+        heldBytes += size;
+        if (held.size() > 1 && heldBytes > MOST_HELD) {
+            release();
+        }
+    }
+
+    private void release() {
+        for (Event event = held.poll(); event != null; event = held.poll()) {
+            queued.add(event);
+        }
+        heldBytes = 0;
+    }
+
     @Override
     public Event insert(int xid, int relationOid, TupleData newTuple) {
         Table table = wantedTable(relationOid, 'I', lsn);
         requireColumns(table, newTuple, 'I', lsn);
-        return Event.insert(wantedTransaction('I', lsn), nextOrdinal++, table, newTuple);
+        return Event.insert(wantedTransaction('I', lsn), ordinal, table, newTuple);
     }
 
     @Override
@@ -108,14 +188,14 @@ final class ChangeAssembler implements RowReceiver<Event> {
             int xid, int relationOid, @Nullable TupleData oldTuple, boolean oldTupleIsKey, TupleData newTuple) {
         Table table = wantedTable(relationOid, 'U', lsn);
         requireColumns(table, newTuple, 'U', lsn);
-        return Event.update(wantedTransaction('U', lsn), nextOrdinal++, table, oldTuple, oldTupleIsKey, newTuple);
+        return Event.update(wantedTransaction('U', lsn), ordinal, table, oldTuple, oldTupleIsKey, newTuple);
     }
 
     @Override
     public Event delete(int xid, int relationOid, TupleData oldTuple, boolean oldTupleIsKey) {
         Table table = wantedTable(relationOid, 'D', lsn);
         requireColumns(table, oldTuple, 'D', lsn);
-        return Event.delete(wantedTransaction('D', lsn), nextOrdinal++, table, oldTuple, oldTupleIsKey);
+        return Event.delete(wantedTransaction('D', lsn), ordinal, table, oldTuple, oldTupleIsKey);
     }
 
     /** Whether a row need not even be copied: its table is not subscribed to, or it was delivered before. */
@@ -126,7 +206,7 @@ final class ChangeAssembler implements RowReceiver<Event> {
         if ((type != 'I' && type != 'U' && type != 'D') || !open || payload.writerIndex() - oidAt < Integer.BYTES) {
             return false;
         }
-        if (current == null || !progress.isNew(nextOrdinal)) {
+        if (current == null || !progress.isNewRow(ordinal)) {
             return true;
         }
         Relations.Entry entry = relations.get(payload.getInt(oidAt));
@@ -138,9 +218,14 @@ final class ChangeAssembler implements RowReceiver<Event> {
         Truncation truncation = new Truncation(truncate.cascade(), truncate.restartIdentity());
         for (int oid : truncate.relationOids()) {
             Table table = table(oid, 'T', walStart);
-            int ordinal = nextOrdinal++;
-            if (current != null && table != null && progress.isNew(ordinal)) {
-                queued.add(Event.truncate(current, ordinal, table, truncation));
+            long place = nextOrdinal(walStart);
+            if (current != null && table != null && progress.isNewRow(place)) {
+                Event event = Event.truncate(current, place, table, truncation);
+                if (withMessages) {
+                    hold(event, 0);
+                } else {
+                    queued.add(event);
+                }
             }
         }
         return queued.poll();
@@ -148,19 +233,31 @@ final class ChangeAssembler implements RowReceiver<Event> {
 
     private @Nullable Event message(LogicalMessage message, long walStart) {
         requireOpen('M', walStart);
-        int ordinal = nextOrdinal++;
-        return current == null || !progress.isNew(ordinal)
-                ? null
-                : Event.message(current, ordinal, messageSource, message);
+        if (walStart != record) {
+            release();
+        }
+        if (current != null && progress.isNewMessage(message.lsn())) {
+            queued.add(Event.message(current, ordinalOfMessage(walStart), messageSource, message));
+        }
+        return queued.poll();
+    }
+
+    /** Behind the rows that start at its end, where they went out before it. */
+    private long ordinalOfMessage(long end) {
+        return Math.max(end - 1, progress.lastRow() < end ? 0 : progress.lastRow() + 1);
     }
 
     /** The outcome of the open transaction, as its last event; null when it went out before. */
     @Nullable
     Event outcome(EventType type) {
-        int ordinal = nextOrdinal++;
-        return current == null || !progress.isNew(ordinal)
+        return current == null || !progress.isNewRow(current.commitLsn().value())
                 ? null
-                : Event.outcome(type, current, ordinal, messageSource);
+                : outcome(type, current, messageSource);
+    }
+
+    /** The outcome of a transaction, in the record that its position is in: behind all changes. */
+    static Event outcome(EventType type, TransactionSignal.Begin begin, Source source) {
+        return Event.outcome(type, begin, begin.commitLsn().value(), source);
     }
 
     /** Of a row that {@link #isUnwantedRow} let pass. */

@@ -16,7 +16,7 @@ public final class Event implements TransactionSignal {
 
     private final Kind kind;
     private final Begin transaction;
-    private final int ordinal;
+    private final long ordinal;
     private final @Nullable Table table;
     private final @Nullable TupleData newTuple;
     private final @Nullable TupleData oldTuple;
@@ -25,7 +25,7 @@ public final class Event implements TransactionSignal {
     private Event(
             EventType type,
             Begin transaction,
-            int ordinal,
+            long ordinal,
             @Nullable Table table,
             @Nullable TupleData newTuple,
             @Nullable TupleData oldTuple,
@@ -40,13 +40,13 @@ public final class Event implements TransactionSignal {
         this.content = content;
     }
 
-    static Event insert(Begin transaction, int ordinal, Table table, TupleData newTuple) {
+    static Event insert(Begin transaction, long ordinal, Table table, TupleData newTuple) {
         return new Event(EventType.INSERT, transaction, ordinal, table, newTuple, null, false, null);
     }
 
     static Event update(
             Begin transaction,
-            int ordinal,
+            long ordinal,
             Table table,
             @Nullable TupleData oldTuple,
             boolean oldIsKey,
@@ -54,21 +54,21 @@ public final class Event implements TransactionSignal {
         return new Event(EventType.UPDATE, transaction, ordinal, table, newTuple, oldTuple, oldIsKey, null);
     }
 
-    static Event delete(Begin transaction, int ordinal, Table table, TupleData oldTuple, boolean oldIsKey) {
+    static Event delete(Begin transaction, long ordinal, Table table, TupleData oldTuple, boolean oldIsKey) {
         return new Event(EventType.DELETE, transaction, ordinal, table, null, oldTuple, oldIsKey, null);
     }
 
-    static Event truncate(Begin transaction, int ordinal, Table table, Truncation truncation) {
+    static Event truncate(Begin transaction, long ordinal, Table table, Truncation truncation) {
         Content content = new Content(table.source, table.relation.name(), null, truncation);
         return new Event(EventType.TRUNCATE, transaction, ordinal, table, null, null, false, content);
     }
 
-    static Event message(Begin transaction, int ordinal, Source source, LogicalMessage message) {
+    static Event message(Begin transaction, long ordinal, Source source, LogicalMessage message) {
         Content content = new Content(source, message.prefix(), message, null);
         return new Event(EventType.MESSAGE, transaction, ordinal, null, null, null, false, content);
     }
 
-    static Event outcome(EventType type, Begin transaction, int ordinal, Source source) {
+    static Event outcome(EventType type, Begin transaction, long ordinal, Source source) {
         String gid = Objects.requireNonNull(transaction.gid());
         return new Event(type, transaction, ordinal, null, null, null, false, new Content(source, gid, null, null));
     }
@@ -312,7 +312,7 @@ public final class Event implements TransactionSignal {
         return transaction;
     }
 
-    int ordinal() {
+    long ordinal() {
         return ordinal;
     }
 

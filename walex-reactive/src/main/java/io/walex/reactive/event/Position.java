@@ -5,13 +5,23 @@ import io.walex.reactive.pgoutput.Lsn;
 /**
  * The identity of an event, the same whenever the event is sent again, and the order of events in the stream.
  *
- * <p>An event's own LSN would not do: rows of a transaction, its Begin and its Commit can share one.
+ * <p>It says where the write-ahead log holds the change, and nothing else. So it does not depend on how the server sends
+ * the change: streamed or whole, in which protocol version, in text or binary, with or without logical messages, at
+ * {@code COMMIT PREPARED} by itself or kept since {@code PREPARE TRANSACTION}, for which subscription and publication. Two
+ * things decide over it beside the log. With {@link TwoPhase#AT_PREPARE} a transaction commits, for its position, where it
+ * is prepared. And of the rows that one record holds ({@code COPY}, a {@code TRUNCATE} of several tables), those are
+ * numbered that the publication lets through.
+ *
+ * <p>An event's own LSN would not do: rows of one record share it, and a transaction comes as a whole, after all that
+ * committed before it.
  *
  * @param commitLsn the transaction's commit LSN (a position inside of the record of a logical
  *     message that belongs to no transaction)
- * @param ordinal the event's number among all changes of the transaction, from 0, counted before any filter
+ * @param ordinal the event's place within the transaction: the address in the write-ahead log of one byte of the record
+ *     that holds the change, another byte for each change of a record. Ordinals grow within a transaction; they start
+ *     anywhere and leave gaps
  */
-public record Position(Lsn commitLsn, int ordinal) implements Comparable<Position> {
+public record Position(Lsn commitLsn, long ordinal) implements Comparable<Position> {
 
     public Position {
         if (ordinal < 0) {
@@ -30,7 +40,7 @@ public record Position(Lsn commitLsn, int ordinal) implements Comparable<Positio
             throw notAPosition(text, null);
         }
         try {
-            return new Position(Lsn.parse(text.substring(0, colon)), Integer.parseInt(text.substring(colon + 1)));
+            return new Position(Lsn.parse(text.substring(0, colon)), Long.parseLong(text.substring(colon + 1)));
         } catch (IllegalArgumentException e) {
             throw notAPosition(text, e);
         }
@@ -45,7 +55,7 @@ public record Position(Lsn commitLsn, int ordinal) implements Comparable<Positio
     @Override
     public int compareTo(Position other) {
         int byCommit = commitLsn.compareTo(other.commitLsn);
-        return byCommit != 0 ? byCommit : Integer.compare(ordinal, other.ordinal);
+        return byCommit != 0 ? byCommit : Long.compare(ordinal, other.ordinal);
     }
 
     @Override

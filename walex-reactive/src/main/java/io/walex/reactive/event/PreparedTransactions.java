@@ -71,6 +71,7 @@ final class PreparedTransactions {
     TransactionSignal streamPrepare(StreamPrepare prepare) {
         TransactionSpool spool = uncommitted.take(prepare.xid());
         if (isKept(prepare.prepareLsn())) {
+            TransactionOutput.requireCertain(spool, prepare.prepareLsn());
             uncommitted.prepared(prepare.gid(), prepare.xid(), spool);
             return new TransactionSignal.Hold(prepare.gid(), prepare.prepareLsn());
         }
@@ -129,6 +130,6 @@ final class PreparedTransactions {
     }
 
     private Event outcome(EventType type, Begin begin) {
-        return Event.outcome(type, begin, 0, messageSource);
+        return ChangeAssembler.outcome(type, begin, messageSource);
     }
 }

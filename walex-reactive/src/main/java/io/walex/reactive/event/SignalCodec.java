@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SignalCodec {
 
+    /** The format of the bytes, for a store to remember with them: bytes in another one would be misread. */
+    public static final int FORMAT = 2;
+
     private static final byte BEGIN = 1;
     private static final byte RELATION = 2;
     private static final byte CHANGE = 3;
@@ -116,11 +119,11 @@ public final class SignalCodec {
             if (table == null && event.type() != EventType.MESSAGE) {
                 framed(target, OUTCOME, () -> {
                     target.writeBoolean(event.type() == EventType.COMMIT_PREPARED);
-                    target.writeInt(event.ordinal());
+                    target.writeLong(event.ordinal());
                 });
             } else {
                 framed(target, CHANGE, () -> {
-                    target.writeInt(event.ordinal());
+                    target.writeLong(event.ordinal());
                     change(event, table, target);
                 });
             }
@@ -229,7 +232,7 @@ public final class SignalCodec {
                     return null;
                 }
                 case CHANGE -> {
-                    int ordinal = body.readInt();
+                    long ordinal = body.readLong();
                     return change(
                             ordinal,
                             PgOutputDecoder.decode(
@@ -237,7 +240,7 @@ public final class SignalCodec {
                 }
                 case OUTCOME -> {
                     EventType type = body.readBoolean() ? EventType.COMMIT_PREPARED : EventType.ROLLBACK_PREPARED;
-                    return Event.outcome(type, open(), body.readInt(), messageSource);
+                    return Event.outcome(type, open(), body.readLong(), messageSource);
                 }
                 case END -> {
                     return new TransactionSignal.End(open(), Lsn.of(body.readLong()));
@@ -263,7 +266,7 @@ public final class SignalCodec {
             }
         }
 
-        private Event change(int ordinal, PgOutputMessage message) {
+        private Event change(long ordinal, PgOutputMessage message) {
             if (message instanceof PgOutputMessage.Insert insert) {
                 return Event.insert(open(), ordinal, table(insert.relationOid()), insert.newTuple());
             } else if (message instanceof PgOutputMessage.Update update) {

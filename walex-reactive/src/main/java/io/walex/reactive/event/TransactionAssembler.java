@@ -43,6 +43,7 @@ public final class TransactionAssembler {
      * @param twoPhase when prepared transactions are yielded, where the server sends them
      * @param localOnly whether the server leaves out what was replicated to it; then the commit of a prepared transaction
      *     may come without it
+     * @param messages whether the server sends logical messages
      */
     public TransactionAssembler(
             Origination origination,
@@ -50,10 +51,11 @@ public final class TransactionAssembler {
             TypeSource types,
             Spool spool,
             TwoPhase twoPhase,
-            boolean localOnly) {
+            boolean localOnly,
+            boolean messages) {
         this.messageSource = origination.source("", "", Map.of());
         this.relations = new Relations(origination, subscribed, types);
-        this.output = new TransactionOutput(messageSource, relations);
+        this.output = new TransactionOutput(messageSource, relations, messages);
         this.uncommitted = new UncommittedTransactions(new SpoolSpace(spool.directory, spool.memoryLimit));
         this.prepared = new PreparedTransactions(twoPhase, localOnly, messageSource, uncommitted, output);
         this.order = new MessageOrder(twoPhase, uncommitted, output);
@@ -242,9 +244,9 @@ public final class TransactionAssembler {
         // Not transactional: sent when it is decoded, not at a commit, so it makes a transaction of its own.
         LogicalMessage message = (LogicalMessage) decode(payload, walStart);
         output.boundary((byte) 'M', walStart);
-        var begin = new TransactionSignal.Begin(
-                within(message.lsn()), POSTGRES_EPOCH.plus(sentAt, ChronoUnit.MICROS), 0, null);
-        return output.whole(begin, Event.message(begin, 0, messageSource, message), message.lsn());
+        Lsn place = within(message.lsn());
+        var begin = new TransactionSignal.Begin(place, POSTGRES_EPOCH.plus(sentAt, ChronoUnit.MICROS), 0, null);
+        return output.whole(begin, Event.message(begin, place.value(), messageSource, message), message.lsn());
     }
 
     /** A position inside of the record that ends here: where one ends, the next begins, and it may be a commit. */

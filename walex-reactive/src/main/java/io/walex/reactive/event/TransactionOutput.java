@@ -28,9 +28,9 @@ final class TransactionOutput {
 
     private long startedAt;
 
-    TransactionOutput(Source messageSource, Relations relations) {
+    TransactionOutput(Source messageSource, Relations relations, boolean withMessages) {
         this.relations = relations;
-        this.changes = new ChangeAssembler(messageSource, relations, progress);
+        this.changes = new ChangeAssembler(messageSource, relations, progress, withMessages);
     }
 
     /**
@@ -46,12 +46,19 @@ final class TransactionOutput {
             @Nullable String releases,
             boolean withOutcome) {}
 
-    /** Forgets what is under way, but not what went out. */
+    /**
+     * Forgets what is under way, but not what went out: of a transaction of which only the end is left, that still comes.
+     * The server may not send it again, as it leaves out transactions without changes in some forms and not in others.
+     */
     void reset() {
         opened = null;
         beginning = null;
         changes.reset();
+        TransactionSignal next = queued.peek();
         queued.clear();
+        if (next instanceof TransactionSignal.End) {
+            queued.add(next);
+        }
         if (replay != null) {
             replay.spool.close();
             replay = null;
@@ -70,11 +77,13 @@ final class TransactionOutput {
 
     /** The rest of the transaction that went out in part will not come. */
     void endUnfinished() {
+        queued.clear();
         progress.end();
     }
 
     /** Another slot begins, perhaps on a timeline whose LSNs lie before those of what went out. */
     void restart() {
+        queued.clear();
         progress.restart();
     }
 
@@ -147,7 +156,9 @@ final class TransactionOutput {
     @Nullable
     TransactionSignal close(Lsn endLsn) {
         TransactionSignal begun = begin();
-        return first(begun, end(endLsn));
+        changes.settle(queued::add);
+        queue(end(endLsn));
+        return first(begun, begun == null ? queued.poll() : null);
     }
 
     /** Of two signals, the other of which has to wait. */
@@ -155,7 +166,9 @@ final class TransactionOutput {
         if (begun == null) {
             return next == null ? null : deliver(next);
         }
-        queue(next);
+        if (next != null) {
+            queued.addFirst(next);
+        }
         return begun;
     }
 
@@ -173,7 +186,7 @@ final class TransactionOutput {
             queued.add(begin);
         }
         if (wants(begin.commitLsn())) {
-            if (isNew || progress.isNew(0)) {
+            if (isNew || progress.isNew(event)) {
                 queued.add(event);
             }
             queued.add(new TransactionSignal.End(begin, endLsn));
@@ -184,6 +197,9 @@ final class TransactionOutput {
     /** A streamed transaction, from its start to its end; the spool is closed when it was read, or given up. */
     @Nullable
     TransactionSignal replay(TransactionSpool kept, TransactionSignal.Begin begin, Lsn endLsn) {
+        if (wants(begin.commitLsn())) {
+            requireCertain(kept, begin.commitLsn());
+        }
         return start(new Replay(kept, reader(kept), endLsn, null, false), begin);
     }
 
@@ -192,6 +208,14 @@ final class TransactionOutput {
     TransactionSignal replayPrepared(
             TransactionSpool kept, TransactionSignal.Begin begin, Lsn endLsn, boolean withOutcome) {
         return start(new Replay(kept, reader(kept), endLsn, begin.gid(), withOutcome), begin);
+    }
+
+    /** Closes the spool where it is not. */
+    static void requireCertain(TransactionSpool streamed, Lsn commitLsn) {
+        if (streamed.isDoubtful()) {
+            streamed.close();
+            throw new UncertainMessageException(commitLsn);
+        }
     }
 
     private static TransactionSpool.Reader reader(TransactionSpool kept) {
@@ -207,7 +231,9 @@ final class TransactionOutput {
         replay = started;
         open(begin.from(started.spool.origin()));
         relations.beginReplay();
-        return begin();
+        TransactionSignal begun = begin();
+        // With its start goes what follows, for nothing but its end to be left where there is nothing between.
+        return first(begun, replayed(started));
     }
 
     private @Nullable TransactionSignal replayed(Replay running) {
@@ -224,6 +250,7 @@ final class TransactionOutput {
         replay = null;
         relations.endReplay(spool::describes);
         spool.close();
+        changes.settle(queued::add);
         queue(running.withOutcome ? changes.outcome(EventType.COMMIT_PREPARED) : null);
         queue(end(running.endLsn));
         queue(running.releases == null ? null : new TransactionSignal.Release(running.releases));
@@ -238,7 +265,7 @@ final class TransactionOutput {
 
     private TransactionSignal deliver(TransactionSignal signal) {
         if (signal instanceof Event event) {
-            progress.event(event.ordinal());
+            progress.event(event);
         } else if (signal instanceof TransactionSignal.Begin begin) {
             requireNoneUnfinished(begin);
             progress.begin(begin.commitLsn());

@@ -32,6 +32,15 @@ final class TransactionSpool implements AutoCloseable {
     private final Set<Integer> described = new HashSet<>();
 
     private @Nullable ReplicationOrigin origin;
+
+    private boolean hasMessage;
+
+    /** Whether a row came behind the last message, and by which transaction or subtransaction the first was written. */
+    private boolean hasRowSince;
+
+    private int writerSince;
+
+    private boolean doubtful;
     private final ByteBuf memory = Unpooled.buffer(1024);
     private long reserved;
     private @Nullable FileChannel file;
@@ -57,7 +66,29 @@ final class TransactionSpool implements AutoCloseable {
         } else if (file == null || memory.readableBytes() + size > FILE_BUFFER) {
             flush();
         }
-        memory.writeInt(payload.readableBytes()).writeLong(walStart).writeBytes(payload);
+        memory.writeInt(payload.readableBytes()).writeLong(walStart);
+        if (withXids && payload.readableBytes() > Integer.BYTES) {
+            follow((char) payload.getByte(payload.readerIndex()), payload.getInt(payload.readerIndex() + 1));
+        }
+        memory.writeBytes(payload);
+    }
+
+    private void follow(char type, int xid) {
+        if (type == 'M') {
+            hasMessage = true;
+            hasRowSince = false;
+        } else if (hasMessage && !hasRowSince && (type == 'I' || type == 'U' || type == 'D' || type == 'T')) {
+            hasRowSince = true;
+            writerSince = xid;
+        }
+    }
+
+    /**
+     * Whether a logical message is here that may have been rolled back with a subtransaction: it carries the id of the
+     * transaction as a whole.
+     */
+    boolean isDoubtful() {
+        return doubtful;
     }
 
     /** Where the transaction was replicated from, as it said at its start; null when it started here. */
@@ -88,6 +119,8 @@ final class TransactionSpool implements AutoCloseable {
     /** Drops the changes of a subtransaction; what was described of relations stays, since it is not sent again. */
     void abort(int subXid) {
         aborted.merge(subXid >> WORD_BITS, 1L << subXid, (word, bit) -> word | bit);
+        // What is rolled back is all that was written since a savepoint, with nothing between that stays.
+        doubtful |= hasMessage && (!hasRowSince || isAborted(writerSince));
     }
 
     private boolean isAborted(int xid) {

@@ -2,12 +2,14 @@ package io.walex.reactive.spool;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.walex.reactive.event.SignalCodec;
 import io.walex.reactive.pgoutput.Lsn;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -37,6 +39,7 @@ final class SpoolStore implements AutoCloseable {
     private static final byte[] OWNER = "owner".getBytes(UTF_8);
     private static final byte[] CLUSTER = "cluster".getBytes(UTF_8);
     private static final byte[] TIMELINE = "timeline".getBytes(UTF_8);
+    private static final byte[] FORMAT = "format".getBytes(UTF_8);
     private static final byte[] WRITTEN = "written".getBytes(UTF_8);
     private static final byte[] DROPPED = "dropped".getBytes(UTF_8);
     private static final String POSITION = "ACKNOWLEDGED";
@@ -132,6 +135,7 @@ final class SpoolStore implements AutoCloseable {
             appended = written.chunk;
             bytes = written.bytes;
             acknowledged = recover(families.subList(1, families.size()));
+            requireFormat();
         } catch (RuntimeException | RocksDBException | IOException e) {
             families.forEach(ColumnFamilyHandle::close);
             close();
@@ -181,6 +185,21 @@ final class SpoolStore implements AutoCloseable {
         position.force();
         segments.dropBetween(db, -1, start.chunk(), () -> {});
         return start;
+    }
+
+    /** Bytes in another format would be misread. Where none wait to be read, those to come have this one. */
+    private void requireFormat() throws RocksDBException {
+        byte[] known = db.get(metadata, FORMAT);
+        byte[] format = String.valueOf(SignalCodec.FORMAT).getBytes(UTF_8);
+        if (!Arrays.equals(known, format) && written.chunk > acknowledged.chunk()) {
+            throw new SpoolException(
+                    "The spool in %s holds transactions in format %s, which another version of the library has written; this version reads format %d. Subscribe with that version until all are acknowledged, or delete the directory if they may be lost"
+                            .formatted(directory, known == null ? "1" : new String(known, UTF_8), SignalCodec.FORMAT),
+                    null);
+        }
+        if (!Arrays.equals(known, format)) {
+            db.put(metadata, forced, FORMAT, format);
+        }
     }
 
     private void requireOwner(byte[] key, String owner) throws RocksDBException {

@@ -75,6 +75,11 @@ record Combination(
                 .toLowerCase(Locale.ROOT);
     }
 
+    /** What decides which events there are, and so where they are: all that are read so have the same positions. */
+    Object sameEvents() {
+        return List.of(messages, origin, viaRoot, twoPhase == TwoPhase.AT_PREPARE);
+    }
+
     String createSlot() {
         return "SELECT pg_create_logical_replication_slot('%s', 'pgoutput', false, %s)"
                 .formatted(slot(), twoPhase != TwoPhase.OFF);

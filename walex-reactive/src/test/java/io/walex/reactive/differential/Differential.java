@@ -16,6 +16,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -36,6 +37,9 @@ final class Differential implements AutoCloseable {
     private final Copies copies;
     private final Map<OriginFilter, Map<String, String>> expected = new EnumMap<>(OriginFilter.class);
 
+    /** Of those that were read first, by {@link Combination#sameEvents()}. */
+    private final Map<Object, List<String>> positions = new ConcurrentHashMap<>();
+
     Differential(int major, List<Combination> combinations) throws SQLException {
         workload = new Workload(major);
         server = PostgresServer.start(major, SETTINGS);
@@ -55,16 +59,20 @@ final class Differential implements AutoCloseable {
         return source;
     }
 
-    /** Reads everything, applies it to a copy, and compares. */
+    /** Reads everything, applies it to a copy, and compares; positions too, with those that were read otherwise. */
     void assertSame(Combination combination, WalExConfig config, Consumer<Event> onEvent) throws SQLException {
         Replica replica = new Replica(combination.twoPhase());
+        List<String> placed = new ArrayList<>();
         WalEx.changes(config)
                 .takeUntil(event -> event.name().equals(Workload.END))
                 .doOnNext(replica::receive)
+                .doOnNext(event -> placed.add(event.position() + " " + event.type() + " " + event.name()))
                 .doOnNext(onEvent)
                 .blockLast(PATIENCE);
         assertThat(copies.after(replica.changes())).as("%s", combination).isEqualTo(expected.get(combination.origin()));
         assertThat(replica.messages()).as("%s", combination).isEqualTo(workload.messages(combination));
+        List<String> known = positions.putIfAbsent(combination.sameEvents(), placed);
+        assertThat(placed).as("%s", combination).isEqualTo(known == null ? placed : known);
     }
 
     /** Runs a check of each combination, some at the same time. */

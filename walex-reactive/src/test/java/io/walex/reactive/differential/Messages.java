@@ -2,9 +2,7 @@ package io.walex.reactive.differential;
 
 import static io.walex.reactive.differential.Bulk.fill;
 
-import io.walex.reactive.Streaming;
 import io.walex.reactive.testsupport.TestDatabase;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Logical messages, transactional or not, in transactions of every kind and outcome. */
@@ -33,12 +31,7 @@ final class Messages implements Script {
 
     @Override
     public List<String> messages(Combination combination) {
-        List<String> messages = new ArrayList<>(ALWAYS);
-        // The server streams a message as the whole transaction's, so that nobody can tell what it was part of.
-        if (combination.streaming() != Streaming.OFF) {
-            messages.add("note:aborted part");
-        }
-        return messages;
+        return ALWAYS;
     }
 
     @Override

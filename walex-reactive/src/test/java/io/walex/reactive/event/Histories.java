@@ -25,6 +25,7 @@ final class Histories {
     private final List<Deque<Supplier<List<Frames>>>> running = new ArrayList<>();
 
     private long lsn = 100;
+    private long messages;
     private int xid = FIRST_XID;
 
     /**
@@ -177,7 +178,12 @@ final class Histories {
         return switch (choose.applyAsInt(6)) {
             case 0 -> Frames.message('T').int32(1).int8(0).int32(1);
             case 1 ->
-                Frames.message('M').int8(1).int64(lsn).string("prefix").int32(1).int8(0);
+                Frames.message('M')
+                        .int8(1)
+                        .int64(++messages)
+                        .string("prefix")
+                        .int32(1)
+                        .int8(0);
             default -> Frames.message('I').int32(1).letter('N').columns(1).text(writer);
         };
     }

@@ -19,6 +19,15 @@ class PositionTests {
     }
 
     @Test
+    void holdsWhereInTheLogAChangeIs() {
+        Position position =
+                new Position(Lsn.parse("16/B374D848"), Lsn.parse("16/B374D7F0").value());
+
+        assertThat(position).hasToString("16/B374D848:97500059632");
+        assertThat(Position.parse(position.toString())).isEqualTo(position);
+    }
+
+    @Test
     void ordersByCommitAndThenByOrdinal() {
         assertThat(Position.parse("0/10:9")).isLessThan(Position.parse("0/11:0"));
         assertThat(Position.parse("0/10:2")).isLessThan(Position.parse("0/10:10"));
@@ -27,7 +36,17 @@ class PositionTests {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", ":", "0/10", "0/10:", "0/10:-1", "0/10:+1", "0/10:x", "0/10:99999999999", "g/1:1", "0/10:1 "
+            strings = {
+                "",
+                ":",
+                "0/10",
+                "0/10:",
+                "0/10:-1",
+                "0/10:+1",
+                "0/10:x",
+                "0/10:9999999999999999999",
+                "g/1:1",
+                "0/10:1 "
             })
     void refusesOtherText(String text) {
         assertThatThrownBy(() -> Position.parse(text))

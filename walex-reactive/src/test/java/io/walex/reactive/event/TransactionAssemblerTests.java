@@ -25,19 +25,28 @@ class TransactionAssemblerTests {
     private TransactionAssembler assembler = assembler(TwoPhase.AT_COMMIT);
 
     private static TransactionAssembler assembler(TwoPhase twoPhase) {
+        return assembler(twoPhase, false);
+    }
+
+    private static TransactionAssembler assembler(TwoPhase twoPhase, boolean messages) {
         return new TransactionAssembler(
                 new Origination("test", "1", "db"),
                 (schema, table) -> true,
                 TypeSource.of(TypeRegistry.builtIn()),
                 new TransactionAssembler.Spool(Path.of("unused"), 1 << 20),
                 twoPhase,
-                false);
+                false,
+                messages);
     }
 
     private List<TransactionSignal> take(Frames... messages) {
+        return take(0, messages);
+    }
+
+    private List<TransactionSignal> take(long walStart, Frames... messages) {
         List<TransactionSignal> signals = new ArrayList<>();
         for (Frames message : messages) {
-            for (TransactionSignal signal = assembler.next(message.buffer(), 0, 0);
+            for (TransactionSignal signal = assembler.next(message.buffer(), walStart, 0);
                     signal != null;
                     signal = assembler.queued()) {
                 signals.add(signal);
@@ -266,7 +275,7 @@ class TransactionAssemblerTests {
                 .extracting(signal -> signal instanceof Event event
                         ? event.type() + " " + event.position()
                         : signal.getClass().getSimpleName())
-                .containsExactly("Hold", "Begin", "INSERT 0/28:0", "COMMIT_PREPARED 0/28:1", "End", "Release");
+                .containsExactly("Hold", "Begin", "INSERT 0/28:0", "COMMIT_PREPARED 0/28:40", "End", "Release");
     }
 
     private static List<Map<String, Object>> rows(List<TransactionSignal> signals) {
@@ -360,6 +369,152 @@ class TransactionAssemblerTests {
         assertThat(rows(take(streamCommit(30)))).containsExactly(Map.of("a", "two", "b", "b"));
         assertThat(rows(take(begin(40), insert("four", "b"), commit(40))))
                 .containsExactly(Map.of("a", "four", "b", "b"));
+    }
+
+    private static Frames message(long lsn) {
+        return Frames.message('M').int8(1).int64(lsn).string("m").int32(0);
+    }
+
+    private static Frames insertInto(int relation, String value) {
+        return Frames.message('I').int32(relation).letter('N').columns(1).text(value);
+    }
+
+    private static Frames streamAbort(int subXid) {
+        return Frames.message('A').int32(XID).int32(subXid);
+    }
+
+    private static List<String> positions(List<TransactionSignal> signals) {
+        return signals.stream()
+                .filter(Event.class::isInstance)
+                .map(Event.class::cast)
+                .map(event -> event.type() + " " + event.position())
+                .toList();
+    }
+
+    @Test
+    void ordinalsAreWhereChangesAreInTheLog() {
+        take(begin(0x1000), relation("a"));
+
+        assertThat(positions(take(0x100, insert("1")))).containsExactly("INSERT 0/1000:256");
+        assertThat(positions(take(
+                        0x200,
+                        insert("2"),
+                        insert("3"),
+                        Frames.message('T').int32(1).int8(0).int32(1))))
+                .containsExactly("INSERT 0/1000:512", "INSERT 0/1000:514", "TRUNCATE 0/1000:516");
+        assertThat(positions(take(0x300, message(0x300)))).containsExactly("MESSAGE 0/1000:767");
+    }
+
+    @Test
+    void refusesAPlaceThatNoOrdinalHolds() {
+        take(begin(0x1000), relation("a"));
+
+        assertThatThrownBy(() -> take(Long.MIN_VALUE, insert("1")))
+                .isInstanceOf(PgOutputDecodingException.class)
+                .hasMessageContaining("80000000/0");
+    }
+
+    @Test
+    void ordinalsDoNotDependOnWhatIsSubscribedTo() {
+        assembler.resubscribe((schema, table) -> table.equals("wanted"));
+        take(begin(0x1000), relation("a"));
+        take(Frames.message('R')
+                .int32(2)
+                .string("public")
+                .string("wanted")
+                .letter('d')
+                .int16(1)
+                .int8(0)
+                .string("a")
+                .int32(TEXT)
+                .int32(-1));
+
+        assertThat(positions(take(0x200, insert("1"), insertInto(2, "2"), insert("3"), insertInto(2, "4"))))
+                .containsExactly("INSERT 0/1000:514", "INSERT 0/1000:518");
+    }
+
+    @Test
+    void messageThatIsSentBehindTheRowAfterItComesBeforeIt() {
+        assembler = assembler(TwoPhase.AT_COMMIT, true);
+        take(begin(0x1000), relation("a"));
+        List<TransactionSignal> signals = take(0x200, insert("1"), insert("2"), message(0x200));
+        signals.addAll(take(0x1000, commit(0x1000)));
+
+        assertThat(positions(signals)).containsExactly("MESSAGE 0/1000:511", "INSERT 0/1000:512", "INSERT 0/1000:514");
+    }
+
+    @Test
+    void messageThatIsSentBehindLargeRowsComesBehindThem() {
+        assembler = assembler(TwoPhase.AT_COMMIT, true);
+        take(begin(0x1000), relation("a"));
+        String large = "x".repeat(600_000);
+        List<TransactionSignal> signals = take(0x200, insert(large), insert(large), message(0x200), insert("3"));
+        signals.addAll(take(0x1000, commit(0x1000)));
+
+        assertThat(positions(signals))
+                .containsExactly("INSERT 0/1000:512", "INSERT 0/1000:514", "MESSAGE 0/1000:515", "INSERT 0/1000:516");
+    }
+
+    @Test
+    void rowsAndMessagesAreRecognisedInAnotherOrder() {
+        take(begin(0x1000), relation("a"));
+        assertThat(positions(take(0x200, message(0x200)))).hasSize(1);
+        assembler.connected(Lsn.of(0x100));
+        take(begin(0x1000), relation("a"));
+
+        assertThat(positions(take(0x200, insert("1"), message(0x200)))).containsExactly("INSERT 0/1000:512");
+
+        assembler.connected(Lsn.of(0x100));
+        take(begin(0x1000), relation("a"));
+        assertThat(positions(take(0x200, message(0x200), insert("1")))).isEmpty();
+        assertThat(positions(take(0x300, message(0x300)))).containsExactly("MESSAGE 0/1000:767");
+    }
+
+    @Test
+    void messageThatMayHaveBeenRolledBackIsAskedForAgain() {
+        take(streamStart(), message(0x200).withXid(XID));
+        take(0x200, insertInto(1, "of the subtransaction").withXid(XID + 1), streamStop(), streamAbort(XID + 1));
+
+        assertThatThrownBy(() -> take(streamCommit(0x1000)))
+                .isInstanceOf(UncertainMessageException.class)
+                .hasMessageContaining("0/1000");
+    }
+
+    @Test
+    void messageWithNothingBehindItThatWasRolledBackIsAskedForAgain() {
+        take(streamStart(), message(0x200).withXid(XID), streamStop(), streamAbort(XID + 1));
+
+        assertThatThrownBy(() -> take(streamPrepare(0x1000, "x"))).isInstanceOf(UncertainMessageException.class);
+    }
+
+    @Test
+    void messageBeforeARowThatStaysWasNotRolledBack() {
+        take(streamStart(), message(0x200).withXid(XID), streamed(relation("a")), streamed(insert("stays")));
+        take(insert("gone").withXid(XID + 1), streamStop(), streamAbort(XID + 1));
+
+        assertThat(positions(take(streamCommit(0x1000)))).hasSize(2);
+    }
+
+    @Test
+    void transactionThatWentOutIsNotAskedForAgain() {
+        take(begin(0x1000), relation("a"));
+        take(0x200, insert("stays"));
+        take(commit(0x1000));
+        assembler.connected(Lsn.of(0x100));
+        take(streamStart(), message(0x100).withXid(XID), streamStop(), streamAbort(XID + 1));
+
+        assertThat(take(streamCommit(0x1000))).isEmpty();
+    }
+
+    /** The server streams a transaction without changes, and leaves it out otherwise. */
+    @Test
+    void emptyTransactionEndsThoughItDoesNotComeAgain() {
+        take(streamStart(), streamStop());
+        assertThat(assembler.next(streamCommit(0x1000).buffer(), 0, 0)).isInstanceOf(TransactionSignal.Begin.class);
+        assembler.connected(Lsn.of(0x100));
+
+        assertThat(assembler.queued()).isInstanceOf(TransactionSignal.End.class);
+        assertThat(take(begin(0x2000), relation("a"), insert("1"))).hasSize(2);
     }
 
     @Test

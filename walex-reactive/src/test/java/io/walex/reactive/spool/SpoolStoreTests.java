@@ -7,8 +7,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import io.walex.reactive.pgoutput.Lsn;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
@@ -16,6 +18,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
 
 class SpoolStoreTests {
 
@@ -72,6 +79,49 @@ class SpoolStoreTests {
         }
 
         assertThat(largest).isLessThan(limit / 2);
+    }
+
+    /** As one that was written before formats had numbers. */
+    private void forgetFormat() throws RocksDBException {
+        List<byte[]> families = RocksDB.listColumnFamilies(new Options(), directory.toString());
+        List<ColumnFamilyHandle> handles = new ArrayList<>();
+        try (RocksDB db = RocksDB.open(
+                directory.toString(),
+                families.stream().map(ColumnFamilyDescriptor::new).toList(),
+                handles)) {
+            db.delete(handles.get(0), "format".getBytes(StandardCharsets.UTF_8));
+            handles.forEach(ColumnFamilyHandle::close);
+        }
+    }
+
+    @Test
+    void transactionsInAnOlderFormatAreRefused() throws RocksDBException {
+        try (SpoolStore store = SpoolStore.open(directory, LIMIT, "shop/walex")) {
+            store.append(List.of(new byte[] {1}), 1, Lsn.of(1));
+        }
+        forgetFormat();
+
+        assertThatThrownBy(() -> SpoolStore.open(directory, LIMIT, "shop/walex"))
+                .isInstanceOf(SpoolException.class)
+                .hasMessageContaining("The spool in " + directory + " holds transactions in format 1")
+                .hasMessageContaining("Subscribe with that version until all are acknowledged");
+    }
+
+    @Test
+    void spoolWithNothingInItGoesOnInTheFormatOfToday() throws RocksDBException {
+        try (SpoolStore store = SpoolStore.open(directory, LIMIT, "shop/walex")) {
+            store.append(List.of(new byte[] {1}), 1, Lsn.of(1));
+            store.acknowledge(new SpoolPosition(store.appended(), Lsn.of(1)));
+        }
+        forgetFormat();
+
+        for (int opened = 0; opened < 2; opened++) {
+            try (SpoolStore store = SpoolStore.open(directory, LIMIT, "shop/walex")) {
+                store.append(List.of(new byte[] {2}), 1, Lsn.of(2));
+
+                assertThat(store.read(store.appended())).containsExactly(2);
+            }
+        }
     }
 
     private static long size(Path directory) {

@@ -43,7 +43,7 @@ final class Balances {
         try (Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE IF NOT EXISTS balance (account text PRIMARY KEY, total numeric NOT NULL)");
             statement.execute("CREATE TABLE IF NOT EXISTS balance_position"
-                    + " (id int PRIMARY KEY, commit_lsn pg_lsn, ordinal int)");
+                    + " (id int PRIMARY KEY, commit_lsn pg_lsn, ordinal bigint)");
             statement.execute("INSERT INTO balance_position VALUES (1, '0/0', 0) ON CONFLICT DO NOTHING");
         }
         connection.commit();
@@ -67,7 +67,7 @@ final class Balances {
         try (PreparedStatement move = connection.prepareStatement(MOVE_ON)) {
             for (int i = 1; i <= 3; i += 2) {
                 move.setString(i, position.commitLsn().toString());
-                move.setInt(i + 1, position.ordinal());
+                move.setLong(i + 1, position.ordinal());
             }
             return move.executeUpdate() == 1;
         }
