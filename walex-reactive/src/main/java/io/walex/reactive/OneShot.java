@@ -1,6 +1,9 @@
 package io.walex.reactive;
 
-import io.walex.reactive.replication.ServerConnection;
+import io.walex.reactive.config.DriverConfiguration;
+import io.walex.reactive.config.WalExConfig;
+import io.walex.reactive.failure.Failures;
+import io.walex.reactive.server.ServerConnection;
 import java.time.Duration;
 import java.util.function.Function;
 import reactor.core.publisher.Mono;

@@ -1,10 +1,17 @@
 package io.walex.reactive;
 
+import io.walex.reactive.config.Reconfiguration;
+import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Expectation;
 import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.Transaction;
-import io.walex.reactive.replication.TableSelection;
+import io.walex.reactive.server.TableSelection;
+import io.walex.reactive.setup.ServerChecks;
+import io.walex.reactive.stream.ConnectionState;
+import io.walex.reactive.stream.ConnectionStates;
+import io.walex.reactive.stream.StreamSubscription;
+import io.walex.reactive.stream.SubscriptionState;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;

@@ -1,8 +1,19 @@
 package io.walex.reactive;
 
+import io.walex.reactive.config.PublicationSetup;
+import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.WalExConfig;
+import io.walex.reactive.config.WhenInUse;
+import io.walex.reactive.error.InvalidConfigException;
+import io.walex.reactive.error.SlotInUseException;
+import io.walex.reactive.error.WalExException;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.Transaction;
+import io.walex.reactive.preflight.Preflight;
+import io.walex.reactive.preflight.PreflightChecks;
+import io.walex.reactive.setup.SlotSetup;
+import io.walex.reactive.stream.ConnectionState;
 import java.util.function.UnaryOperator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;

@@ -1,5 +1,8 @@
 package io.walex.reactive;
 
+import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.WalExConfig;
+import io.walex.reactive.error.InvalidConfigException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-/** WalEx Reactive: a PostgreSQL database's committed changes as a Reactor {@code Flux}. */
+/** The front door: a PostgreSQL database's committed changes as a Reactor {@code Flux}. */
 @NullMarked
 package io.walex.reactive;
 

@@ -18,7 +18,7 @@ import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.PostgresqlConnectionFactoryProvider;
 import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactories;
-import io.walex.reactive.replication.Connector;
+import io.walex.reactive.server.Connector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

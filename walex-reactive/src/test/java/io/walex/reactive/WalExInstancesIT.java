@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
+import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.WalExConfig;
+import io.walex.reactive.error.InvalidConfigException;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.testsupport.PostgresExtension;
 import java.time.Duration;

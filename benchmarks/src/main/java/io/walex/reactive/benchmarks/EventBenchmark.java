@@ -4,8 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.walex.reactive.codec.TypeRegistry;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.EventJson;
-import io.walex.reactive.event.Origination;
 import io.walex.reactive.event.Row;
+import io.walex.reactive.event.StreamIdentity;
 import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.event.TwoPhase;
@@ -55,7 +55,7 @@ public class EventBenchmark {
     public void capture() {
         frames = CapturedFrames.of(workload);
         assembler = new TransactionAssembler(
-                new Origination("benchmark", "0", "benchmark"),
+                new StreamIdentity("benchmark", "0", "benchmark"),
                 (schema, table) -> true,
                 TypeSource.of(TypeRegistry.builtIn()),
                 new TransactionAssembler.Spool(Path.of(System.getProperty("java.io.tmpdir")), 0),

@@ -1,9 +1,9 @@
 package io.walex.reactive.benchmarks;
 
 import io.walex.reactive.WalEx;
-import io.walex.reactive.WalExConfig;
 import io.walex.reactive.benchmarks.report.StartCell;
 import io.walex.reactive.benchmarks.server.BenchmarkServer;
+import io.walex.reactive.config.WalExConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

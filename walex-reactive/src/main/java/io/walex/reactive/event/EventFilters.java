@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * stream does not see, at the first event of any table that gets there. So is one in
  * {@code mine.and(table("todo"))}, where the combination is made by a predicate of your own, and is the JDK's, which hides
  * what is in it; {@code table("todo").and(mine)} does not. A name in {@link
- * io.walex.reactive.WalExConfig.Builder#subscribe} is looked for at the start and when it is added.
+ * io.walex.reactive.config.WalExConfig.Builder#subscribe} is looked for at the start and when it is added.
  *
  * <p>The rule holds for filters made here and their combinations; a predicate of your own decides itself.
  */

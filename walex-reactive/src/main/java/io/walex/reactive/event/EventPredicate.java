@@ -65,7 +65,7 @@ final class EventPredicate implements Predicate<Event> {
         return truth.apply(event) == Truth.TRUE;
     }
 
-    private void warnOfUnknownTables(Origination origination) {
+    private void warnOfUnknownTables(StreamIdentity origination) {
         PublishedTables published = origination.published().get();
         if (published != null && looked.add(origination.published())) {
             tables.stream()

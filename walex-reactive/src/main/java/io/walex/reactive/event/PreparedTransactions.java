@@ -69,7 +69,7 @@ final class PreparedTransactions {
 
     @Nullable
     TransactionSignal streamPrepare(StreamPrepare prepare) {
-        TransactionSpool spool = uncommitted.take(prepare.xid());
+        TransactionSpill spool = uncommitted.take(prepare.xid());
         if (isKept(prepare.prepareLsn())) {
             TransactionOutput.requireCertain(spool, prepare.prepareLsn());
             uncommitted.prepared(prepare.gid(), prepare.xid(), spool);
@@ -82,7 +82,7 @@ final class PreparedTransactions {
     @Nullable
     TransactionSignal commit(CommitPrepared commit, long walStart) {
         var begin = new Begin(commit.commitLsn(), commit.commitTimestamp(), commit.xid(), commit.gid());
-        TransactionSpool kept = uncommitted.takePrepared(commit.gid(), commit.xid());
+        TransactionSpill kept = uncommitted.takePrepared(commit.gid(), commit.xid());
         if (kept != null) {
             return output.replayPrepared(kept, begin, commit.endLsn(), twoPhase == TwoPhase.AT_PREPARE);
         }
@@ -116,7 +116,7 @@ final class PreparedTransactions {
     @Nullable
     TransactionSignal rollback(RollbackPrepared rollback) {
         if (twoPhase == TwoPhase.AT_COMMIT) {
-            TransactionSpool dropped = uncommitted.takePrepared(rollback.gid(), rollback.xid());
+            TransactionSpill dropped = uncommitted.takePrepared(rollback.gid(), rollback.xid());
             if (dropped == null) {
                 return null;
             }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The relations that the server has described on this connection, and which of them are wanted. */
 final class Relations {
 
-    private final Origination origination;
+    private final StreamIdentity origination;
     private final TypeSource types;
     private BiPredicate<String, String> subscribed;
     private final AtomicReference<@Nullable BiPredicate<String, String>> resubscription = new AtomicReference<>();
@@ -32,7 +32,7 @@ final class Relations {
     private int generation;
     private int refreshing;
 
-    Relations(Origination origination, BiPredicate<String, String> subscribed, TypeSource types) {
+    Relations(StreamIdentity origination, BiPredicate<String, String> subscribed, TypeSource types) {
         this.origination = origination;
         this.subscribed = subscribed;
         this.types = types;

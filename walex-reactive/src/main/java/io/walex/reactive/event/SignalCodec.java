@@ -34,7 +34,7 @@ public final class SignalCodec {
     private static final byte OUTCOME = 4;
     private static final byte END = 5;
 
-    private final Origination origination;
+    private final StreamIdentity origination;
     private final TypeSource types;
 
     /**
@@ -43,7 +43,7 @@ public final class SignalCodec {
      * @param origination what events that are read say of their origin
      * @param types the database's types, which must be known when events are read
      */
-    public SignalCodec(Origination origination, TypeSource types) {
+    public SignalCodec(StreamIdentity origination, TypeSource types) {
         this.origination = origination;
         this.types = types;
     }

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Table {
 
     final Relation relation;
-    final Origination origination;
+    final StreamIdentity origination;
     final Source source;
     final List<Column> columns;
 
@@ -44,7 +44,7 @@ final class Table {
 
     private @Nullable Table keyOnlyView;
 
-    Table(Relation relation, TypeRegistry types, Origination origination, RecurringValues recurring) {
+    Table(Relation relation, TypeRegistry types, StreamIdentity origination, RecurringValues recurring) {
         this.recurring = recurring;
         this.relation = relation;
         this.origination = origination;

@@ -44,7 +44,7 @@ public interface Transaction {
      * acknowledged. Fails when the stream fails for good; with a {@link java.util.concurrent.CancellationException} when
      * the stream ends within the transaction, such as when it is closed and this takes longer than {@link
      * io.walex.reactive.WalEx#closeGracefully()} waits: it will be sent again; with a {@link
-     * io.walex.reactive.TransactionAbandonedException} when the stream goes on without the rest: behind a gap, or where
+     * io.walex.reactive.error.TransactionAbandonedException} when the stream goes on without the rest: behind a gap, or where
      * another consumer of the slot has finished the transaction.
      */
     Flux<Event> events();

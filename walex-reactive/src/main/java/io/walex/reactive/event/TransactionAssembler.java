@@ -46,7 +46,7 @@ public final class TransactionAssembler {
      * @param messages whether the server sends logical messages
      */
     public TransactionAssembler(
-            Origination origination,
+            StreamIdentity origination,
             BiPredicate<String, String> subscribed,
             TypeSource types,
             Spool spool,
@@ -56,7 +56,7 @@ public final class TransactionAssembler {
         this.messageSource = origination.source("", "", Map.of());
         this.relations = new Relations(origination, subscribed, types);
         this.output = new TransactionOutput(messageSource, relations, messages);
-        this.uncommitted = new UncommittedTransactions(new SpoolSpace(spool.directory, spool.memoryLimit));
+        this.uncommitted = new UncommittedTransactions(new SpillSpace(spool.directory, spool.memoryLimit));
         this.prepared = new PreparedTransactions(twoPhase, localOnly, messageSource, uncommitted, output);
         this.order = new MessageOrder(twoPhase, uncommitted, output);
     }

@@ -40,8 +40,8 @@ final class TransactionOutput {
      * @param withOutcome whether its last event tells that it committed
      */
     private record Replay(
-            TransactionSpool spool,
-            TransactionSpool.Reader reader,
+            TransactionSpill spool,
+            TransactionSpill.Reader reader,
             Lsn endLsn,
             @Nullable String releases,
             boolean withOutcome) {}
@@ -196,7 +196,7 @@ final class TransactionOutput {
 
     /** A streamed transaction, from its start to its end; the spool is closed when it was read, or given up. */
     @Nullable
-    TransactionSignal replay(TransactionSpool kept, TransactionSignal.Begin begin, Lsn endLsn) {
+    TransactionSignal replay(TransactionSpill kept, TransactionSignal.Begin begin, Lsn endLsn) {
         if (wants(begin.commitLsn())) {
             requireCertain(kept, begin.commitLsn());
         }
@@ -206,19 +206,19 @@ final class TransactionOutput {
     /** The same of a prepared transaction, with which a hold ends. */
     @Nullable
     TransactionSignal replayPrepared(
-            TransactionSpool kept, TransactionSignal.Begin begin, Lsn endLsn, boolean withOutcome) {
+            TransactionSpill kept, TransactionSignal.Begin begin, Lsn endLsn, boolean withOutcome) {
         return start(new Replay(kept, reader(kept), endLsn, begin.gid(), withOutcome), begin);
     }
 
     /** Closes the spool where it is not. */
-    static void requireCertain(TransactionSpool streamed, Lsn commitLsn) {
+    static void requireCertain(TransactionSpill streamed, Lsn commitLsn) {
         if (streamed.isDoubtful()) {
             streamed.close();
             throw new UncertainMessageException(commitLsn);
         }
     }
 
-    private static TransactionSpool.Reader reader(TransactionSpool kept) {
+    private static TransactionSpill.Reader reader(TransactionSpill kept) {
         try {
             return kept.read();
         } catch (RuntimeException e) {
@@ -237,7 +237,7 @@ final class TransactionOutput {
     }
 
     private @Nullable TransactionSignal replayed(Replay running) {
-        TransactionSpool spool = running.spool;
+        TransactionSpill spool = running.spool;
         for (ByteBuf message = running.reader.next(); message != null; message = running.reader.next()) {
             Event event = changes.change(message, spool.withXids(), running.reader.walStart());
             if (event != null) {

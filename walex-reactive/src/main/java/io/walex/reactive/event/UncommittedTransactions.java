@@ -16,10 +16,10 @@ final class UncommittedTransactions {
     /** Where a Relation's OID starts within a streamed block: behind its type and its transaction's id. */
     private static final int STREAMED_OID_AT = 1 + Integer.BYTES;
 
-    private final SpoolSpace space;
-    private final Map<Integer, TransactionSpool> streamed = new HashMap<>();
-    private final Map<Prepared, TransactionSpool> prepared = new HashMap<>();
-    private @Nullable TransactionSpool receiving;
+    private final SpillSpace space;
+    private final Map<Integer, TransactionSpill> streamed = new HashMap<>();
+    private final Map<Prepared, TransactionSpill> prepared = new HashMap<>();
+    private @Nullable TransactionSpill receiving;
     private @Nullable BeginPrepare preparing;
 
     /**
@@ -35,7 +35,7 @@ final class UncommittedTransactions {
     /** With origins filtered, the outcome of one may never come, and its gid be used again. */
     private record Prepared(String gid, int xid) {}
 
-    UncommittedTransactions(SpoolSpace space) {
+    UncommittedTransactions(SpillSpace space) {
         this.space = space;
     }
 
@@ -84,7 +84,7 @@ final class UncommittedTransactions {
         described(payload, payload.readerIndex() + 1, null);
     }
 
-    private void described(ByteBuf payload, int oidAt, @Nullable TransactionSpool within) {
+    private void described(ByteBuf payload, int oidAt, @Nullable TransactionSpill within) {
         int length = payload.writerIndex() - oidAt;
         if (length < Integer.BYTES) {
             return;
@@ -101,7 +101,7 @@ final class UncommittedTransactions {
     }
 
     /** Keeps the relations of a row with it: when it is replayed, they may be others. */
-    private void describe(TransactionSpool spool, ByteBuf payload, long walStart) {
+    private void describe(TransactionSpill spool, ByteBuf payload, long walStart) {
         int start = payload.readerIndex();
         byte type = payload.getByte(start);
         int first = type == 'T' ? start + TRUNCATED_AT : start + 1;
@@ -112,7 +112,7 @@ final class UncommittedTransactions {
         }
     }
 
-    private void describe(TransactionSpool spool, ByteBuf payload, int oidsFrom, int oidsTo, long walStart) {
+    private void describe(TransactionSpill spool, ByteBuf payload, int oidsFrom, int oidsTo, long walStart) {
         for (int at = oidsFrom; at + Integer.BYTES <= Math.min(oidsTo, payload.writerIndex()); at += Integer.BYTES) {
             int oid = payload.getInt(at);
             ByteBuf description = descriptions.get(oid);
@@ -123,7 +123,7 @@ final class UncommittedTransactions {
     }
 
     void streamStart(int xid) {
-        receiving = streamed.computeIfAbsent(xid, started -> new TransactionSpool(space, true));
+        receiving = streamed.computeIfAbsent(xid, started -> new TransactionSpill(space, true));
     }
 
     void streamStop() {
@@ -132,12 +132,12 @@ final class UncommittedTransactions {
 
     void streamAbort(int xid, int subXid) {
         if (xid == subXid) {
-            TransactionSpool aborted = streamed.remove(xid);
+            TransactionSpill aborted = streamed.remove(xid);
             if (aborted != null) {
                 aborted.close();
             }
         } else {
-            TransactionSpool running = streamed.get(xid);
+            TransactionSpill running = streamed.get(xid);
             if (running != null) {
                 running.abort(subXid);
             }
@@ -145,8 +145,8 @@ final class UncommittedTransactions {
     }
 
     /** Hands over a streamed transaction, which the caller closes. */
-    TransactionSpool take(int xid) {
-        TransactionSpool taken = streamed.remove(xid);
+    TransactionSpill take(int xid) {
+        TransactionSpill taken = streamed.remove(xid);
         if (taken == null) {
             throw new IllegalStateException("Transaction %s was not streamed".formatted(Integer.toUnsignedString(xid)));
         }
@@ -155,7 +155,7 @@ final class UncommittedTransactions {
 
     void beginPrepare(BeginPrepare begin) {
         preparing = begin;
-        receiving = new TransactionSpool(space, false);
+        receiving = new TransactionSpill(space, false);
         described.clear();
     }
 
@@ -167,8 +167,8 @@ final class UncommittedTransactions {
         preparing = null;
     }
 
-    void prepared(String gid, int xid, TransactionSpool whole) {
-        TransactionSpool replaced = prepared.put(new Prepared(gid, xid), whole);
+    void prepared(String gid, int xid, TransactionSpill whole) {
+        TransactionSpill replaced = prepared.put(new Prepared(gid, xid), whole);
         if (replaced != null) {
             replaced.close();
         }
@@ -176,7 +176,7 @@ final class UncommittedTransactions {
 
     /** Hands over a prepared transaction, which the caller closes; null when it was never received. */
     @Nullable
-    TransactionSpool takePrepared(String gid, int xid) {
+    TransactionSpill takePrepared(String gid, int xid) {
         return prepared.remove(new Prepared(gid, xid));
     }
 
@@ -186,9 +186,9 @@ final class UncommittedTransactions {
             receiving = null;
             preparing = null;
         }
-        streamed.values().forEach(TransactionSpool::close);
+        streamed.values().forEach(TransactionSpill::close);
         streamed.clear();
-        prepared.values().forEach(TransactionSpool::close);
+        prepared.values().forEach(TransactionSpill::close);
         prepared.clear();
         descriptions.clear();
         described.clear();

@@ -1,7 +1,7 @@
 package io.walex.reactive.handler;
 
 import io.walex.reactive.WalEx;
-import io.walex.reactive.WalExConfig;
+import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.event.EventColumns;
 import io.walex.reactive.event.EventFilters;
 import io.walex.reactive.event.Expectation;

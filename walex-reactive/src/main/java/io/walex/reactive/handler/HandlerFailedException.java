@@ -1,6 +1,6 @@
 package io.walex.reactive.handler;
 
-import io.walex.reactive.WalExException;
+import io.walex.reactive.error.WalExException;
 
 /** A handler or function failed for good, and its policy was to stop. The transaction is not acknowledged. */
 public final class HandlerFailedException extends WalExException {

@@ -22,7 +22,7 @@ public final class HandlerModules {
      * Tables without one are skipped, and so are patterns.
      *
      * @param packageName where the classes are
-     * @param tables as in {@code subscribe}, such as {@link io.walex.reactive.WalExConfig#subscriptions()}
+     * @param tables as in {@code subscribe}, such as {@link io.walex.reactive.config.WalExConfig#subscriptions()}
      * @throws IllegalArgumentException when a class of that name is not a {@link HandlerModule} that can be made without
      *     arguments
      */

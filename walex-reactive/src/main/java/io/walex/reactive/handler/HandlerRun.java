@@ -1,7 +1,7 @@
 package io.walex.reactive.handler;
 
-import io.walex.reactive.TransactionAbandonedException;
 import io.walex.reactive.WalEx;
+import io.walex.reactive.error.TransactionAbandonedException;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Transaction;
 import java.util.ArrayList;

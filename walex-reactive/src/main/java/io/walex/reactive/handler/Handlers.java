@@ -62,9 +62,9 @@ public final class Handlers {
      *
      * <p>Logs a warning for each handler that names a table which is not in the publication or not subscribed to: at the
      * start, when modules are added, and when subscriptions change. A column to be shown, hidden or masked that its table
-     * does not have fails the run at the start with an {@link io.walex.reactive.InvalidConfigException}, and later at the
+     * does not have fails the run at the start with an {@link io.walex.reactive.error.InvalidConfigException}, and later at the
      * table's first event. A transaction whose rest does not come ({@link
-     * io.walex.reactive.TransactionAbandonedException}) is left with a warning, and not acknowledged.
+     * io.walex.reactive.error.TransactionAbandonedException}) is left with a warning, and not acknowledged.
      */
     public Mono<Void> run(WalEx walex) {
         Scheduler given = scheduler;

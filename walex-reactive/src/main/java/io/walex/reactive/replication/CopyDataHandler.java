@@ -8,6 +8,7 @@ import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.LengthFieldBasedFrameDecoder;
 import io.netty.handler.ssl.SslHandler;
+import io.walex.reactive.server.ServerError;
 import java.io.IOException;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -4,6 +4,10 @@ import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.api.PostgresqlReplicationConnection;
 import io.r2dbc.postgresql.replication.ReplicationSlotRequest;
 import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.server.CapturedLoop;
+import io.walex.reactive.server.Connector;
+import io.walex.reactive.server.SimpleQuery;
+import io.walex.reactive.server.SqlLiterals;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -52,7 +56,7 @@ public final class ReplicationConnection {
      * Makes a connection for replication and closes it, to see that there is PostgreSQL behind the address: a pooler may
      * give an ordinary connection instead, and fails this with a syntax error.
      */
-    static Mono<Void> probe(Connector connector) {
+    public static Mono<Void> probe(Connector connector) {
         return Mono.usingWhen(
                 connect(connector),
                 made -> connector.answered(made.command("IDENTIFY_SYSTEM")).then(),

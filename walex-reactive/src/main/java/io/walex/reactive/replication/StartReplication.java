@@ -30,7 +30,7 @@ public record StartReplication(String slot, Lsn from, Map<String, String> option
     }
 
     /** An identifier as the replication protocol's grammar takes it; the driver writes names as they are. */
-    static String quoted(String identifier) {
+    public static String quoted(String identifier) {
         return '"' + identifier.replace("\"", "\"\"") + '"';
     }
 

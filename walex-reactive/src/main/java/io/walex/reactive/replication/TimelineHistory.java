@@ -1,6 +1,7 @@
 package io.walex.reactive.replication;
 
 import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.server.Connector;
 import java.util.HashMap;
 import java.util.Map;
 import reactor.core.publisher.Mono;

@@ -2,6 +2,7 @@ package io.walex.reactive.replication;
 
 import io.netty.channel.Channel;
 import io.netty.handler.codec.CorruptedFrameException;
+import io.walex.reactive.server.ServerError;
 import java.io.EOFException;
 import java.io.IOException;
 import java.time.Clock;
@@ -11,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
@@ -27,7 +27,7 @@ import reactor.core.publisher.Operators;
  *
  * @param <T> what payloads are decoded to
  */
-final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHandler.Listener {
+public final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHandler.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(WalReceiver.class);
 
@@ -123,22 +123,8 @@ final class WalReceiver<T> extends Flux<T> implements Subscription, CopyDataHand
     /** From PostgreSQL 18 on, a publication that was dropped is no error to the server, and its changes are not sent. */
     @Override
     public void onNotice(ServerError notice) {
-        LOG.atLevel(level(notice.severity()))
+        LOG.atLevel(ServerError.level(notice.severity()))
                 .log("The server reports: {} (SQLSTATE {})", notice.getMessage(), notice.sqlState());
-    }
-
-    /**
-     * What is less than a warning comes where {@code client_min_messages} asks for it.
-     *
-     * @see <a href="https://www.postgresql.org/docs/current/runtime-config-logging.html#RUNTIME-CONFIG-SEVERITY-LEVELS">
-     *     Message severity levels</a>
-     */
-    static Level level(@Nullable String severity) {
-        return switch (String.valueOf(severity)) {
-            case "DEBUG5", "DEBUG4", "DEBUG3", "DEBUG2", "DEBUG1", "DEBUG", "LOG" -> Level.DEBUG;
-            case "INFO", "NOTICE" -> Level.INFO;
-            default -> Level.WARN;
-        };
     }
 
     @Override

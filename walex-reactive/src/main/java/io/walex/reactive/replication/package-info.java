@@ -1,4 +1,4 @@
-/** The replication connection, slots and publications, and what was acknowledged. */
+/** The copy stream: the replication connection, its frames and back-pressure, what was acknowledged. */
 @NullMarked
 package io.walex.reactive.replication;
 

@@ -1,7 +1,7 @@
 package io.walex.reactive.spool;
 
-import io.walex.reactive.Middleware;
-import io.walex.reactive.SlotSpec;
+import io.walex.reactive.config.Middleware;
+import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.event.TransactionSignal;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.walex.reactive.spool;
 
-import io.walex.reactive.Middleware;
+import io.walex.reactive.config.Middleware;
 import io.walex.reactive.event.TransactionSignal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

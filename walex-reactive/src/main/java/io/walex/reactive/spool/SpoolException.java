@@ -1,6 +1,6 @@
 package io.walex.reactive.spool;
 
-import io.walex.reactive.WalExException;
+import io.walex.reactive.error.WalExException;
 import org.jspecify.annotations.Nullable;
 
 /** The spool cannot be opened, written or read. What is on disk stays there. */

@@ -1,7 +1,7 @@
 package io.walex.reactive.spool;
 
-import io.walex.reactive.Middleware;
-import io.walex.reactive.WalExConfig;
+import io.walex.reactive.config.Middleware;
+import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.pgoutput.Lsn;
 import reactor.core.publisher.Mono;
 

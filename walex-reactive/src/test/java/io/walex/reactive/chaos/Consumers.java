@@ -1,14 +1,14 @@
 package io.walex.reactive.chaos;
 
-import io.walex.reactive.Middleware;
-import io.walex.reactive.ServerUnreachableException;
-import io.walex.reactive.SlotInUseException;
-import io.walex.reactive.SlotSpec;
-import io.walex.reactive.SslMode;
-import io.walex.reactive.Streaming;
 import io.walex.reactive.WalEx;
-import io.walex.reactive.WalExConfig;
-import io.walex.reactive.WhenInUse;
+import io.walex.reactive.config.Middleware;
+import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.SslMode;
+import io.walex.reactive.config.Streaming;
+import io.walex.reactive.config.WalExConfig;
+import io.walex.reactive.config.WhenInUse;
+import io.walex.reactive.error.ServerUnreachableException;
+import io.walex.reactive.error.SlotInUseException;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TwoPhase;

@@ -2,10 +2,10 @@ package io.walex.reactive.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.walex.reactive.PublicationSetup;
-import io.walex.reactive.SlotSpec;
 import io.walex.reactive.WalEx;
-import io.walex.reactive.WalExConfig;
+import io.walex.reactive.config.PublicationSetup;
+import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.EventJson;
 import io.walex.reactive.event.Row;

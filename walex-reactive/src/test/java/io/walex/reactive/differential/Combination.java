@@ -1,11 +1,11 @@
 package io.walex.reactive.differential;
 
-import io.walex.reactive.OriginFilter;
-import io.walex.reactive.ServerOptions;
-import io.walex.reactive.SlotSpec;
-import io.walex.reactive.Streaming;
-import io.walex.reactive.WalExConfig;
+import io.walex.reactive.config.OriginFilter;
+import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.Streaming;
+import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.event.TwoPhase;
+import io.walex.reactive.stream.ServerOptions;
 import io.walex.reactive.testsupport.TestDatabase;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,9 +2,9 @@ package io.walex.reactive.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.walex.reactive.OriginFilter;
 import io.walex.reactive.WalEx;
-import io.walex.reactive.WalExConfig;
+import io.walex.reactive.config.OriginFilter;
+import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.testsupport.PostgresServer;
 import io.walex.reactive.testsupport.TestDatabase;

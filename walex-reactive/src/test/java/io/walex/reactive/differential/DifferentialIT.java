@@ -2,8 +2,8 @@ package io.walex.reactive.differential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.walex.reactive.OriginFilter;
-import io.walex.reactive.WalExConfig;
+import io.walex.reactive.config.OriginFilter;
+import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.testsupport.TcpProxy;
 import java.time.Duration;
 import java.time.LocalDate;

@@ -2,7 +2,7 @@ package io.walex.reactive.differential;
 
 import static io.walex.reactive.differential.Bulk.fill;
 
-import io.walex.reactive.OriginFilter;
+import io.walex.reactive.config.OriginFilter;
 import io.walex.reactive.testsupport.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;

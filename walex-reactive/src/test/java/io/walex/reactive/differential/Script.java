@@ -1,6 +1,6 @@
 package io.walex.reactive.differential;
 
-import io.walex.reactive.OriginFilter;
+import io.walex.reactive.config.OriginFilter;
 import io.walex.reactive.testsupport.TestDatabase;
 import java.sql.SQLException;
 import java.util.List;

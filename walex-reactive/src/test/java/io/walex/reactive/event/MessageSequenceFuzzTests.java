@@ -101,7 +101,7 @@ class MessageSequenceFuzzTests {
      */
     private static boolean play(List<byte[]> messages, TwoPhase twoPhase, boolean intact) {
         TransactionAssembler assembler = new TransactionAssembler(
-                new Origination("test", "1", "db"),
+                new StreamIdentity("test", "1", "db"),
                 (schema, table) -> true,
                 TypeSource.of(TypeRegistry.builtIn()),
                 new TransactionAssembler.Spool(directory, 200),

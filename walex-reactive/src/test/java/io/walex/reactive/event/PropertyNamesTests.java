@@ -199,7 +199,7 @@ class PropertyNamesTests {
             frames.text(column.value());
         }
         Relation relation = new Relation(0, 1, "public", "t", ReplicaIdentity.DEFAULT, described);
-        Table table = new Table(relation, TYPES, new Origination("test", "1", "db"), new RecurringValues());
+        Table table = new Table(relation, TYPES, new StreamIdentity("test", "1", "db"), new RecurringValues());
         PgOutputMessage.Insert insert = (PgOutputMessage.Insert) PgOutputDecoder.decode(frames.buffer(), false, 1);
         TransactionSignal.Begin begin = new TransactionSignal.Begin(Lsn.of(1), Instant.EPOCH, 7, null);
         return Event.insert(begin, 0, table, insert.newTuple()).newRecord();

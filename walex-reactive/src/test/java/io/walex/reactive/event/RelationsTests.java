@@ -23,7 +23,7 @@ class RelationsTests {
 
     private final List<Integer> reads = new ArrayList<>();
     private final Relations relations = new Relations(
-            new Origination("test", "1", "db"), (schema, table) -> !table.equals("unwanted"), new Catalog());
+            new StreamIdentity("test", "1", "db"), (schema, table) -> !table.equals("unwanted"), new Catalog());
     private int lastEnded = 10;
     private boolean outdated;
 
@@ -168,7 +168,7 @@ class RelationsTests {
     @Test
     void takesSubscriptionsThatChangeAsAChangeTakesEffect() throws Exception {
         Relations relations = new Relations(
-                new Origination("test", "1", "db"), (schema, table) -> true, TypeSource.of(TypeRegistry.builtIn()));
+                new StreamIdentity("test", "1", "db"), (schema, table) -> true, TypeSource.of(TypeRegistry.builtIn()));
         relations.put(new Relation(0, 1, "public", "t", ReplicaIdentity.DEFAULT, List.of()));
         AtomicInteger started = new AtomicInteger();
         AtomicInteger changed = new AtomicInteger();

@@ -41,7 +41,7 @@ public final class TestEvents {
                         new RelationColumn("id", true, INT, -1),
                         new RelationColumn("name", full, TEXT, -1),
                         new RelationColumn("email", full, TEXT, -1)));
-        table = new Table(relation, types, new Origination("test", "1", "db"), new RecurringValues());
+        table = new Table(relation, types, new StreamIdentity("test", "1", "db"), new RecurringValues());
         begin = begin(commitLsn);
     }
 

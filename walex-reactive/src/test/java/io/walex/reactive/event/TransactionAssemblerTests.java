@@ -30,7 +30,7 @@ class TransactionAssemblerTests {
 
     private static TransactionAssembler assembler(TwoPhase twoPhase, boolean messages) {
         return new TransactionAssembler(
-                new Origination("test", "1", "db"),
+                new StreamIdentity("test", "1", "db"),
                 (schema, table) -> true,
                 TypeSource.of(TypeRegistry.builtIn()),
                 new TransactionAssembler.Spool(Path.of("unused"), 1 << 20),

@@ -287,8 +287,8 @@ class TupleRowTests {
     private static Row row(int oid, @Nullable String text) {
         Relation relation = new Relation(
                 0, 1, "public", "t", ReplicaIdentity.DEFAULT, List.of(new RelationColumn("some_value", true, oid, -1)));
-        Table table =
-                new Table(relation, TypeRegistry.builtIn(), new Origination("test", "1", "db"), new RecurringValues());
+        Table table = new Table(
+                relation, TypeRegistry.builtIn(), new StreamIdentity("test", "1", "db"), new RecurringValues());
         Frames frames = Frames.message('I').int32(1).letter('N');
         frames.columns(1);
         if (text == null) {

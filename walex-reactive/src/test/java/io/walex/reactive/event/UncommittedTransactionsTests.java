@@ -39,10 +39,10 @@ class UncommittedTransactionsTests {
         return new BeginPrepare(Lsn.of(1), Lsn.of(2), Instant.EPOCH, 7, gid);
     }
 
-    private static String letters(TransactionSpool spool) {
+    private static String letters(TransactionSpill spool) {
         try (spool) {
             StringBuilder letters = new StringBuilder();
-            TransactionSpool.Reader reader = spool.read();
+            TransactionSpill.Reader reader = spool.read();
             for (ByteBuf message = reader.next(); message != null; message = reader.next()) {
                 letters.append((char) message.getByte(message.readerIndex()));
             }
@@ -50,13 +50,13 @@ class UncommittedTransactionsTests {
         }
     }
 
-    private UncommittedTransactions uncommitted(SpoolSpace space) {
+    private UncommittedTransactions uncommitted(SpillSpace space) {
         return new UncommittedTransactions(space);
     }
 
     @Test
     void keepsInterleavedTransactionsApart() {
-        UncommittedTransactions uncommitted = uncommitted(new SpoolSpace(directory, MEMORY));
+        UncommittedTransactions uncommitted = uncommitted(new SpillSpace(directory, MEMORY));
         for (int xid : new int[] {7, 8, 7}) {
             uncommitted.streamStart(xid);
             uncommitted.receive(insert(xid, 1).buffer(), 0);
@@ -72,7 +72,7 @@ class UncommittedTransactionsTests {
 
     @Test
     void forgetsAbortedTransactionsAndPartsOfThem() {
-        UncommittedTransactions uncommitted = uncommitted(new SpoolSpace(directory, MEMORY));
+        UncommittedTransactions uncommitted = uncommitted(new SpillSpace(directory, MEMORY));
         for (int xid : new int[] {7, 9}) {
             uncommitted.streamStart(xid);
             uncommitted.receive(insert(xid, 1).buffer(), 0);
@@ -90,7 +90,7 @@ class UncommittedTransactionsTests {
 
     @Test
     void keepsWithAPreparedTransactionWhatItsRowsWereDescribedAs() {
-        UncommittedTransactions uncommitted = uncommitted(new SpoolSpace(directory, MEMORY));
+        UncommittedTransactions uncommitted = uncommitted(new SpillSpace(directory, MEMORY));
         uncommitted.relation(relation(1, "one").buffer());
         uncommitted.relation(relation(2, "two").buffer());
         uncommitted.relation(relation(3, "unused").buffer());
@@ -110,7 +110,7 @@ class UncommittedTransactionsTests {
 
     @Test
     void knowsWhereARelationWasDescribedLast() {
-        UncommittedTransactions uncommitted = uncommitted(new SpoolSpace(directory, MEMORY));
+        UncommittedTransactions uncommitted = uncommitted(new SpillSpace(directory, MEMORY));
         uncommitted.streamStart(7);
         uncommitted.receive(relation(1, "one").withXid(7).buffer(), 0);
         uncommitted.receive(relation(2, "two").withXid(7).buffer(), 0);
@@ -121,7 +121,7 @@ class UncommittedTransactionsTests {
         uncommitted.receive(relation(2, "again").withXid(7).buffer(), 0);
         uncommitted.streamStop();
 
-        try (TransactionSpool spool = uncommitted.take(7)) {
+        try (TransactionSpill spool = uncommitted.take(7)) {
             assertThat(spool.describes(1)).isFalse();
             assertThat(spool.describes(2)).isTrue();
         }
@@ -129,7 +129,7 @@ class UncommittedTransactionsTests {
 
     @Test
     void givesAllMemoryAndFilesBack() throws IOException {
-        SpoolSpace space = new SpoolSpace(directory, MEMORY);
+        SpillSpace space = new SpillSpace(directory, MEMORY);
         UncommittedTransactions uncommitted = uncommitted(space);
         for (int xid = 1; xid < 100; xid++) {
             uncommitted.streamStart(xid);

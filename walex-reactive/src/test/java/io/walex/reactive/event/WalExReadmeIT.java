@@ -2,9 +2,9 @@ package io.walex.reactive.event;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.walex.reactive.SlotSpec;
 import io.walex.reactive.WalEx;
-import io.walex.reactive.WalExConfig;
+import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.testsupport.PostgresExtension;
 import java.time.Duration;
 import java.time.Instant;

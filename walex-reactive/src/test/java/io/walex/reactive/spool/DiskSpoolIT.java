@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
-import io.walex.reactive.Middleware;
-import io.walex.reactive.SlotSpec;
-import io.walex.reactive.Streaming;
 import io.walex.reactive.WalEx;
-import io.walex.reactive.WalExConfig;
+import io.walex.reactive.config.Middleware;
+import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.Streaming;
+import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.EventJson;
 import io.walex.reactive.event.EventType;

@@ -1,8 +1,8 @@
 package io.walex.reactive.spool;
 
-import io.walex.reactive.SlotSpec;
 import io.walex.reactive.WalEx;
-import io.walex.reactive.WalExConfig;
+import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.event.Transaction;
 import java.io.IOException;
 import java.nio.file.Path;

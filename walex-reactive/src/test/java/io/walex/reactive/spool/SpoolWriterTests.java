@@ -3,8 +3,8 @@ package io.walex.reactive.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walex.reactive.codec.TypeRegistry;
-import io.walex.reactive.event.Origination;
 import io.walex.reactive.event.SignalCodec;
+import io.walex.reactive.event.StreamIdentity;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.event.TypeSource;
 import io.walex.reactive.pgoutput.Lsn;
@@ -36,7 +36,7 @@ class SpoolWriterTests {
     void open() {
         store = SpoolStore.open(directory, LIMIT, "shop/walex");
         SignalCodec codec =
-                new SignalCodec(new Origination("test", "0", "shop"), TypeSource.of(TypeRegistry.builtIn()));
+                new SignalCodec(new StreamIdentity("test", "0", "shop"), TypeSource.of(TypeRegistry.builtIn()));
         writer = new SpoolWriter(
                 store,
                 codec.writer(),

@@ -35,6 +35,11 @@ public final class LogLines implements AutoCloseable {
         return new LogLines((Logger) LoggerFactory.getLogger(of));
     }
 
+    /** Of the logger of that name: a class that tests of other packages cannot name. */
+    public static LogLines capture(String logger) {
+        return new LogLines((Logger) LoggerFactory.getLogger(logger));
+    }
+
     /** Of everything, the driver included. */
     public static LogLines captureAll() {
         return new LogLines((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME));

@@ -1,10 +1,10 @@
 package io.walex.reactive.benchmarks.reader;
 
-import io.walex.reactive.SlotSpec;
-import io.walex.reactive.SslMode;
 import io.walex.reactive.WalEx;
-import io.walex.reactive.WalExConfig;
 import io.walex.reactive.benchmarks.Target;
+import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.SslMode;
+import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.EventJson;
 import io.walex.reactive.event.Row;

@@ -1,8 +1,8 @@
 package io.walex.reactive.examples.destinations;
 
-import io.walex.reactive.SlotSpec;
 import io.walex.reactive.WalEx;
-import io.walex.reactive.WalExConfig;
+import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.handler.HandlerModule;
 import io.walex.reactive.handler.Handlers;
 import reactor.core.publisher.Mono;

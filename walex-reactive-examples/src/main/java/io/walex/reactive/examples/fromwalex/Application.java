@@ -1,10 +1,10 @@
 package io.walex.reactive.examples.fromwalex;
 
-import io.walex.reactive.Middleware;
-import io.walex.reactive.SlotSpec;
 import io.walex.reactive.WalEx;
-import io.walex.reactive.WalExConfig;
 import io.walex.reactive.WalExInstances;
+import io.walex.reactive.config.Middleware;
+import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.handler.HandlerModule;
 import io.walex.reactive.handler.HandlerModules;
 import io.walex.reactive.handler.Handlers;

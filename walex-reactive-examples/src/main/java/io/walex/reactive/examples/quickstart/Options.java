@@ -1,8 +1,8 @@
 package io.walex.reactive.examples.quickstart;
 
-import io.walex.reactive.PublicationSetup;
-import io.walex.reactive.SlotSpec;
-import io.walex.reactive.WalExConfig;
+import io.walex.reactive.config.PublicationSetup;
+import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.WalExConfig;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;

@@ -1,7 +1,7 @@
 package io.walex.reactive.examples.quickstart;
 
 import io.walex.reactive.WalEx;
-import io.walex.reactive.WalExConfig;
+import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.examples.quickstart.JsonLines.NobodyReadsException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -1,0 +1,79 @@
+package io.walex.reactive.config;
+
+import io.netty.util.NetUtil;
+import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
+import io.r2dbc.postgresql.client.SSLMode;
+import io.walex.reactive.error.InvalidConfigException;
+import io.walex.reactive.server.Connector;
+import io.walex.reactive.server.SessionSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.function.Supplier;
+import reactor.core.publisher.Mono;
+import reactor.netty.resources.LoopResources;
+
+/** Translates the configuration into the driver's, anew for every connection. */
+public final class DriverConfiguration {
+
+    /** The driver counts milliseconds in an int. */
+    private static final Duration LONGEST = Duration.ofMillis(Integer.MAX_VALUE);
+
+    private DriverConfiguration() {}
+
+    /** Makes, with the configuration in force at the time, ordinary connections, and by START_REPLICATION streaming ones. */
+    public static Connector connector(Supplier<WalExConfig> config, LoopResources loop) {
+        return new Connector(
+                captured -> of(config.get(), captured),
+                loop,
+                () -> config.get().connectTimeout(),
+                () -> config.get().livenessTimeout());
+    }
+
+    private static PostgresqlConnectionConfiguration of(WalExConfig config, LoopResources loop) {
+        var builder = PostgresqlConnectionConfiguration.builder()
+                .host(config.host())
+                .port(config.port())
+                .username(config.username())
+                .database(config.database())
+                .applicationName(config.name())
+                .connectTimeout(shorter(config.connectTimeout(), LONGEST))
+                .options(SessionSettings.PINNED)
+                // The driver's look for types of extensions, which nothing here reads.
+                .autodetectExtensions(false)
+                .loopResources(loop)
+                .tcpKeepAlive(true)
+                .tcpNoDelay(true);
+        var password = config.password();
+        if (password != null) {
+            builder.password(Mono.fromSupplier(password));
+        }
+        builder.sslMode(SSLMode.valueOf(config.sslMode().name()));
+        if (config.sslRootCert() != null) {
+            builder.sslRootCert(readable(config.sslRootCert()));
+        }
+        if (config.sslCert() != null && config.sslKey() != null) {
+            builder.sslCert(readable(config.sslCert())).sslKey(readable(config.sslKey()));
+        }
+        if (config.sslMode() == SslMode.VERIFY_CA
+                || NetUtil.createByteArrayFromIpAddressString(config.host()) != null) {
+            // Netty would compare the host, which verify-ca must not, and of an address it is not told. For verify-full
+            // the driver compares it after the handshake.
+            builder.sslContextBuilderCustomizer(tls -> tls.endpointIdentificationAlgorithm(null));
+        }
+        return builder.build();
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static String readable(Path file) {
+        if (!Files.isReadable(file)) {
+            throw new InvalidConfigException(
+                    "File %s does not exist or cannot be read; check sslRootCert, sslCert and sslKey".formatted(file),
+                    null);
+        }
+        return file.toString();
+    }
+}

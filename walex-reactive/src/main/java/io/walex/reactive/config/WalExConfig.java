@@ -1,0 +1,641 @@
+package io.walex.reactive.config;
+
+import io.walex.reactive.codec.TypeRegistry;
+import io.walex.reactive.error.CatalogTimeoutException;
+import io.walex.reactive.error.InvalidConfigException;
+import io.walex.reactive.error.InvalidUrlException;
+import io.walex.reactive.error.UnknownOptionException;
+import io.walex.reactive.event.TablePattern;
+import io.walex.reactive.event.TwoPhase;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import reactor.util.retry.Retry;
+
+/**
+ * What to stream, from where, and how. Immutable; {@link #mutate()} makes a changed copy.
+ *
+ * <p>The password stays in here: neither {@link #toString()} nor any error or log shows it.
+ */
+public final class WalExConfig {
+
+    /** In bytes: PostgreSQL's {@code NAMEDATALEN} less the zero at the end. */
+    private static final int LONGEST_NAME = 63;
+
+    private final Builder settings;
+    private final List<TablePattern> subscriptions;
+
+    private WalExConfig(Builder settings) {
+        this.settings = settings;
+        this.subscriptions =
+                settings.subscriptions.stream().map(WalExConfig::pattern).toList();
+    }
+
+    private static TablePattern pattern(String subscription) {
+        try {
+            return TablePattern.parse(subscription);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfigException("Invalid subscription: " + e.getMessage(), e);
+        }
+    }
+
+    /** Starts from the defaults. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * Starts from a URL, {@code postgres://} or {@code postgresql://}, with {@code user:password@host:port/database} and
+     * the parameters {@code sslmode}, {@code sslrootcert}, {@code sslcert}, {@code sslkey}, {@code user}, {@code password},
+     * {@code application_name}, {@code connect_timeout} (seconds), {@code host}, {@code hostaddr}, {@code port} and {@code
+     * dbname}, which win over what stands before them. It is read as libpq reads it, but for one host, and no Unix-domain
+     * socket. In a user name or password {@code @ / ? # %} and spaces are percent-encoded.
+     *
+     * @throws InvalidUrlException when it is malformed
+     * @throws UnknownOptionException when it has another parameter
+     */
+    public static Builder fromUrl(String url) {
+        return ConnectionUrl.parse(Objects.requireNonNull(url, "url"));
+    }
+
+    /** Starts from this configuration. */
+    public Builder mutate() {
+        return new Builder(settings);
+    }
+
+    public String host() {
+        return settings.host;
+    }
+
+    public int port() {
+        return settings.port;
+    }
+
+    public String username() {
+        return settings.username;
+    }
+
+    public String database() {
+        return settings.database == null ? settings.username : settings.database;
+    }
+
+    public SslMode sslMode() {
+        return settings.sslMode;
+    }
+
+    public @Nullable Path sslRootCert() {
+        return settings.sslRootCert;
+    }
+
+    public @Nullable Path sslCert() {
+        return settings.sslCert;
+    }
+
+    public @Nullable Path sslKey() {
+        return settings.sslKey;
+    }
+
+    public Duration connectTimeout() {
+        return settings.connectTimeout;
+    }
+
+    public String name() {
+        return settings.name;
+    }
+
+    public List<String> publications() {
+        return settings.publications;
+    }
+
+    /** The tables whose events are delivered, as they were given. */
+    public List<String> subscriptions() {
+        return settings.subscriptions;
+    }
+
+    public SlotSpec slot() {
+        return settings.slot;
+    }
+
+    public Duration statusInterval() {
+        return settings.statusInterval;
+    }
+
+    public Duration livenessTimeout() {
+        return settings.livenessTimeout;
+    }
+
+    /** Zero when there are no heartbeats. */
+    public Duration heartbeat() {
+        return settings.heartbeat;
+    }
+
+    public PublicationSetup publicationSetup() {
+        return settings.publicationSetup;
+    }
+
+    public int maxUnacknowledged() {
+        return settings.maxUnacknowledged;
+    }
+
+    public boolean binary() {
+        return settings.binary;
+    }
+
+    public Retry retry() {
+        return settings.retry;
+    }
+
+    /** 0 when it follows from the server's version. */
+    public int protocolVersion() {
+        return settings.protocolVersion;
+    }
+
+    public Streaming streaming() {
+        return settings.streaming;
+    }
+
+    public TwoPhase twoPhase() {
+        return settings.twoPhase;
+    }
+
+    public boolean messages() {
+        return settings.messages;
+    }
+
+    public OriginFilter origin() {
+        return settings.origin;
+    }
+
+    public TypeRegistry types() {
+        return settings.types;
+    }
+
+    public Path spoolDirectory() {
+        return settings.spoolDirectory;
+    }
+
+    /** In bytes. */
+    public long spoolMemory() {
+        return settings.spoolMemory;
+    }
+
+    public @Nullable Middleware middleware() {
+        return settings.middleware;
+    }
+
+    /** Whether a password is configured; what it is, nobody outside this package is told. */
+    public boolean hasPassword() {
+        return settings.password != null;
+    }
+
+    @Nullable
+    Supplier<? extends CharSequence> password() {
+        return settings.password;
+    }
+
+    /** Whether the events of this table are delivered. */
+    public boolean isSubscribed(String schema, String table) {
+        return subscriptions.stream().anyMatch(pattern -> pattern.matches(schema, table));
+    }
+
+    public boolean isSubscribedToAll() {
+        return subscriptions.stream().anyMatch(pattern -> pattern.schema() == null && pattern.table() == null);
+    }
+
+    /** Everything but the password. */
+    @Override
+    public String toString() {
+        return "WalExConfig[name=%s, server=%s:%d, username=%s, password=%s, database=%s, sslMode=%s, publications=%s, subscriptions=%s, slot=%s]"
+                .formatted(
+                        name(),
+                        host(),
+                        port(),
+                        username(),
+                        settings.password == null ? "none" : "***",
+                        database(),
+                        sslMode(),
+                        publications(),
+                        subscriptions(),
+                        slot());
+    }
+
+    /** Collects settings; not thread-safe. Setters throw {@link InvalidConfigException} for values out of range. */
+    public static final class Builder {
+
+        private String host = "localhost";
+        private int port = 5432;
+        private String username = "postgres";
+        private @Nullable Supplier<? extends CharSequence> password;
+        private @Nullable String database;
+        private SslMode sslMode = SslMode.PREFER;
+        private @Nullable Path sslRootCert;
+        private @Nullable Path sslCert;
+        private @Nullable Path sslKey;
+        private Duration connectTimeout = Duration.ofSeconds(10);
+        private String name = "WalEx";
+        private List<String> publications = List.of();
+        private List<String> subscriptions = List.of("*");
+        private SlotSpec slot = SlotSpec.temporary();
+        private Duration statusInterval = Duration.ofSeconds(1);
+        private Duration livenessTimeout = Duration.ofSeconds(30);
+        private Duration heartbeat = Duration.ZERO;
+        private PublicationSetup publicationSetup = PublicationSetup.MUST_EXIST;
+        private int maxUnacknowledged = 10_000;
+        private boolean binary;
+        private int protocolVersion;
+        private Streaming streaming = Streaming.OFF;
+        private TwoPhase twoPhase = TwoPhase.OFF;
+        private boolean messages;
+        private OriginFilter origin = OriginFilter.ANY;
+        private TypeRegistry types = TypeRegistry.builtIn();
+        private Path spoolDirectory = Path.of(System.getProperty("java.io.tmpdir"));
+        private long spoolMemory = 8 << 20;
+        private @Nullable Middleware middleware;
+        private Retry retry = Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
+                .maxBackoff(Duration.ofSeconds(10))
+                .jitter(0.5)
+                .transientErrors(true);
+
+        Builder() {}
+
+        private Builder(Builder other) {
+            host = other.host;
+            port = other.port;
+            username = other.username;
+            password = other.password;
+            database = other.database;
+            sslMode = other.sslMode;
+            sslRootCert = other.sslRootCert;
+            sslCert = other.sslCert;
+            sslKey = other.sslKey;
+            connectTimeout = other.connectTimeout;
+            name = other.name;
+            publications = other.publications;
+            subscriptions = other.subscriptions;
+            slot = other.slot;
+            statusInterval = other.statusInterval;
+            livenessTimeout = other.livenessTimeout;
+            heartbeat = other.heartbeat;
+            publicationSetup = other.publicationSetup;
+            maxUnacknowledged = other.maxUnacknowledged;
+            binary = other.binary;
+            protocolVersion = other.protocolVersion;
+            streaming = other.streaming;
+            twoPhase = other.twoPhase;
+            messages = other.messages;
+            origin = other.origin;
+            types = other.types;
+            spoolDirectory = other.spoolDirectory;
+            spoolMemory = other.spoolMemory;
+            middleware = other.middleware;
+            retry = other.retry;
+        }
+
+        /** The server's name or address; {@code localhost} by default. */
+        public Builder host(String value) {
+            host = notBlank("host", value);
+            return this;
+        }
+
+        /** 5432 by default. */
+        public Builder port(int value) {
+            if (value < 1 || value > 65535) {
+                throw new InvalidConfigException("port must be between 1 and 65535, was " + value, null);
+            }
+            port = value;
+            return this;
+        }
+
+        /** A role with REPLICATION and the right to connect to the database; {@code postgres} by default. */
+        public Builder username(String value) {
+            username = notBlank("username", value);
+            return this;
+        }
+
+        /** None by default. */
+        public Builder password(CharSequence value) {
+            Objects.requireNonNull(value, "password");
+            return password(() -> value);
+        }
+
+        /**
+         * Asked at every connection attempt, on a thread that may not block, so that a rotated password is used. A login
+         * that is refused when reconnecting is tried five times more, at the times of {@link #retry}.
+         */
+        public Builder password(Supplier<? extends CharSequence> value) {
+            password = Objects.requireNonNull(value, "password");
+            return this;
+        }
+
+        /** The user name by default, as in libpq. */
+        public Builder database(String value) {
+            database = notBlank("database", value);
+            return this;
+        }
+
+        /** {@link SslMode#PREFER} by default, as in libpq. */
+        public Builder sslMode(SslMode value) {
+            sslMode = Objects.requireNonNull(value, "sslMode");
+            return this;
+        }
+
+        /** A PEM file of the authorities to trust; the JVM's own by default. */
+        public Builder sslRootCert(Path value) {
+            sslRootCert = Objects.requireNonNull(value, "sslRootCert");
+            return this;
+        }
+
+        /** A PEM file of the client's certificate; none by default. */
+        public Builder sslCert(Path value) {
+            sslCert = Objects.requireNonNull(value, "sslCert");
+            return this;
+        }
+
+        /** A PEM file (PKCS#8) of the client certificate's key; none by default. */
+        public Builder sslKey(Path value) {
+            sslKey = Objects.requireNonNull(value, "sslKey");
+            return this;
+        }
+
+        /** 10 s by default. */
+        public Builder connectTimeout(Duration value) {
+            connectTimeout = positive("connectTimeout", value);
+            return this;
+        }
+
+        /**
+         * Names this stream in {@link io.walex.reactive.event.Source#name()}, in {@code pg_stat_replication}'s {@code
+         * application_name}, in thread names and in logs; {@code WalEx} by default.
+         */
+        public Builder name(String value) {
+            name = notBlank("name", value);
+            return this;
+        }
+
+        /**
+         * One or more publications, which must exist unless {@link #publicationSetup} says otherwise; required.
+         *
+         * @throws InvalidConfigException when a name is longer than PostgreSQL's, 63 bytes: it would cut it where it makes a
+         *     publication, and not find it afterwards
+         */
+        public Builder publication(String... names) {
+            for (String each : names) {
+                notBlank("publication", each);
+                int bytes = each.getBytes(StandardCharsets.UTF_8).length;
+                if (bytes > LONGEST_NAME) {
+                    throw new InvalidConfigException(
+                            "publication \"%s\" has %d bytes in UTF-8; PostgreSQL's names have at most %d"
+                                    .formatted(each, bytes, LONGEST_NAME),
+                            null);
+                }
+            }
+            publications = List.copyOf(Arrays.asList(names));
+            return this;
+        }
+
+        /**
+         * The tables whose events are delivered, of those that are published: {@code "todo"} (in any schema), {@code
+         * "sales.order"}, {@code "sales.*"}, {@code "*"}. A name with a dot stands in double quotes, as in SQL: {@code
+         * "\"my.schema\".order"}; see {@link TablePattern}. Everything by default. Rows of other tables are skipped before
+         * anything of them is copied or decoded.
+         */
+        public Builder subscribe(String... tables) {
+            return subscribe(Arrays.asList(tables));
+        }
+
+        /** The same as {@link #subscribe(String...)}. */
+        public Builder subscribe(List<String> tables) {
+            if (tables.isEmpty()) {
+                throw new InvalidConfigException("subscribe needs at least one table; \"*\" means all", null);
+            }
+            tables.forEach(WalExConfig::pattern);
+            subscriptions = List.copyOf(tables);
+            return this;
+        }
+
+        /** Adds tables to those that are subscribed to; the ones that are there already stay once. */
+        public Builder addSubscriptions(String... tables) {
+            Map<TablePattern, String> all = new LinkedHashMap<>();
+            subscriptions.forEach(table -> all.putIfAbsent(pattern(table), table));
+            List.of(tables).forEach(table -> all.putIfAbsent(pattern(table), table));
+            return subscribe(List.copyOf(all.values()));
+        }
+
+        /**
+         * Takes tables out of those that are subscribed to, by the name they were subscribed with, with or without quotes.
+         *
+         * @throws InvalidConfigException when one is not among them, or none would be left
+         */
+        public Builder removeSubscriptions(String... tables) {
+            List<String> rest = new ArrayList<>(subscriptions);
+            for (String table : tables) {
+                TablePattern removed = pattern(table);
+                if (!rest.removeIf(each -> pattern(each).equals(removed))) {
+                    throw new InvalidConfigException(
+                            "\"%s\" is not among the subscriptions %s".formatted(table, subscriptions), null);
+                }
+            }
+            return subscribe(rest);
+        }
+
+        /** {@link SlotSpec#temporary()} by default. */
+        public Builder slot(SlotSpec value) {
+            slot = Objects.requireNonNull(value, "slot");
+            return this;
+        }
+
+        /**
+         * How often the server hears what was acknowledged; 1 s by default. Sent whether there is demand or not. Shortened
+         * to a quarter of the server's {@code wal_sender_timeout} when it is longer.
+         */
+        public Builder statusInterval(Duration value) {
+            statusInterval = positive("statusInterval", value);
+            return this;
+        }
+
+        /**
+         * How long the server may be silent, although asked for a reply, before it is asked on another connection whether
+         * it is at work on a transaction of which it sends nothing; 30 s by default. The connection counts as lost when it
+         * is not, or when that gets no answer within {@link #connectTimeout} and this time again; not when the server has no connection left to
+         * ask on. Does not count while changes wait for demand, since the server cannot get a word past them.
+         *
+         * <p>Three quarters of it are also how long the server may work on a query of its catalog, such as those of a start.
+         * It stops one that takes longer, and what asked fails with {@link CatalogTimeoutException}.
+         */
+        public Builder livenessTimeout(Duration value) {
+            livenessTimeout = positive("livenessTimeout", value);
+            return this;
+        }
+
+        /**
+         * How often a logical message ({@code pg_logical_emit_message}, prefix {@code walex.heartbeat}) is written to the
+         * database while the stream runs; never by default. Not needed for a slot to advance on a quiet database, which
+         * it does by the server's keepalives; for set-ups that watch for WAL of the database itself. Needs a connection at
+         * each beat; a beat that fails is logged once and tried again at the next.
+         */
+        public Builder heartbeat(Duration interval) {
+            heartbeat = positive("heartbeat", interval);
+            return this;
+        }
+
+        /** Whether the publication is made or altered when a stream starts; {@link PublicationSetup#MUST_EXIST} by default. */
+        public Builder publicationSetup(PublicationSetup value) {
+            publicationSetup = Objects.requireNonNull(value, "publicationSetup");
+            return this;
+        }
+
+        /**
+         * How many transactions of {@link io.walex.reactive.WalEx#transactions()} may be unacknowledged before the stream pauses; 10,000 by
+         * default.
+         */
+        public Builder maxUnacknowledged(int value) {
+            if (value < 1) {
+                throw new InvalidConfigException("maxUnacknowledged must be at least 1, was " + value, null);
+            }
+            maxUnacknowledged = value;
+            return this;
+        }
+
+        /**
+         * Whether values travel in PostgreSQL's binary form; false by default. The values are equal, except those of types
+         * that are not known and of {@code regclass} and its like, of which the binary form has only the number; and
+         * {@link io.walex.reactive.event.Row#getText} gives Java's text of a value, where the text form is PostgreSQL's.
+         */
+        public Builder binary(boolean value) {
+            binary = value;
+            return this;
+        }
+
+        /**
+         * The version of the logical replication protocol, 1 to 4. By default the newest that the server knows: 2 from
+         * PostgreSQL 14, 3 from 15, 4 from 16.
+         */
+        public Builder protocolVersion(int value) {
+            if (value < 1 || value > 4) {
+                throw new InvalidConfigException("protocolVersion must be between 1 and 4, was " + value, null);
+            }
+            protocolVersion = value;
+            return this;
+        }
+
+        /** Whether large transactions are sent while they run; {@link Streaming#OFF} by default. */
+        public Builder streaming(Streaming value) {
+            streaming = Objects.requireNonNull(value, "streaming");
+            return this;
+        }
+
+        /**
+         * When prepared transactions are delivered; {@link TwoPhase#OFF} by default. Otherwise a slot is made with
+         * two-phase decoding (a durable slot that exists must have been), and the server must be PostgreSQL 15 or newer.
+         */
+        public Builder twoPhase(TwoPhase value) {
+            twoPhase = Objects.requireNonNull(value, "twoPhase");
+            return this;
+        }
+
+        /** Whether logical messages ({@code pg_logical_emit_message}) are delivered as events; false by default. */
+        public Builder messages(boolean value) {
+            messages = value;
+            return this;
+        }
+
+        /** {@link OriginFilter#ANY} by default; {@link OriginFilter#NONE} takes PostgreSQL 16 or newer. */
+        public Builder origin(OriginFilter value) {
+            origin = Objects.requireNonNull(value, "origin");
+            return this;
+        }
+
+        /**
+         * How columns are decoded: PostgreSQL's types with your own codecs. The database's own types (enums, domains,
+         * composites, extensions) are added from its catalog when a stream connects.
+         */
+        public Builder types(TypeRegistry value) {
+            types = Objects.requireNonNull(value, "types");
+            return this;
+        }
+
+        /**
+         * Where transactions that are received before they commit (see {@link #streaming} and {@link #twoPhase}) are kept
+         * when they outgrow {@link #spoolMemory}; the system's directory for temporary files by default. Files are removed
+         * on every exit.
+         */
+        public Builder spoolDirectory(Path value) {
+            spoolDirectory = Objects.requireNonNull(value, "spoolDirectory");
+            return this;
+        }
+
+        /** How many bytes of such transactions each stream keeps in memory; 8 MiB by default. */
+        public Builder spoolMemory(long bytes) {
+            if (bytes < 0) {
+                throw new InvalidConfigException("spoolMemory must not be negative, was " + bytes, null);
+            }
+            spoolMemory = bytes;
+            return this;
+        }
+
+        /** What stands between the replication stream and its subscribers, such as a durable spool; nothing by default. */
+        public Builder middleware(Middleware value) {
+            middleware = Objects.requireNonNull(value, "middleware");
+            return this;
+        }
+
+        /**
+         * When to connect again after the connection was lost; for ever by default, after 100 ms doubling up to 10 s, with
+         * jitter. Asked only about failures that another attempt can mend, never about wrong configuration.
+         */
+        public Builder retry(Retry value) {
+            retry = Objects.requireNonNull(value, "retry");
+            return this;
+        }
+
+        /**
+         * Checks and makes the configuration.
+         *
+         * @throws InvalidConfigException when something required is missing or settings contradict each other
+         */
+        public WalExConfig build() {
+            if (publications.isEmpty()) {
+                throw new InvalidConfigException(
+                        "A publication is required; create one with CREATE PUBLICATION and name it with publication(...)",
+                        null);
+            }
+            if (publicationSetup != PublicationSetup.MUST_EXIST && publications.size() > 1) {
+                throw new InvalidConfigException(
+                        "publicationSetup %s takes one publication, not %s".formatted(publicationSetup, publications),
+                        null);
+            }
+            if ((sslCert == null) != (sslKey == null)) {
+                throw new InvalidConfigException("sslCert and sslKey go together; only one of them is set", null);
+            }
+            if (livenessTimeout.compareTo(statusInterval) <= 0) {
+                throw new InvalidConfigException(
+                        "livenessTimeout (%s) must be longer than statusInterval (%s)"
+                                .formatted(livenessTimeout, statusInterval),
+                        null);
+            }
+            return new WalExConfig(new Builder(this));
+        }
+
+        private static String notBlank(String setting, String value) {
+            if (value.isBlank()) {
+                throw new InvalidConfigException(setting + " must not be blank", null);
+            }
+            return value;
+        }
+
+        private static Duration positive(String setting, Duration value) {
+            if (value.isZero() || value.isNegative()) {
+                throw new InvalidConfigException(setting + " must be positive, was " + value, null);
+            }
+            return value;
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package io.walex.reactive.delivery;
+
+import io.walex.reactive.event.Event;
+import io.walex.reactive.event.Transaction;
+import io.walex.reactive.event.TransactionSignal;
+import io.walex.reactive.replication.Acknowledgements;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.core.publisher.Sinks;
+import reactor.util.context.Context;
+
+/**
+ * Cuts the stream into transactions whose events are live.
+ *
+ * <p>{@code windowUntil} and its like fetch ahead of their windows, which would pull a Commit that nobody asked for. This
+ * one asks for a single signal at a time, and only when the open window, or the subscriber when none is open, wants it.
+ * All state is confined to the event loop.
+ */
+public final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Subscription {
+
+    private final CoreSubscriber<? super Transaction> subscriber;
+    private final Executor eventLoop;
+    private final Acknowledgements acknowledgements;
+    private final int maxUnacknowledged;
+
+    private final Sinks.Empty<Void> ended = Sinks.empty();
+
+    private @Nullable Subscription upstream;
+    private @Nullable TransactionWindow current;
+    private long demand;
+    private boolean asked;
+    private boolean cancelled;
+    private boolean terminated;
+
+    /** What is to end before the stream does, and what then ends it. */
+    private @Nullable TransactionWindow last;
+
+    private @Nullable Runnable onLastEnded;
+
+    public TransactionWindows(
+            CoreSubscriber<? super Transaction> subscriber,
+            Executor eventLoop,
+            Acknowledgements acknowledgements,
+            int maxUnacknowledged) {
+        this.subscriber = subscriber;
+        this.eventLoop = eventLoop;
+        this.acknowledgements = acknowledgements;
+        this.maxUnacknowledged = maxUnacknowledged;
+    }
+
+    @Override
+    public Context currentContext() {
+        return subscriber.currentContext();
+    }
+
+    @Override
+    public void onSubscribe(Subscription subscription) {
+        upstream = subscription;
+        subscriber.onSubscribe(this);
+    }
+
+    @Override
+    public void request(long n) {
+        if (Operators.validate(n)) {
+            onEventLoop(() -> {
+                demand = Operators.addCap(demand, n);
+                advance();
+            });
+        }
+    }
+
+    /** As with Reactor's windows, an open transaction that is being consumed lives on until it ends. */
+    @Override
+    public void cancel() {
+        onEventLoop(() -> {
+            cancelled = true;
+            advance();
+        });
+    }
+
+    @Override
+    public void onNext(TransactionSignal signal) {
+        asked = false;
+        TransactionWindow window = current;
+        if (signal instanceof TransactionSignal.Begin begin) {
+            current = new TransactionWindow(begin, acknowledgements.begin(), this);
+        } else if (signal instanceof Event event && window != null) {
+            window.next(event);
+        } else if (signal instanceof TransactionSignal.End end && window != null) {
+            current = null;
+            window.end(end.endLsn());
+        }
+        advance();
+    }
+
+    @Override
+    public void onError(Throwable error) {
+        terminate();
+        if (current != null) {
+            current.fail(error);
+        }
+        subscriber.onError(error);
+    }
+
+    @Override
+    public void onComplete() {
+        terminate();
+        if (current != null) {
+            current.fail(TransactionWindow.streamEnded());
+        }
+        subscriber.onComplete();
+    }
+
+    /** Completes when nothing more is wanted of the stream: it ended, or was cancelled and no transaction is consumed. */
+    public Mono<Void> ended() {
+        return ended.asMono();
+    }
+
+    /**
+     * Runs this when the transaction that is in hand has ended; on the event loop.
+     *
+     * @return false when none is, and so it was run at once
+     */
+    public boolean finish(Runnable then) {
+        TransactionWindow window = current;
+        if (window == null || !window.isInHand()) {
+            then.run();
+            return false;
+        }
+        last = window;
+        onLastEnded = then;
+        return true;
+    }
+
+    /** The rest of the open transaction will never come; on the event loop. */
+    public void abandon(Throwable reason) {
+        TransactionWindow window = current;
+        current = null;
+        if (window != null) {
+            window.fail(reason);
+        }
+        advance();
+    }
+
+    /** Hands out what is wanted, and asks for the next signal if somebody wants it and none is on its way. */
+    public void advance() {
+        Subscription source = upstream;
+        if (terminated || source == null) {
+            return;
+        }
+        TransactionWindow window = current;
+        if (cancelled && (window == null || !window.isConsumed())) {
+            // Behind a cancel nobody writes down what was acknowledged; what this lets go on may itself have come here.
+            acknowledgements.settle();
+            if (terminated) {
+                return;
+            }
+            if (window != null) {
+                window.fail(TransactionWindow.streamEnded());
+            }
+            source.cancel();
+            terminate();
+            return;
+        }
+        Runnable then = onLastEnded;
+        if (then != null && window != last) {
+            onLastEnded = null;
+            then.run();
+            if (terminated) {
+                return;
+            }
+        }
+        if (window != null && window.isWaiting() && isWanted()) {
+            demand = demand == Long.MAX_VALUE ? demand : demand - 1;
+            window.handOut();
+            subscriber.onNext(window);
+        }
+        if (!asked && isMoreWanted(window)) {
+            asked = true;
+            source.request(1);
+        }
+    }
+
+    /**
+     * Whether the open transaction is. It was when its start was asked for, but not if an abandoned one has asked: its
+     * last demand is served by the start of the next.
+     */
+    private boolean isWanted() {
+        return demand > 0 && acknowledgements.outstanding() <= maxUnacknowledged;
+    }
+
+    private boolean isMoreWanted(@Nullable TransactionWindow window) {
+        return window != null ? window.wantsMore() : demand > 0 && acknowledgements.outstanding() < maxUnacknowledged;
+    }
+
+    private void terminate() {
+        terminated = true;
+        ended.tryEmitEmpty();
+    }
+
+    /** Runs a change of state where all others run. */
+    void onEventLoop(Runnable change) {
+        try {
+            eventLoop.execute(change);
+        } catch (RejectedExecutionException ended) {
+            // The stream is over; so is what the change was for.
+        }
+    }
+}

@@ -1,0 +1,11 @@
+package io.walex.reactive.error;
+
+import org.jspecify.annotations.Nullable;
+
+/** The replication slot can no longer give the changes that come next: it was invalidated, made anew, or belongs to another server. */
+public final class SlotInvalidatedException extends WalExException {
+
+    public SlotInvalidatedException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

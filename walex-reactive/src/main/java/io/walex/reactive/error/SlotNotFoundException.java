@@ -1,0 +1,11 @@
+package io.walex.reactive.error;
+
+import org.jspecify.annotations.Nullable;
+
+/** The durable replication slot does not exist, and was not to be created. */
+public final class SlotNotFoundException extends WalExException {
+
+    public SlotNotFoundException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,17 @@
+package io.walex.reactive.error;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What can go wrong, one subtype per decision that a caller can make. Messages name the thing that failed and the remedy,
+ * and never hold a secret or a row's value.
+ *
+ * <p>A stream that cannot be decoded fails with {@link io.walex.reactive.pgoutput.PgOutputDecodingException} instead.
+ */
+public abstract class WalExException extends RuntimeException {
+
+    /** For the subtypes of this library. */
+    protected WalExException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,44 @@
+package io.walex.reactive.preflight;
+
+import io.walex.reactive.config.WalExConfig;
+import io.walex.reactive.server.ServerConnection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Looks for what would make a stream fail or hurt. */
+public final class PreflightChecks {
+
+    private PreflightChecks() {}
+
+    public static Mono<Preflight> run(ServerConnection server, WalExConfig config) {
+        return server.facts()
+                .flatMapMany(facts -> Flux.concat(
+                        new ServerFindings(server, config, facts).findings(),
+                        new SlotFindings(server, config, facts).findings(),
+                        new SlotAgeFindings(server, config, facts).findings(),
+                        new PublicationFindings(server, config).findings(),
+                        new TableFindings(server, config).findings(),
+                        new PartitionFindings(server, config).findings(),
+                        new TruncateFindings(server, config).findings(),
+                        ColumnListFindings.findings(server, config, facts).collectList()))
+                .flatMapIterable(Function.identity())
+                .collectList()
+                .map(Preflight::new);
+    }
+
+    static long number(Map<String, @Nullable String> row, String column) {
+        return Long.parseLong(text(row, column));
+    }
+
+    static String text(Map<String, @Nullable String> row, String column) {
+        return Objects.requireNonNull(row.get(column), column);
+    }
+
+    static boolean isTrue(Map<String, @Nullable String> row, String column) {
+        return "true".equals(row.get(column));
+    }
+}

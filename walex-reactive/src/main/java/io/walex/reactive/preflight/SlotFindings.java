@@ -1,0 +1,168 @@
+package io.walex.reactive.preflight;
+
+import static io.walex.reactive.preflight.Preflight.Finding.costs;
+import static io.walex.reactive.preflight.Preflight.Finding.fails;
+import static io.walex.reactive.preflight.Preflight.Finding.hurts;
+import static io.walex.reactive.preflight.PreflightChecks.isTrue;
+
+import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.WalExConfig;
+import io.walex.reactive.config.WhenInUse;
+import io.walex.reactive.event.TwoPhase;
+import io.walex.reactive.preflight.Preflight.Finding;
+import io.walex.reactive.server.ReplicationSlots.SlotFacts;
+import io.walex.reactive.server.ServerConnection;
+import io.walex.reactive.server.ServerConnection.ServerFacts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+/** Looks at the slot, or at whether it could be made, and at what a failover slot needs. */
+final class SlotFindings {
+
+    private static final int V17 = 170000;
+
+    private static final String SETTINGS = """
+            SELECT (current_setting('max_replication_slots')::int <= (SELECT count(*) FROM pg_replication_slots))::text
+                       AS slots_are_full,
+                   pg_is_in_recovery()::text AS standby,
+                   (current_setting('sync_replication_slots', true) = 'on')::text AS standby_syncs,
+                   (current_setting('synchronized_standby_slots', true) <> '')::text AS waits_for_standbys
+            """;
+
+    private final ServerConnection server;
+    private final WalExConfig config;
+    private final ServerFacts facts;
+
+    SlotFindings(ServerConnection server, WalExConfig config, ServerFacts facts) {
+        this.server = server;
+        this.config = config;
+        this.facts = facts;
+    }
+
+    Mono<List<Finding>> findings() {
+        return server.rows(SETTINGS).single().flatMap(this::findings);
+    }
+
+    private Mono<List<Finding>> findings(Map<String, @Nullable String> settings) {
+        return config.slot() instanceof SlotSpec.Durable durable
+                ? server.slots()
+                        .find(durable.name())
+                        .map(Optional::of)
+                        .defaultIfEmpty(Optional.empty())
+                        .map(slot -> durable(durable, slot.orElse(null), settings))
+                : Mono.just(capacity(settings));
+    }
+
+    private static List<Finding> capacity(Map<String, @Nullable String> settings) {
+        return isTrue(settings, "slots_are_full")
+                ? List.of(fails(
+                        "max_replication_slots",
+                        "all are taken",
+                        "drop slots that nobody needs, or raise it and restart the server"))
+                : List.of();
+    }
+
+    private List<Finding> durable(
+            SlotSpec.Durable durable, @Nullable SlotFacts slot, Map<String, @Nullable String> settings) {
+        List<Finding> findings = new ArrayList<>();
+        if (slot != null) {
+            findings.addAll(existing(durable, slot));
+        } else if (durable.createIfMissing()) {
+            findings.addAll(capacity(settings));
+        } else {
+            findings.add(fails("slot " + durable.name(), "does not exist", "create it with WalEx.setup(config)"));
+        }
+        if (durable.failover()) {
+            findings.addAll(failover(durable, slot, settings));
+        }
+        return findings;
+    }
+
+    private List<Finding> existing(SlotSpec.Durable durable, SlotFacts slot) {
+        String subject = "slot " + slot.name();
+        if (slot.plugin() == null) {
+            return List.of(fails(subject, "is a physical slot", "use another name"));
+        }
+        if (!"pgoutput".equals(slot.plugin()) || !config.database().equals(slot.database())) {
+            return List.of(fails(
+                    subject,
+                    "belongs to plugin %s and database %s".formatted(slot.plugin(), slot.database()),
+                    "use another name"));
+        }
+        List<Finding> findings = new ArrayList<>();
+        if (slot.invalidation() != null) {
+            findings.add(fails(
+                    subject,
+                    "was invalidated (" + slot.invalidation() + ")",
+                    "drop it, and take a new snapshot of the tables"));
+        }
+        if (slot.activePid() != null && durable.whenInUse() == WhenInUse.FAIL) {
+            findings.add(fails(
+                    subject,
+                    "is in use by PID " + slot.activePid(),
+                    "stop that consumer, use another slot, or choose whenInUse(WAIT)"));
+        }
+        if (config.twoPhase() != TwoPhase.OFF && !slot.twoPhase()) {
+            findings.add(fails(subject, "was made without two-phase decoding", "drop it so that it is made anew"));
+        }
+        if (config.twoPhase() == TwoPhase.OFF && slot.twoPhase()) {
+            findings.add(fails(
+                    subject,
+                    "was made with two-phase decoding, which stays with it",
+                    "choose twoPhase(AT_COMMIT) or twoPhase(AT_PREPARE), or drop it so that it is made anew"));
+        }
+        if ("unreserved".equals(slot.walStatus())) {
+            findings.add(hurts(
+                    subject,
+                    "is about to be invalidated: the WAL it needs may go at the next checkpoint",
+                    "stream from it now, and raise max_slot_wal_keep_size"));
+        }
+        return findings;
+    }
+
+    private List<Finding> failover(
+            SlotSpec.Durable durable, @Nullable SlotFacts slot, Map<String, @Nullable String> settings) {
+        String subject = "slot " + durable.name();
+        if (facts.version() < V17) {
+            String problem = "cannot be a failover slot before PostgreSQL 17, and this is " + facts.version() / 10_000;
+            return List.of(
+                    slot == null
+                            ? fails(subject, problem, "leave forFailover() out")
+                            : hurts(subject, problem, "leave forFailover() out"));
+        }
+        List<Finding> findings = new ArrayList<>();
+        if (slot != null && !slot.failover()) {
+            findings.add(
+                    hurts(
+                            subject,
+                            "is no failover slot: a promoted standby does not have it",
+                            "drop it so that it is made anew, or ALTER_REPLICATION_SLOT ... (FAILOVER) on a replication connection"));
+        }
+        boolean standby = isTrue(settings, "standby");
+        if (!standby && !isTrue(settings, "waits_for_standbys")) {
+            findings.add(hurts(
+                    "synchronized_standby_slots",
+                    "is empty: the stream can get ahead of a standby, which then cannot continue it",
+                    "name in it the physical slots of the standbys that may be promoted"));
+        }
+        if (!isTrue(settings, "standby_syncs")) {
+            String remedy = "set sync_replication_slots = on on each standby, with hot_standby_feedback = on, "
+                    + "primary_slot_name, and a dbname in primary_conninfo";
+            findings.add(
+                    standby
+                            ? hurts(
+                                    "sync_replication_slots",
+                                    "is off on this standby: it keeps no copy of the slot",
+                                    remedy)
+                            : costs(
+                                    "sync_replication_slots",
+                                    "is off here, which is for standbys: should this server become one, it keeps no copy of the slot",
+                                    remedy));
+        }
+        return findings;
+    }
+}

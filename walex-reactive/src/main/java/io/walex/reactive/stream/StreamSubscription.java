@@ -1,0 +1,504 @@
+package io.walex.reactive.stream;
+
+import io.netty.channel.EventLoop;
+import io.walex.reactive.config.DriverConfiguration;
+import io.walex.reactive.config.Middleware;
+import io.walex.reactive.config.OriginFilter;
+import io.walex.reactive.config.Reconfiguration;
+import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.WalExConfig;
+import io.walex.reactive.config.WhenInUse;
+import io.walex.reactive.delivery.EventDecoder;
+import io.walex.reactive.delivery.MiddlewareStage;
+import io.walex.reactive.delivery.PreparedHolds;
+import io.walex.reactive.delivery.SignalDecoder;
+import io.walex.reactive.delivery.SubscriberErrors;
+import io.walex.reactive.delivery.TransactionWindows;
+import io.walex.reactive.error.ConnectionLostException;
+import io.walex.reactive.error.SlotInUseException;
+import io.walex.reactive.error.SlotInvalidatedException;
+import io.walex.reactive.error.SlotLostException;
+import io.walex.reactive.error.TransactionAbandonedException;
+import io.walex.reactive.event.Event;
+import io.walex.reactive.event.Expectation;
+import io.walex.reactive.event.SignalCodec;
+import io.walex.reactive.event.StreamIdentity;
+import io.walex.reactive.event.Transaction;
+import io.walex.reactive.event.TransactionAssembler;
+import io.walex.reactive.event.TransactionSignal;
+import io.walex.reactive.event.UncertainMessageException;
+import io.walex.reactive.failure.Attempted;
+import io.walex.reactive.failure.Failures;
+import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.replication.Acknowledgements;
+import io.walex.reactive.replication.PayloadDecoder;
+import io.walex.reactive.replication.ReplicationConnection;
+import io.walex.reactive.replication.StartReplication;
+import io.walex.reactive.server.Connector;
+import io.walex.reactive.server.ServerConnection;
+import io.walex.reactive.server.ServerConnection.ServerFacts;
+import io.walex.reactive.setup.ServerChecks;
+import io.walex.reactive.setup.SlotGuard;
+import io.walex.reactive.stream.ConnectionState.Gap;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.Scannable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.netty.resources.LoopResources;
+import reactor.util.retry.Retry;
+
+/**
+ * One subscriber's stream: it owns the event loop and what must survive a reconnect, and makes connections as long as the
+ * subscription lives.
+ */
+public final class StreamSubscription implements SlotGuard.Listener {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StreamSubscription.class);
+
+    /** How long a transaction in hand may take to end when the stream is closed. */
+    private static final Duration LAST_TRANSACTION = Duration.ofSeconds(10);
+
+    private volatile WalExConfig config;
+    private final SubscriptionState state;
+    private final LoopResources loop;
+    private final Connector connector;
+    private final Scheduler scheduler;
+    private final SlotGuard slot;
+    private final Reconnects reconnects;
+    private final Acknowledgements acknowledgements;
+    private final DatabaseTypes types;
+    private final TableChecks tables;
+    private final StreamIdentity origination;
+    private final TransactionAssembler assembler;
+    private final PreparedHolds holds;
+    private final Heartbeat heartbeat;
+    private final @Nullable MiddlewareStage middleware;
+    private final Sinks.Empty<Void> ended = Sinks.empty();
+
+    /** It has ended while nothing was streamed that could complete. */
+    private final Sinks.Empty<Void> noMoreAttempts = Sinks.empty();
+
+    private final Sinks.Empty<Void> released = Sinks.empty();
+    private volatile Runnable onAcknowledged = () -> {};
+    private volatile Consumer<Throwable> onAbandoned = reason -> {};
+    private volatile Mono<Void> consumed = Mono.empty();
+    private volatile Predicate<Runnable> finishing = StreamSubscription::atOnce;
+    private volatile @Nullable ReplicationConnection connection;
+    private volatile boolean hasStreamed;
+
+    /** It has streamed, or stood by for its slot: what fails from now on is an outage and no wrong configuration. */
+    private volatile boolean hasJoined;
+
+    private @Nullable Throwable lost;
+
+    /** The transaction here, and those before it, must come unstreamed. On the event loop. */
+    private Lsn unstreamedUntil = Lsn.INVALID;
+
+    public StreamSubscription(WalExConfig config, SubscriptionState state, List<Expectation> expectations) {
+        this.config = config;
+        this.state = state;
+        loop = LoopResources.create("walex-" + config.name(), 1, true);
+        connector = DriverConfiguration.connector(() -> this.config, loop);
+        scheduler = Schedulers.fromExecutorService(eventLoop());
+        acknowledgements = new Acknowledgements(eventLoop(), () -> onAcknowledged.run());
+        reconnects = new Reconnects(config.retry(), this::isRetryable, scheduler);
+        types = new DatabaseTypes(config.types(), connector, eventLoop(), this::resumeStream, this::failStream);
+        origination = new StreamIdentity(config.name(), Version.LIBRARY, config.database());
+        tables = new TableChecks(
+                connector, () -> this.config, expectations, origination.published()::set, state::isStreaming);
+        Middleware configured = config.middleware();
+        middleware = configured == null
+                ? null
+                : new MiddlewareStage(
+                        config, configured, eventLoop(), acknowledgements, new SignalCodec(origination, types));
+        assembler = new TransactionAssembler(
+                origination,
+                config::isSubscribed,
+                types,
+                new TransactionAssembler.Spool(config.spoolDirectory(), config.spoolMemory()),
+                config.twoPhase(),
+                config.origin() == OriginFilter.NONE,
+                config.messages());
+        slot = new SlotGuard(config, acknowledgements, assembler::unfinished, connector, scheduler);
+        holds = new PreparedHolds(acknowledgements);
+        heartbeat = new Heartbeat(connector, config.heartbeat(), state::isStreaming, scheduler);
+    }
+
+    private EventLoop eventLoop() {
+        return loop.onClient(LoopResources.DEFAULT_NATIVE).next();
+    }
+
+    public Flux<Event> changes() {
+        Flux<Event> changes = middleware == null
+                ? stream(new EventDecoder(assembler, holds, acknowledgements))
+                : middleware.changes(stream(new SignalDecoder(assembler, holds)), ended.asMono());
+        return SubscriberErrors.signalled(told(changes), state::ended);
+    }
+
+    public Flux<Transaction> transactions() {
+        Flux<TransactionSignal> signals = stream(new SignalDecoder(assembler, holds));
+        Flux<Transaction> transactions = new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super Transaction> actual) {
+                Acknowledgements counted = middleware == null ? acknowledgements : middleware.delivered();
+                var windows = new TransactionWindows(actual, eventLoop(), counted, config.maxUnacknowledged());
+                onAbandoned = windows::abandon;
+                consumed = windows.ended();
+                finishing = windows::finish;
+                if (middleware == null) {
+                    onAcknowledged = windows::advance;
+                    told(signals).subscribe(windows);
+                } else {
+                    told(middleware.transactions(signals, windows::advance, ended.asMono()))
+                            .subscribe(windows);
+                }
+            }
+        };
+        return SubscriberErrors.signalled(transactions, state::ended);
+    }
+
+    private <T> Flux<T> told(Flux<T> stream) {
+        return stream.doOnError(state::ended)
+                .doOnComplete(() -> state.ended(null))
+                .doOnCancel(() -> state.ended(null));
+    }
+
+    /** The subscriber was told of the end, or has cancelled; a transaction that it consumes may go on. */
+    public void left() {
+        state.left();
+    }
+
+    private <T> Flux<T> stream(PayloadDecoder<T> decoder) {
+        Flux<T> stream = attempts(decoder)
+                .onErrorMap(this::explain)
+                .retryWhen(Retry.from(failures -> reconnects
+                        // Beside the failures, where it costs no event anything.
+                        .companion(failures.doOnNext(this::tellFailure).takeUntilOther(tables.looks()))
+                        .takeUntilOther(noMoreAttempts.asMono())
+                        // Whatever comes of it is confined to the event loop.
+                        .publishOn(scheduler)))
+                .onErrorMap(Reconnects::cause);
+        return config.heartbeat().isZero() ? stream : stream.takeUntilOther(heartbeat.beats());
+    }
+
+    private <T> Flux<T> attempts(PayloadDecoder<T> decoder) {
+        return Flux.defer(() -> attempt(decoder)).retryWhen(Retry.indefinitely().filter(this::isNoFailure));
+    }
+
+    /** Changed settings, and what is wanted in another form: the next attempt comes at once, and counts for nothing. */
+    private boolean isNoFailure(Throwable end) {
+        if (end instanceof UncertainMessageException streamed) {
+            unstreamedUntil = streamed.commitLsn();
+            LOG.info("{}; \"{}\" has it sent again unstreamed", streamed.getMessage(), config.name());
+            return true;
+        }
+        return end instanceof Reconfigured;
+    }
+
+    /** A temporary slot could not send a transaction again: nothing that may have to be is streamed from one. */
+    private Map<String, String> options(ServerFacts facts) {
+        Map<String, String> options = PgOutputOptions.of(config, facts.version());
+        if (config.messages() && config.slot() instanceof SlotSpec.Temporary
+                || unstreamedUntil.isAfter(acknowledgements.flushed())) {
+            options.remove(PgOutputOptions.STREAMING);
+        }
+        return options;
+    }
+
+    private <T> Flux<T> attempt(PayloadDecoder<T> decoder) {
+        WalExConfig used = config;
+        state.connecting();
+        return ServerConnection.use(connector, this::prepare)
+                .flatMapMany(facts -> Flux.usingWhen(
+                        ReplicationConnection.connect(connector).doOnNext(made -> connection = made),
+                        made -> start(made, facts, decoder, used),
+                        // A graceful end: what is acknowledged behind a middleware until all has ended is confirmed
+                        // too.
+                        made -> Mono.empty(),
+                        (made, error) -> made.close(),
+                        ReplicationConnection::close));
+    }
+
+    private Mono<ServerFacts> prepare(ServerConnection server) {
+        return server.facts()
+                .delayUntil(facts -> ServerChecks.walLevel(facts, config))
+                .doOnNext(facts -> PgOutputOptions.of(config, facts.version()))
+                .delayUntil(facts -> tables.prepare(server))
+                .delayUntil(facts -> slot.prepare(server, facts, this))
+                .delayUntil(facts -> types.load(server))
+                .delayUntil(facts -> middleware == null
+                        ? Mono.empty()
+                        : middleware.connectedTo(new ConnectedServer(facts, connector)));
+    }
+
+    private <T> Flux<T> start(
+            ReplicationConnection made, ServerFacts facts, PayloadDecoder<T> decoder, WalExConfig used) {
+        return slot.obtain(made, facts).flatMapMany(obtained -> {
+            Lsn from = obtained.from() == null ? acknowledgements.flushed() : obtained.from();
+            return made.stream(
+                    new StartReplication(obtained.name(), from, options(facts)),
+                    decoder,
+                    acknowledgements,
+                    statusInterval(facts),
+                    config.livenessTimeout(),
+                    Clock.systemUTC(),
+                    hasStreamed ? slot.requireUnmoved() : Mono.empty(),
+                    () -> streaming(obtained, from, used));
+        });
+    }
+
+    private void streaming(SlotGuard.Obtained obtained, Lsn from, WalExConfig used) {
+        assembler.connected(from);
+        if (obtained.from() != null) {
+            if (lost != null) {
+                resumed(new Gap(acknowledgements.flushed(), obtained.from(), lost));
+            } else {
+                acknowledgements.startAt(obtained.from());
+            }
+        }
+        lost = null;
+        hasStreamed = true;
+        join();
+        reconnects.streaming();
+        state.streaming(obtained.name());
+        tables.lookIfDue();
+        reconnectIfMoved(used);
+    }
+
+    /** Subscriptions count from the next transaction, and are looked for; changed addresses or credentials reconnect. */
+    public void reconfigure(WalExConfig changed) {
+        WalExConfig before = config;
+        config = changed;
+        assembler.resubscribe(changed::isSubscribed);
+        try {
+            eventLoop().execute(() -> {
+                reconnectIfMoved(before);
+                if (!changed.subscriptions().equals(before.subscriptions())) {
+                    tables.lookAgain();
+                }
+            });
+        } catch (RejectedExecutionException ended) {
+            // The stream is over; there is nothing to reconnect.
+        }
+    }
+
+    private void reconnectIfMoved(WalExConfig used) {
+        if (!Reconfiguration.isSameConnection(used, config)) {
+            // A temporary slot goes with its connection: that is a loss like any other.
+            failStream(
+                    config.slot() instanceof SlotSpec.Temporary
+                            ? new ConnectionLostException(
+                                    "\"%s\" was reconfigured to connect to %s:%d as %s"
+                                            .formatted(config.name(), config.host(), config.port(), config.username()),
+                                    null)
+                            : new Reconfigured());
+        }
+    }
+
+    /** Makes the stream connect again at once. */
+    private static final class Reconfigured extends RuntimeException {
+
+        Reconfigured() {
+            super("The connection's settings were changed", null, false, false);
+        }
+    }
+
+    /** A new temporary slot is in place of a lost one. */
+    private void resumed(Gap gap) {
+        Runnable telling = () -> tell(gap);
+        assembler.restart();
+        state.resumed(gap);
+        if (middleware == null) {
+            telling.run();
+        } else {
+            middleware.resumed(gap, telling);
+        }
+        acknowledgements.restartAt(gap.until());
+    }
+
+    private void tell(Gap gap) {
+        onAbandoned.accept(new TransactionAbandonedException(
+                "The temporary slot of \"%s\" went with its connection, and with it the rest of the transaction; the stream goes on at %s: %s"
+                        .formatted(config.name(), gap.until(), gap.because().getMessage()),
+                gap.because()));
+        if (config.slot() instanceof SlotSpec.Temporary temporary && temporary.onGap() != null) {
+            temporary.onGap().accept(gap);
+        }
+    }
+
+    @Override
+    public void onMissing() {
+        if (middleware != null) {
+            middleware.slotMissing();
+        }
+    }
+
+    @Override
+    public void onStandingBy() {
+        join();
+        state.standingBy();
+    }
+
+    private void join() {
+        hasJoined = true;
+        reconnects.joined();
+    }
+
+    @Override
+    public void onTakenOver(Lsn until) {
+        Lsn after = acknowledgements.flushed();
+        Lsn unfinished = assembler.unfinished();
+        if (!unfinished.equals(Lsn.INVALID) && until.isAfter(unfinished)) {
+            finishedElsewhere(unfinished, until);
+        }
+        holds.releaseBefore(until);
+        state.takenOver(after, until);
+    }
+
+    private void finishedElsewhere(Lsn transaction, Lsn until) {
+        String what =
+                "The connection of \"%s\" was lost within the transaction at %s, which another consumer of %s has processed since"
+                        .formatted(config.name(), transaction, config.slot());
+        if (middleware != null) {
+            throw new SlotInvalidatedException(
+                    what + "; start a new subscription, since the middleware has received a part of it", null);
+        }
+        assembler.endUnfinished();
+        onAbandoned.accept(new TransactionAbandonedException(what, lost));
+        acknowledgements.endUnfinished(until);
+    }
+
+    private boolean isEnding() {
+        return Boolean.TRUE.equals(ended.scan(Scannable.Attr.TERMINATED));
+    }
+
+    private void resumeStream() {
+        ReplicationConnection streaming = connection;
+        if (streaming != null) {
+            streaming.resume();
+        }
+    }
+
+    private void failStream(Throwable error) {
+        ReplicationConnection streaming = connection;
+        if (streaming != null) {
+            streaming.fail(error);
+        }
+    }
+
+    /** The server drops clients that it does not hear from; a quarter leaves room for late timers. */
+    private Duration statusInterval(ServerFacts facts) {
+        Duration longest = facts.walSenderTimeout().dividedBy(4);
+        return longest.isZero() || config.statusInterval().compareTo(longest) < 0 ? config.statusInterval() : longest;
+    }
+
+    private Throwable explain(Throwable failure) {
+        Throwable error =
+                Failures.translate(failure, new Attempted(config, config.slot().toString(), state.isStreaming()));
+        return hasStreamed
+                        && config.slot() instanceof SlotSpec.Temporary temporary
+                        && temporary.onGap() == null
+                        && Failures.isRetryable(error, true)
+                ? slotLost(error)
+                : error;
+    }
+
+    private SlotLostException slotLost(Throwable error) {
+        return new SlotLostException(
+                "The temporary slot of \"%s\" went with its connection, and with it the changes since %s: %s; use SlotSpec.durable(name) to survive this, or temporary().resumeWithGap(listener) to go on without them"
+                        .formatted(config.name(), acknowledgements.flushed(), error.getMessage()),
+                error);
+    }
+
+    private boolean isRetryable(Throwable failure) {
+        return Failures.isRetryable(failure, hasJoined) || failure instanceof SlotInUseException && isTakingTurns();
+    }
+
+    private boolean isTakingTurns() {
+        return config.slot() instanceof SlotSpec.Durable durable && durable.whenInUse() == WhenInUse.WAIT;
+    }
+
+    private void tellFailure(Retry.RetrySignal signal) {
+        Throwable failure = signal.failure();
+        if (isRetryable(failure)) {
+            if (isEnding()) {
+                noMoreAttempts.tryEmitEmpty();
+                return;
+            }
+            if (hasStreamed && lost == null) {
+                lost = failure;
+            }
+            state.reconnecting(failure);
+        }
+    }
+
+    /** Completes the stream after what it is delivering, or the transaction in hand, wherever it stands. */
+    public void end() {
+        try {
+            eventLoop().execute(this::endAfterLast);
+        } catch (RejectedExecutionException released) {
+            // It has ended.
+        }
+    }
+
+    private static boolean atOnce(Runnable then) {
+        then.run();
+        return false;
+    }
+
+    private void endAfterLast() {
+        Disposable.Swap bound = Disposables.swap();
+        boolean waits = finishing.test(() -> {
+            bound.dispose();
+            endNow();
+        });
+        if (waits) {
+            bound.update(scheduler.schedule(this::endNow, LAST_TRANSACTION.toMillis(), TimeUnit.MILLISECONDS));
+        }
+    }
+
+    private void endNow() {
+        ended.tryEmitEmpty();
+        ReplicationConnection streaming = connection;
+        if (streaming == null || !streaming.complete()) {
+            noMoreAttempts.tryEmitEmpty();
+        }
+    }
+
+    /**
+     * Waits for a transaction that is still consumed after a cancel, and for connection and middleware to be closed; then
+     * frees the event loop. Never fails.
+     */
+    public Mono<Void> release() {
+        return Mono.defer(() -> consumed)
+                .then(Mono.defer(() -> {
+                    ReplicationConnection last = connection;
+                    return last == null ? Mono.<Void>empty() : last.close();
+                }))
+                .then(middleware == null ? Mono.empty() : middleware.closed().onErrorComplete())
+                .then(Mono.fromRunnable(() -> eventLoop().execute(assembler::close)))
+                .then(Mono.defer(() -> loop.disposeLater(Duration.ZERO, Duration.ofSeconds(1))))
+                .onErrorComplete()
+                .doFinally(signal -> released.tryEmitEmpty());
+    }
+
+    public Mono<Void> released() {
+        return released.asMono();
+    }
+}
