@@ -5,7 +5,7 @@ import io.walex.reactive.error.SlotInvalidatedException;
 import io.walex.reactive.error.SlotLostException;
 import io.walex.reactive.error.SlotNotFoundException;
 import io.walex.reactive.error.TransactionAbandonedException;
-import io.walex.reactive.stream.ConnectionState.Gap;
+import io.walex.reactive.event.Gap;
 import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;

@@ -1,6 +1,7 @@
 package io.walex.reactive.stream;
 
 import io.walex.reactive.config.WhenInUse;
+import io.walex.reactive.event.Gap;
 import io.walex.reactive.pgoutput.Lsn;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -57,15 +58,4 @@ public sealed interface ConnectionState {
      * @param because null when it was cancelled or closed
      */
     record Stopped(int subscription, @Nullable Throwable because) implements ConnectionState {}
-
-    /**
-     * A stretch of WAL whose changes were not delivered, because the temporary slot that kept them went with its
-     * connection. Changes up to {@code after} were confirmed, some beyond may have been delivered, and none before {@code
-     * until} will be. After a failover to a standby that was behind, {@code until} may lie before {@code after}.
-     *
-     * @param after what was confirmed last
-     * @param until where the next slot begins
-     * @param because how the connection was lost
-     */
-    record Gap(Lsn after, Lsn until, Throwable because) {}
 }

@@ -8,6 +8,7 @@ import io.walex.reactive.config.Middleware;
 import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.event.Event;
+import io.walex.reactive.event.Gap;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.spool.DiskSpool;
 import io.walex.reactive.stream.ConnectionState;
@@ -254,7 +255,7 @@ class MiddlewareIT {
             consumer.request(Long.MAX_VALUE);
 
             await().atMost(PATIENCE).until(() -> seen.size() == 4);
-            assertThat(seen.get(2)).isInstanceOf(ConnectionState.Gap.class);
+            assertThat(seen.get(2)).isInstanceOf(Gap.class);
             assertThat(seen).startsWith(11, 12).endsWith(13);
             walEx.closeGracefully().block(PATIENCE);
         }
