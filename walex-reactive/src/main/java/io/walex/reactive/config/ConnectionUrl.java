@@ -1,7 +1,6 @@
 package io.walex.reactive.config;
 
-import io.walex.reactive.error.InvalidUrlException;
-import io.walex.reactive.error.UnknownOptionException;
+import io.walex.reactive.error.InvalidConfigException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -81,7 +80,7 @@ final class ConnectionUrl {
         }
     }
 
-    private static InvalidUrlException notEncoded(String text, char character, String encoded, String otherwise) {
+    private static InvalidConfigException notEncoded(String text, char character, String encoded, String otherwise) {
         int colon = text.indexOf(':');
         String part = colon >= 0 && colon < text.indexOf(character) ? "the password" : "the user name";
         return malformed("%s holds %s %s (percent-encode it as %s%s)"
@@ -195,12 +194,12 @@ final class ConnectionUrl {
         }
     }
 
-    private static UnknownOptionException unknown(String name, String before) {
+    private static InvalidConfigException unknown(String name, String before) {
         // What follows a password may be the rest of it.
         String what = before.equals("password")
                 ? "Unknown URL parameter behind the password (percent-encode & in it as %26)"
                 : "Unknown URL parameter \"" + name + "\"";
-        return new UnknownOptionException(
+        return new InvalidConfigException(
                 what + "; known are sslmode, sslrootcert, sslcert, sslkey, ssl, host, hostaddr, port, dbname, user,"
                         + " password, application_name and connect_timeout",
                 null);
@@ -248,7 +247,7 @@ final class ConnectionUrl {
         }
     }
 
-    static InvalidUrlException malformed(String problem) {
-        return new InvalidUrlException("Malformed connection URL: " + problem + "; " + EXPECTED, null);
+    static InvalidConfigException malformed(String problem) {
+        return new InvalidConfigException("Malformed connection URL: " + problem + "; " + EXPECTED, null);
     }
 }

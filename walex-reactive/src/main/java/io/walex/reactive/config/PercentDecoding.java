@@ -1,6 +1,6 @@
 package io.walex.reactive.config;
 
-import io.walex.reactive.error.InvalidUrlException;
+import io.walex.reactive.error.InvalidConfigException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -17,7 +17,7 @@ final class PercentDecoding {
      * Decodes a part.
      *
      * @param part how a message names it, which never repeats the text: it may be a password
-     * @throws InvalidUrlException when it holds spaces, control characters or a wrong percent sign
+     * @throws InvalidConfigException when it holds spaces, control characters or a wrong percent sign
      */
     static String decode(String part, String text) {
         String trimmed = trim(text);

@@ -1,6 +1,6 @@
 package io.walex.reactive.config;
 
-import io.walex.reactive.error.InvalidSlotNameException;
+import io.walex.reactive.error.InvalidConfigException;
 import io.walex.reactive.error.SlotInvalidatedException;
 import io.walex.reactive.error.SlotLostException;
 import io.walex.reactive.error.SlotNotFoundException;
@@ -32,7 +32,7 @@ public sealed interface SlotSpec permits SlotSpec.Temporary, SlotSpec.Durable {
      * needed: it holds back WAL for ever.
      *
      * @param name 1 to 63 characters of {@code a-z}, {@code 0-9} and {@code _}
-     * @throws InvalidSlotNameException for another name
+     * @throws InvalidConfigException for another name
      */
     static Durable durable(String name) {
         return new Durable(name, WhenInUse.FAIL, true, false);
@@ -79,7 +79,7 @@ public sealed interface SlotSpec permits SlotSpec.Temporary, SlotSpec.Durable {
 
         public Durable {
             if (!VALID.matcher(name).matches()) {
-                throw new InvalidSlotNameException(
+                throw new InvalidConfigException(
                         "\"" + name
                                 + "\" is not a valid replication slot name; use 1 to 63 characters of a-z, 0-9 and _",
                         null);

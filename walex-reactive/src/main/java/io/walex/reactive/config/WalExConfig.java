@@ -3,8 +3,6 @@ package io.walex.reactive.config;
 import io.walex.reactive.codec.TypeRegistry;
 import io.walex.reactive.error.CatalogTimeoutException;
 import io.walex.reactive.error.InvalidConfigException;
-import io.walex.reactive.error.InvalidUrlException;
-import io.walex.reactive.error.UnknownOptionException;
 import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.event.TwoPhase;
 import java.nio.charset.StandardCharsets;
@@ -59,8 +57,7 @@ public final class WalExConfig {
      * dbname}, which win over what stands before them. It is read as libpq reads it, but for one host, and no Unix-domain
      * socket. In a user name or password {@code @ / ? # %} and spaces are percent-encoded.
      *
-     * @throws InvalidUrlException when it is malformed
-     * @throws UnknownOptionException when it has another parameter
+     * @throws InvalidConfigException when it is malformed or has another parameter
      */
     public static Builder fromUrl(String url) {
         return ConnectionUrl.parse(Objects.requireNonNull(url, "url"));

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walex.reactive.error.InvalidConfigException;
-import io.walex.reactive.error.InvalidUrlException;
-import io.walex.reactive.error.UnknownOptionException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -80,7 +78,7 @@ class ConnectionUrlTests {
             })
     void refusesMalformedUrlsWithoutRepeatingThem(String url) {
         assertThatThrownBy(() -> WalExConfig.fromUrl(url))
-                .isInstanceOf(InvalidUrlException.class)
+                .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining("expected postgresql://user:password@host:port/database")
                 .hasMessageNotContaining("hunter2")
                 .hasNoCause();
@@ -199,7 +197,7 @@ class ConnectionUrlTests {
             """)
     void refusesWhatTheTestsOfLibpqRefuseAndSockets(String url, String problem) {
         assertThatThrownBy(() -> WalExConfig.fromUrl(url))
-                .isInstanceOf(InvalidUrlException.class)
+                .isInstanceOf(InvalidConfigException.class)
                 .hasMessageStartingWith("Malformed connection URL: " + problem)
                 .hasMessageEndingWith("; expected postgresql://user:password@host:port/database");
     }
@@ -235,7 +233,7 @@ class ConnectionUrlTests {
             """)
     void saysWhichPartIsWrongWithoutRepeatingIt(String url, String problem) {
         assertThatThrownBy(() -> WalExConfig.fromUrl(url))
-                .isInstanceOf(InvalidUrlException.class)
+                .isInstanceOf(InvalidConfigException.class)
                 .hasMessageStartingWith("Malformed connection URL: " + problem)
                 .hasMessageNotContaining("hunter2")
                 .hasNoCause();
@@ -244,7 +242,7 @@ class ConnectionUrlTests {
     @Test
     void refusesALineBreakWithin() {
         assertThatThrownBy(() -> WalExConfig.fromUrl("postgresql://u:hunter2\n@host/db"))
-                .isInstanceOf(InvalidUrlException.class)
+                .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining(
                         "the password holds a line break or another control character (remove it, or percent-encode it)")
                 .hasMessageNotContaining("hunter2");
@@ -253,7 +251,7 @@ class ConnectionUrlTests {
     @Test
     void doesNotTakeTheRestOfAPasswordForANameToRepeat() {
         assertThatThrownBy(() -> WalExConfig.fromUrl("postgresql://host/db?password=x&hunter2=y"))
-                .isInstanceOf(UnknownOptionException.class)
+                .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining("behind the password (percent-encode & in it as %26)")
                 .hasMessageNotContaining("hunter2");
     }
@@ -262,7 +260,7 @@ class ConnectionUrlTests {
     @ValueSource(strings = {"postgresql://host/db?u%7aer=someotheruser&port=12345", "postgresql://host?uzer="})
     void refusesTheUnknownParametersOfTheTestsOfLibpq(String url) {
         assertThatThrownBy(() -> WalExConfig.fromUrl(url))
-                .isInstanceOf(UnknownOptionException.class)
+                .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining("\"uzer\"");
     }
 
@@ -285,7 +283,7 @@ class ConnectionUrlTests {
     @Test
     void refusesUnknownOptions() {
         assertThatThrownBy(() -> WalExConfig.fromUrl("postgres://localhost/db?ssl_mode=require&password=hunter2"))
-                .isInstanceOf(UnknownOptionException.class)
+                .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContainingAll("\"ssl_mode\"", "known are sslmode")
                 .hasMessageNotContaining("hunter2");
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walex.reactive.error.InvalidConfigException;
-import io.walex.reactive.error.InvalidSlotNameException;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -133,7 +132,7 @@ class WalExConfigTests {
                 "x123456789012345678901234567890123456789012345678901234567890123"
             })
     void refusesInvalidSlotNames(String name) {
-        assertThatThrownBy(() -> SlotSpec.durable(name)).isInstanceOf(InvalidSlotNameException.class);
+        assertThatThrownBy(() -> SlotSpec.durable(name)).isInstanceOf(InvalidConfigException.class);
     }
 
     @Test

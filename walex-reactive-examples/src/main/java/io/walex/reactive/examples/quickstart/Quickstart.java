@@ -5,11 +5,8 @@ import ch.qos.logback.classic.Logger;
 import io.walex.reactive.WalEx;
 import io.walex.reactive.error.AuthenticationException;
 import io.walex.reactive.error.InvalidConfigException;
-import io.walex.reactive.error.InvalidSlotNameException;
-import io.walex.reactive.error.InvalidUrlException;
 import io.walex.reactive.error.SlotInUseException;
 import io.walex.reactive.error.SlotLostException;
-import io.walex.reactive.error.UnknownOptionException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
@@ -148,10 +145,7 @@ public final class Quickstart implements Callable<Integer> {
     }
 
     private static boolean isWrongUsage(Throwable error) {
-        return error instanceof InvalidUrlException
-                || error instanceof UnknownOptionException
-                || error instanceof InvalidConfigException
-                || error instanceof InvalidSlotNameException;
+        return error instanceof InvalidConfigException;
     }
 
     private static String oneLine(@Nullable String message) {

@@ -12,7 +12,6 @@ import io.walex.reactive.error.DatabaseNotFoundException;
 import io.walex.reactive.error.HostNotFoundException;
 import io.walex.reactive.error.InsufficientPrivilegeException;
 import io.walex.reactive.error.InvalidConfigException;
-import io.walex.reactive.error.InvalidSlotNameException;
 import io.walex.reactive.error.PublicationNotFoundException;
 import io.walex.reactive.error.ServerUnreachableException;
 import io.walex.reactive.error.SlotInUseException;
@@ -200,7 +199,7 @@ class StartupErrorsIT {
     @Test
     void invalidSlotName() {
         assertThat(catchThrowable(() -> SlotSpec.durable("My-Slot")))
-                .isInstanceOf(InvalidSlotNameException.class)
+                .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContainingAll("\"My-Slot\"", "use 1 to 63 characters of a-z, 0-9 and _");
     }
 
