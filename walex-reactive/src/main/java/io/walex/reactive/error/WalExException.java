@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * What can go wrong, one subtype per decision that a caller can make. Messages name the thing that failed and the remedy,
  * and never hold a secret or a row's value.
  *
- * <p>A stream that cannot be decoded fails with {@link io.walex.reactive.pgoutput.PgOutputDecodingException} instead.
+ * <p>Constructors are public, so that applications can test what they do about each error.
  */
 public abstract class WalExException extends RuntimeException {
 

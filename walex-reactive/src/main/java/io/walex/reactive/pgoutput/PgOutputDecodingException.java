@@ -1,12 +1,13 @@
 package io.walex.reactive.pgoutput;
 
+import io.walex.reactive.error.WalExException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A message that is truncated, corrupt or unknown. Nothing of it was delivered, and the stream ends: going on would
  * lose it silently.
  */
-public final class PgOutputDecodingException extends RuntimeException {
+public final class PgOutputDecodingException extends WalExException {
 
     private final char messageType;
     private final int offset;
