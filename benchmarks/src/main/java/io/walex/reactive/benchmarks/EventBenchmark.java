@@ -58,7 +58,7 @@ public class EventBenchmark {
                 new StreamIdentity("benchmark", "0", "benchmark"),
                 (schema, table) -> true,
                 TypeSource.of(TypeRegistry.builtIn()),
-                new TransactionAssembler.Spool(Path.of(System.getProperty("java.io.tmpdir")), 0),
+                new TransactionAssembler.Spill(Path.of(System.getProperty("java.io.tmpdir")), 0),
                 TwoPhase.OFF,
                 false,
                 false);

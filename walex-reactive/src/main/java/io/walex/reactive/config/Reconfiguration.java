@@ -37,7 +37,7 @@ public final class Reconfiguration {
             new Fixed("origin", WalExConfig::origin, "the stream's protocol is set"),
             new Fixed("types", WalExConfig::types, "relations are bound to them"),
             new Fixed("middleware", WalExConfig::middleware, "transactions may be in it"),
-            new Fixed("spoolDirectory", WalExConfig::spoolDirectory, "transactions may be in it"));
+            new Fixed("spillDirectory", WalExConfig::spillDirectory, "transactions may be in it"));
 
     private Reconfiguration() {}
 

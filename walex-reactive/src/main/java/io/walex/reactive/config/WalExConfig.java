@@ -175,13 +175,13 @@ public final class WalExConfig {
         return settings.types;
     }
 
-    public Path spoolDirectory() {
-        return settings.spoolDirectory;
+    public Path spillDirectory() {
+        return settings.spillDirectory;
     }
 
     /** In bytes. */
-    public long spoolMemory() {
-        return settings.spoolMemory;
+    public long spillMemory() {
+        return settings.spillMemory;
     }
 
     public @Nullable Middleware middleware() {
@@ -253,8 +253,8 @@ public final class WalExConfig {
         private boolean messages;
         private OriginFilter origin = OriginFilter.ANY;
         private TypeRegistry types = TypeRegistry.builtIn();
-        private Path spoolDirectory = Path.of(System.getProperty("java.io.tmpdir"));
-        private long spoolMemory = 8 << 20;
+        private Path spillDirectory = Path.of(System.getProperty("java.io.tmpdir"));
+        private long spillMemory = 8 << 20;
         private @Nullable Middleware middleware;
         private Retry retry = Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
                 .maxBackoff(Duration.ofSeconds(10))
@@ -290,8 +290,8 @@ public final class WalExConfig {
             messages = other.messages;
             origin = other.origin;
             types = other.types;
-            spoolDirectory = other.spoolDirectory;
-            spoolMemory = other.spoolMemory;
+            spillDirectory = other.spillDirectory;
+            spillMemory = other.spillMemory;
             middleware = other.middleware;
             retry = other.retry;
         }
@@ -561,20 +561,20 @@ public final class WalExConfig {
 
         /**
          * Where transactions that are received before they commit (see {@link #streaming} and {@link #twoPhase}) are kept
-         * when they outgrow {@link #spoolMemory}; the system's directory for temporary files by default. Files are removed
+         * when they outgrow {@link #spillMemory}; the system's directory for temporary files by default. Files are removed
          * on every exit.
          */
-        public Builder spoolDirectory(Path value) {
-            spoolDirectory = Objects.requireNonNull(value, "spoolDirectory");
+        public Builder spillDirectory(Path value) {
+            spillDirectory = Objects.requireNonNull(value, "spillDirectory");
             return this;
         }
 
         /** How many bytes of such transactions each stream keeps in memory; 8 MiB by default. */
-        public Builder spoolMemory(long bytes) {
+        public Builder spillMemory(long bytes) {
             if (bytes < 0) {
-                throw new InvalidConfigException("spoolMemory must not be negative, was " + bytes, null);
+                throw new InvalidConfigException("spillMemory must not be negative, was " + bytes, null);
             }
-            spoolMemory = bytes;
+            spillMemory = bytes;
             return this;
         }
 

@@ -69,14 +69,14 @@ final class PreparedTransactions {
 
     @Nullable
     TransactionSignal streamPrepare(StreamPrepare prepare) {
-        TransactionSpill spool = uncommitted.take(prepare.xid());
+        TransactionSpill spill = uncommitted.take(prepare.xid());
         if (isKept(prepare.prepareLsn())) {
-            TransactionOutput.requireCertain(spool, prepare.prepareLsn());
-            uncommitted.prepared(prepare.gid(), prepare.xid(), spool);
+            TransactionOutput.requireCertain(spill, prepare.prepareLsn());
+            uncommitted.prepared(prepare.gid(), prepare.xid(), spill);
             return new TransactionSignal.Hold(prepare.gid(), prepare.prepareLsn());
         }
         var begin = new Begin(prepare.prepareLsn(), prepare.prepareTimestamp(), prepare.xid(), prepare.gid());
-        return output.replay(spool, begin, prepare.endLsn());
+        return output.replay(spill, begin, prepare.endLsn());
     }
 
     @Nullable

@@ -55,7 +55,7 @@ final class SpillSpace {
     /** A file that is gone when it is closed or the process ends, however it ends where the system can do that. */
     FileChannel file() {
         try {
-            Path path = Files.createTempFile(Files.createDirectories(directory), "walex-", ".spool");
+            Path path = Files.createTempFile(Files.createDirectories(directory), "walex-", ".spill");
             try {
                 return opener.open(path);
             } catch (IOException e) {

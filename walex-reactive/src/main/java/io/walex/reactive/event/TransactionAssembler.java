@@ -39,7 +39,7 @@ public final class TransactionAssembler {
      * @param origination what all events say of their origin
      * @param subscribed whether the table (schema, name) is wanted; asked once per relation message
      * @param types the database's types
-     * @param spool where uncommitted transactions are kept
+     * @param spill where uncommitted transactions are kept
      * @param twoPhase when prepared transactions are yielded, where the server sends them
      * @param localOnly whether the server leaves out what was replicated to it; then the commit of a prepared transaction
      *     may come without it
@@ -49,14 +49,14 @@ public final class TransactionAssembler {
             StreamIdentity origination,
             BiPredicate<String, String> subscribed,
             TypeSource types,
-            Spool spool,
+            Spill spill,
             TwoPhase twoPhase,
             boolean localOnly,
             boolean messages) {
         this.messageSource = origination.source("", "", Map.of());
         this.relations = new Relations(origination, subscribed, types);
         this.output = new TransactionOutput(messageSource, relations, messages);
-        this.uncommitted = new UncommittedTransactions(new SpillSpace(spool.directory, spool.memoryLimit));
+        this.uncommitted = new UncommittedTransactions(new SpillSpace(spill.directory, spill.memoryLimit));
         this.prepared = new PreparedTransactions(twoPhase, localOnly, messageSource, uncommitted, output);
         this.order = new MessageOrder(twoPhase, uncommitted, output);
     }
@@ -67,7 +67,7 @@ public final class TransactionAssembler {
      * @param directory of temporary files; made when needed
      * @param memoryLimit in bytes, for all of them together; the rest goes to files
      */
-    public record Spool(Path directory, long memoryLimit) {}
+    public record Spill(Path directory, long memoryLimit) {}
 
     /**
      * A new connection starts: the server describes its relations anew and sends from a transaction's start.

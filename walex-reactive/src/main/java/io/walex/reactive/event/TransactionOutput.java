@@ -40,7 +40,7 @@ final class TransactionOutput {
      * @param withOutcome whether its last event tells that it committed
      */
     private record Replay(
-            TransactionSpill spool,
+            TransactionSpill spill,
             TransactionSpill.Reader reader,
             Lsn endLsn,
             @Nullable String releases,
@@ -60,7 +60,7 @@ final class TransactionOutput {
             queued.add(next);
         }
         if (replay != null) {
-            replay.spool.close();
+            replay.spill.close();
             replay = null;
         }
     }
@@ -194,7 +194,7 @@ final class TransactionOutput {
         return queued();
     }
 
-    /** A streamed transaction, from its start to its end; the spool is closed when it was read, or given up. */
+    /** A streamed transaction, from its start to its end; the spill is closed when it was read, or given up. */
     @Nullable
     TransactionSignal replay(TransactionSpill kept, TransactionSignal.Begin begin, Lsn endLsn) {
         if (wants(begin.commitLsn())) {
@@ -210,7 +210,7 @@ final class TransactionOutput {
         return start(new Replay(kept, reader(kept), endLsn, begin.gid(), withOutcome), begin);
     }
 
-    /** Closes the spool where it is not. */
+    /** Closes the spill where it is not. */
     static void requireCertain(TransactionSpill streamed, Lsn commitLsn) {
         if (streamed.isDoubtful()) {
             streamed.close();
@@ -229,7 +229,7 @@ final class TransactionOutput {
 
     private @Nullable TransactionSignal start(Replay started, TransactionSignal.Begin begin) {
         replay = started;
-        open(begin.from(started.spool.origin()));
+        open(begin.from(started.spill.origin()));
         relations.beginReplay();
         TransactionSignal begun = begin();
         // With its start goes what follows, for nothing but its end to be left where there is nothing between.
@@ -237,9 +237,9 @@ final class TransactionOutput {
     }
 
     private @Nullable TransactionSignal replayed(Replay running) {
-        TransactionSpill spool = running.spool;
+        TransactionSpill spill = running.spill;
         for (ByteBuf message = running.reader.next(); message != null; message = running.reader.next()) {
-            Event event = changes.change(message, spool.withXids(), running.reader.walStart());
+            Event event = changes.change(message, spill.withXids(), running.reader.walStart());
             if (event != null) {
                 return event;
             }
@@ -248,8 +248,8 @@ final class TransactionOutput {
             }
         }
         replay = null;
-        relations.endReplay(spool::describes);
-        spool.close();
+        relations.endReplay(spill::describes);
+        spill.close();
         changes.settle(queued::add);
         queue(running.withOutcome ? changes.outcome(EventType.COMMIT_PREPARED) : null);
         queue(end(running.endLsn));

@@ -46,7 +46,7 @@ final class TransactionSpill implements AutoCloseable {
     private @Nullable FileChannel file;
 
     /**
-     * An empty spool.
+     * An empty spill.
      *
      * @param withXids whether messages carry their transaction id, as in streamed blocks
      */

@@ -92,8 +92,8 @@ final class UncommittedTransactions {
         int oid = payload.getInt(oidAt);
         ByteBuf description = Unpooled.buffer(1 + length).writeByte('R').writeBytes(payload, oidAt, length);
         if (!description.equals(descriptions.put(oid, description))) {
-            streamed.values().forEach(spool -> spool.describedElsewhere(oid));
-            prepared.values().forEach(spool -> spool.describedElsewhere(oid));
+            streamed.values().forEach(spill -> spill.describedElsewhere(oid));
+            prepared.values().forEach(spill -> spill.describedElsewhere(oid));
         }
         if (within != null) {
             within.described(oid);
@@ -101,23 +101,23 @@ final class UncommittedTransactions {
     }
 
     /** Keeps the relations of a row with it: when it is replayed, they may be others. */
-    private void describe(TransactionSpill spool, ByteBuf payload, long walStart) {
+    private void describe(TransactionSpill spill, ByteBuf payload, long walStart) {
         int start = payload.readerIndex();
         byte type = payload.getByte(start);
         int first = type == 'T' ? start + TRUNCATED_AT : start + 1;
         if (type == 'I' || type == 'U' || type == 'D') {
-            describe(spool, payload, first, first + Integer.BYTES, walStart);
+            describe(spill, payload, first, first + Integer.BYTES, walStart);
         } else if (type == 'T') {
-            describe(spool, payload, first, payload.writerIndex(), walStart);
+            describe(spill, payload, first, payload.writerIndex(), walStart);
         }
     }
 
-    private void describe(TransactionSpill spool, ByteBuf payload, int oidsFrom, int oidsTo, long walStart) {
+    private void describe(TransactionSpill spill, ByteBuf payload, int oidsFrom, int oidsTo, long walStart) {
         for (int at = oidsFrom; at + Integer.BYTES <= Math.min(oidsTo, payload.writerIndex()); at += Integer.BYTES) {
             int oid = payload.getInt(at);
             ByteBuf description = descriptions.get(oid);
             if (description != null && !description.equals(described.put(oid, description))) {
-                spool.append(description.duplicate(), walStart);
+                spill.append(description.duplicate(), walStart);
             }
         }
     }

@@ -38,10 +38,10 @@ public final class Failures {
         }
         if (error instanceof UncheckedIOException spool) {
             return new SpillException(
-                    "%s in %s, where %s keeps what was not committed yet: %s; make room there, set another spoolDirectory(...), or raise spoolMemory(...)"
+                    "%s in %s, where %s keeps what was not committed yet: %s; make room there, set another spillDirectory(...), or raise spillMemory(...)"
                             .formatted(
                                     spool.getMessage(),
-                                    attempted.config().spoolDirectory(),
+                                    attempted.config().spillDirectory(),
                                     attempted.slot(),
                                     reason(spool)),
                     error);

@@ -131,7 +131,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
                 origination,
                 config::isSubscribed,
                 types,
-                new TransactionAssembler.Spool(config.spoolDirectory(), config.spoolMemory()),
+                new TransactionAssembler.Spill(config.spillDirectory(), config.spillMemory()),
                 config.twoPhase(),
                 config.origin() == OriginFilter.NONE,
                 config.messages());

@@ -20,7 +20,7 @@ final class Signals {
             new StreamIdentity("test", "0", "db"),
             (schema, table) -> true,
             new BuiltInTypes(),
-            new TransactionAssembler.Spool(Path.of("unused"), 1 << 20),
+            new TransactionAssembler.Spill(Path.of("unused"), 1 << 20),
             TwoPhase.AT_COMMIT,
             false,
             true);

@@ -89,7 +89,7 @@ record Combination(
     WalExConfig.Builder config(TestDatabase source) {
         return options(WalExConfig.fromUrl(source.url()))
                 .slot(SlotSpec.durable(slot()).mustExist())
-                .spoolMemory(32 << 10);
+                .spillMemory(32 << 10);
     }
 
     private WalExConfig.Builder options(WalExConfig.Builder builder) {

@@ -104,7 +104,7 @@ class MessageSequenceFuzzTests {
                 new StreamIdentity("test", "1", "db"),
                 (schema, table) -> true,
                 TypeSource.of(TypeRegistry.builtIn()),
-                new TransactionAssembler.Spool(directory, 200),
+                new TransactionAssembler.Spill(directory, 200),
                 twoPhase,
                 false,
                 true);

@@ -33,7 +33,7 @@ class TransactionAssemblerTests {
                 new StreamIdentity("test", "1", "db"),
                 (schema, table) -> true,
                 TypeSource.of(TypeRegistry.builtIn()),
-                new TransactionAssembler.Spool(Path.of("unused"), 1 << 20),
+                new TransactionAssembler.Spill(Path.of("unused"), 1 << 20),
                 twoPhase,
                 false,
                 messages);

@@ -38,14 +38,14 @@ class TransactionSpillTests {
         return IntStream.range(0, count).mapToObj(i -> insert(TOP, i + padding)).toList();
     }
 
-    private static void append(TransactionSpill spool, List<Frames> messages) {
+    private static void append(TransactionSpill spill, List<Frames> messages) {
         for (int i = 0; i < messages.size(); i++) {
-            spool.append(messages.get(i).buffer(), i);
+            spill.append(messages.get(i).buffer(), i);
         }
     }
 
-    private static List<String> read(TransactionSpill spool) {
-        TransactionSpill.Reader reader = spool.read();
+    private static List<String> read(TransactionSpill spill) {
+        TransactionSpill.Reader reader = spill.read();
         List<String> messages = new ArrayList<>();
         for (ByteBuf message = reader.next(); message != null; message = reader.next()) {
             messages.add(reader.walStart() + ":" + ByteBufUtil.hexDump(message));
@@ -71,9 +71,9 @@ class TransactionSpillTests {
     void givesBackWhatItTookWhereverItWasKept(int size) throws IOException {
         List<Frames> messages = inserts(50, "x".repeat(size));
         for (long limit : new long[] {0, 1000, 200_000, Long.MAX_VALUE}) {
-            try (TransactionSpill spool = new TransactionSpill(new SpillSpace(directory, limit), true)) {
-                append(spool, messages);
-                assertThat(read(spool)).isEqualTo(expected(messages));
+            try (TransactionSpill spill = new TransactionSpill(new SpillSpace(directory, limit), true)) {
+                append(spill, messages);
+                assertThat(read(spill)).isEqualTo(expected(messages));
             }
             assertThat(files()).isZero();
         }
@@ -81,28 +81,28 @@ class TransactionSpillTests {
 
     @Test
     void givesAnEmptyTransactionBack() {
-        try (TransactionSpill spool = new TransactionSpill(new SpillSpace(directory, 0), true)) {
-            assertThat(read(spool)).isEmpty();
+        try (TransactionSpill spill = new TransactionSpill(new SpillSpace(directory, 0), true)) {
+            assertThat(read(spill)).isEmpty();
         }
     }
 
     /** Ids wrap around, and others' ids lie between those of a transaction that lasts. */
     @Test
     void leavesOutWhatWasAbortedHoweverFarItsId() {
-        try (TransactionSpill spool = new TransactionSpill(new SpillSpace(directory, 0), true)) {
+        try (TransactionSpill spill = new TransactionSpill(new SpillSpace(directory, 0), true)) {
             int[] xids = {TOP, TOP + 1, TOP + 63, TOP + 64, Integer.MAX_VALUE, Integer.MIN_VALUE, -1, 3};
             List<Frames> messages =
                     IntStream.of(xids).mapToObj(xid -> insert(xid, "value")).toList();
-            append(spool, messages);
+            append(spill, messages);
             Frames relation = Frames.message('R').int32(TOP + 1).int32(1);
-            spool.append(relation.buffer(), 8);
+            spill.append(relation.buffer(), 8);
 
             for (int xid : new int[] {TOP + 1, TOP + 64, Integer.MIN_VALUE, -1}) {
-                spool.abort(xid);
+                spill.abort(xid);
             }
 
             List<String> all = expected(messages);
-            assertThat(read(spool))
+            assertThat(read(spill))
                     .containsExactly(
                             all.get(0),
                             all.get(2),
@@ -133,8 +133,8 @@ class TransactionSpillTests {
     @Test
     void failsClearlyWhereNoFileCanBeMade() throws IOException {
         Path file = Files.createFile(directory.resolve("file"));
-        try (TransactionSpill spool = new TransactionSpill(new SpillSpace(file, 0), true)) {
-            assertThatThrownBy(() -> append(spool, inserts(1, "")))
+        try (TransactionSpill spill = new TransactionSpill(new SpillSpace(file, 0), true)) {
+            assertThatThrownBy(() -> append(spill, inserts(1, "")))
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessage("Cannot make a file");
         }
@@ -145,8 +145,8 @@ class TransactionSpillTests {
         SpillSpace space = new SpillSpace(directory, 0, path -> {
             throw new IOException("Too many open files");
         });
-        try (TransactionSpill spool = new TransactionSpill(space, true)) {
-            assertThatThrownBy(() -> append(spool, inserts(1, "")))
+        try (TransactionSpill spill = new TransactionSpill(space, true)) {
+            assertThatThrownBy(() -> append(spill, inserts(1, "")))
                     .isInstanceOf(UncheckedIOException.class)
                     .hasRootCauseMessage("Too many open files");
         }
@@ -158,8 +158,8 @@ class TransactionSpillTests {
     void failsClearlyWhereTheDiskIsFull() {
         SpillSpace space =
                 new SpillSpace(directory, 0, path -> FileChannel.open(Path.of("/dev/full"), StandardOpenOption.WRITE));
-        try (TransactionSpill spool = new TransactionSpill(space, true)) {
-            assertThatThrownBy(() -> append(spool, inserts(1000, "x".repeat(100))))
+        try (TransactionSpill spill = new TransactionSpill(space, true)) {
+            assertThatThrownBy(() -> append(spill, inserts(1000, "x".repeat(100))))
                     .isInstanceOf(UncheckedIOException.class)
                     .hasMessage("Cannot write a file")
                     .hasRootCauseMessage("No space left on device");
@@ -177,9 +177,9 @@ class TransactionSpillTests {
         List<Frames> messages = inserts(1000, "x".repeat(100));
         for (int lost : new int[] {1, messages.get(999).toBytes().length + 3}) {
             opened.clear();
-            try (TransactionSpill spool = new TransactionSpill(space, true)) {
-                append(spool, messages);
-                TransactionSpill.Reader reader = spool.read();
+            try (TransactionSpill spill = new TransactionSpill(space, true)) {
+                append(spill, messages);
+                TransactionSpill.Reader reader = spill.read();
                 opened.get(0).truncate(opened.get(0).size() - lost);
 
                 assertThatThrownBy(() -> {

@@ -39,10 +39,10 @@ class UncommittedTransactionsTests {
         return new BeginPrepare(Lsn.of(1), Lsn.of(2), Instant.EPOCH, 7, gid);
     }
 
-    private static String letters(TransactionSpill spool) {
-        try (spool) {
+    private static String letters(TransactionSpill spill) {
+        try (spill) {
             StringBuilder letters = new StringBuilder();
-            TransactionSpill.Reader reader = spool.read();
+            TransactionSpill.Reader reader = spill.read();
             for (ByteBuf message = reader.next(); message != null; message = reader.next()) {
                 letters.append((char) message.getByte(message.readerIndex()));
             }
@@ -121,9 +121,9 @@ class UncommittedTransactionsTests {
         uncommitted.receive(relation(2, "again").withXid(7).buffer(), 0);
         uncommitted.streamStop();
 
-        try (TransactionSpill spool = uncommitted.take(7)) {
-            assertThat(spool.describes(1)).isFalse();
-            assertThat(spool.describes(2)).isTrue();
+        try (TransactionSpill spill = uncommitted.take(7)) {
+            assertThat(spill.describes(1)).isFalse();
+            assertThat(spill.describes(2)).isTrue();
         }
     }
 

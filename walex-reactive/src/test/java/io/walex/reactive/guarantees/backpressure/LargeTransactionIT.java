@@ -69,7 +69,7 @@ class LargeTransactionIT {
                     .slot(SlotSpec.durable(args[1]).mustExist())
                     .streaming(Streaming.valueOf(args[2]))
                     .messages(true)
-                    .spoolDirectory(Path.of(args[3]))
+                    .spillDirectory(Path.of(args[3]))
                     .build();
             Reader reader = new Reader();
             WalEx.changes(config)

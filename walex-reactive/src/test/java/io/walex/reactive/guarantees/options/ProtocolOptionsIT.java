@@ -342,9 +342,9 @@ class ProtocolOptionsIT {
 
         assertThatThrownBy(() -> take(
                         1,
-                        config -> config.streaming(Streaming.ON).spoolMemory(0).spoolDirectory(file)))
+                        config -> config.streaming(Streaming.ON).spillMemory(0).spillDirectory(file)))
                 .isInstanceOf(SpillException.class)
-                .hasMessageContainingAll("\"walex\"", file.toString(), "spoolDirectory(...)", "spoolMemory(...)");
+                .hasMessageContainingAll("\"walex\"", file.toString(), "spillDirectory(...)", "spillMemory(...)");
     }
 
     record Todo(int id, String title, String secret) {}

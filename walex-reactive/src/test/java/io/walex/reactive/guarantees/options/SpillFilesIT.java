@@ -74,19 +74,19 @@ class SpillFilesIT {
     @Test
     void closedWhenTheTransactionWasDelivered() throws SQLException {
         subscribe(changes());
-        writeUntilSpooled();
+        writeUntilSpilled();
 
         writer.commit();
         postgres.execute("INSERT INTO todo VALUES (0, 'after')");
 
         await().atMost(PATIENCE).until(() -> received.get() == 1001);
-        assertThat(openSpoolFiles()).isEmpty();
+        assertThat(openSpillFiles()).isEmpty();
     }
 
     @Test
     void closedWhenTheTransactionIsRolledBack() throws SQLException {
         subscribe(changes());
-        writeUntilSpooled();
+        writeUntilSpilled();
 
         writer.rollback();
 
@@ -96,10 +96,10 @@ class SpillFilesIT {
     @Test
     void closedWhenTheConsumerFails() throws SQLException {
         subscribe(changes().doOnNext(event -> {
-            assertThat(openSpoolFiles()).isNotEmpty();
+            assertThat(openSpillFiles()).isNotEmpty();
             throw new IllegalStateException("the consumer fails");
         }));
-        writeUntilSpooled();
+        writeUntilSpilled();
 
         writer.commit();
 
@@ -111,7 +111,7 @@ class SpillFilesIT {
     @Test
     void closedWhenTheStreamIsCancelled() throws SQLException {
         subscribe(changes());
-        writeUntilSpooled();
+        writeUntilSpilled();
 
         subscription.dispose();
 
@@ -121,9 +121,9 @@ class SpillFilesIT {
     @Test
     void closedWhenTheConsumerCancelsWithinTheTransaction() throws SQLException {
         subscribe(changes()
-                .doOnNext(event -> assertThat(openSpoolFiles()).isNotEmpty())
+                .doOnNext(event -> assertThat(openSpillFiles()).isNotEmpty())
                 .take(10));
-        writeUntilSpooled();
+        writeUntilSpilled();
 
         writer.commit();
 
@@ -134,13 +134,13 @@ class SpillFilesIT {
     @Test
     void closedWhenTheConnectionIsLost() throws SQLException {
         subscribe(changes());
-        writeUntilSpooled();
-        Set<String> before = openSpoolFiles();
+        writeUntilSpilled();
+        Set<String> before = openSpillFiles();
 
         postgres.terminateWalsenders("walex");
 
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(openSpoolFiles()).doesNotContainAnyElementsOf(before));
+                .untilAsserted(() -> assertThat(openSpillFiles()).doesNotContainAnyElementsOf(before));
         writer.commit();
         await().atMost(PATIENCE).until(() -> received.get() == 1000);
         awaitNoneOpen();
@@ -149,7 +149,7 @@ class SpillFilesIT {
     @Test
     void closedWhenTheStreamFails() throws SQLException {
         subscribe(WalEx.changes(config().retry(Retry.max(0)).build()));
-        writeUntilSpooled();
+        writeUntilSpilled();
 
         postgres.terminateWalsenders("walex");
 
@@ -162,8 +162,8 @@ class SpillFilesIT {
                 .publication("events")
                 .slot(SlotSpec.durable("walex"))
                 .streaming(Streaming.ON)
-                .spoolDirectory(directory)
-                .spoolMemory(1024)
+                .spillDirectory(directory)
+                .spillMemory(1024)
                 .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(50)));
     }
 
@@ -175,21 +175,21 @@ class SpillFilesIT {
         subscription = events.subscribe(event -> received.incrementAndGet(), error -> {});
     }
 
-    private void writeUntilSpooled() throws SQLException {
+    private void writeUntilSpilled() throws SQLException {
         try (Statement statement = writer.createStatement()) {
             statement.execute("INSERT INTO todo SELECT i, repeat('x', 1000) FROM generate_series(1, 1000) i");
         }
         // A walsender sends only flushed WAL.
         postgres.execute("SELECT pg_logical_emit_message(true, 'flush', '')");
-        await().atMost(PATIENCE).until(() -> !openSpoolFiles().isEmpty());
+        await().atMost(PATIENCE).until(() -> !openSpillFiles().isEmpty());
     }
 
     private void awaitNoneOpen() {
         await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(openSpoolFiles()).isEmpty());
+                .untilAsserted(() -> assertThat(openSpillFiles()).isEmpty());
     }
 
-    private Set<String> openSpoolFiles() {
+    private Set<String> openSpillFiles() {
         try (Stream<Path> open = Files.list(OPEN_FILES)) {
             return open.map(SpillFilesIT::target)
                     .filter(target -> target.startsWith(directory.toString()))

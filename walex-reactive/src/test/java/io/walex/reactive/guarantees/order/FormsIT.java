@@ -88,7 +88,7 @@ class FormsIT {
                 .publication("events")
                 .slot(SlotSpec.durable(slot).mustExist())
                 .messages(true)
-                .spoolMemory(32 << 10)
+                .spillMemory(32 << 10)
                 .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(20)));
     }
 
