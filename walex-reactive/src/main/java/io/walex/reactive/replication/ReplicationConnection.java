@@ -72,7 +72,7 @@ public final class ReplicationConnection {
     public Mono<Lsn> createTemporarySlot(String slot, boolean twoPhase, int serverVersion) {
         String options = twoPhase ? serverVersion >= 150000 ? " (TWO_PHASE)" : " TWO_PHASE" : "";
         ReplicationSlotRequest request = ReplicationSlotRequest.logical()
-                .slotName(StartReplication.quoted(slot))
+                .slotName(SqlLiterals.identifier(slot))
                 .outputPlugin("pgoutput" + options)
                 .temporary()
                 .build();

@@ -3,6 +3,7 @@ package io.walex.reactive.replication;
 import io.r2dbc.postgresql.replication.LogSequenceNumber;
 import io.r2dbc.postgresql.replication.ReplicationRequest;
 import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.server.SqlLiterals;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -26,17 +27,12 @@ public record StartReplication(String slot, Lsn from, Map<String, String> option
 
     /** The value of {@code publication_names}: a list of quoted identifiers. */
     public static String publicationNames(List<String> publications) {
-        return publications.stream().map(StartReplication::quoted).collect(Collectors.joining(","));
-    }
-
-    /** An identifier as the replication protocol's grammar takes it; the driver writes names as they are. */
-    public static String quoted(String identifier) {
-        return '"' + identifier.replace("\"", "\"\"") + '"';
+        return publications.stream().map(SqlLiterals::identifier).collect(Collectors.joining(","));
     }
 
     ReplicationRequest toRequest() {
         var request = ReplicationRequest.logical()
-                .slotName(quoted(slot))
+                .slotName(SqlLiterals.identifier(slot))
                 .startPosition(LogSequenceNumber.valueOf(from.value()))
                 // Feedback is ours: the driver's would come from another thread.
                 .statusInterval(Duration.ZERO);

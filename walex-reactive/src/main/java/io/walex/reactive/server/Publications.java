@@ -3,7 +3,6 @@ package io.walex.reactive.server;
 import static io.walex.reactive.server.ServerConnection.column;
 import static io.walex.reactive.server.ServerConnection.text;
 
-import io.walex.reactive.replication.StartReplication;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -43,7 +42,7 @@ public final class Publications {
 
         /** As SQL takes it. */
         String quoted() {
-            return StartReplication.quoted(schema) + "." + StartReplication.quoted(table);
+            return SqlLiterals.identifier(schema) + "." + SqlLiterals.identifier(table);
         }
 
         @Override
@@ -259,24 +258,24 @@ public final class Publications {
 
     private Mono<Void> create(String publication, String tables) {
         return server.execute("CREATE PUBLICATION %s FOR %s WITH (publish_via_partition_root = true)"
-                .formatted(StartReplication.quoted(publication), tables));
+                .formatted(SqlLiterals.identifier(publication), tables));
     }
 
     /** Publishes more tables. */
     public Mono<Void> addTables(String publication, Collection<TableName> tables) {
         return server.execute(
-                "ALTER PUBLICATION " + StartReplication.quoted(publication) + " ADD TABLE " + list(tables));
+                "ALTER PUBLICATION " + SqlLiterals.identifier(publication) + " ADD TABLE " + list(tables));
     }
 
     /** Publishes these tables no longer, which it holds by their names. */
     public Mono<Void> dropTables(String publication, Collection<TableName> tables) {
         return server.execute(
-                "ALTER PUBLICATION " + StartReplication.quoted(publication) + " DROP TABLE " + list(tables));
+                "ALTER PUBLICATION " + SqlLiterals.identifier(publication) + " DROP TABLE " + list(tables));
     }
 
     /** Drops a publication; nothing happens when there is none. */
     public Mono<Void> drop(String publication) {
-        return server.execute("DROP PUBLICATION IF EXISTS " + StartReplication.quoted(publication));
+        return server.execute("DROP PUBLICATION IF EXISTS " + SqlLiterals.identifier(publication));
     }
 
     /** Tables that inherit from these have names of their own. It says nothing of partitions, which always belong. */

@@ -26,6 +26,11 @@ public final class SqlLiterals {
                         found -> Matcher.quoteReplacement(literal(parameters[Integer.parseInt(found.group(1)) - 1])));
     }
 
+    /** A name as SQL and the replication protocol's grammar take it. */
+    public static String identifier(String name) {
+        return '"' + name.replace("\"", "\"\"") + '"';
+    }
+
     private static String literal(Object value) {
         if (value instanceof String text) {
             return quoted(text);
