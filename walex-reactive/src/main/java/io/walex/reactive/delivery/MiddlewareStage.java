@@ -3,9 +3,11 @@ package io.walex.reactive.delivery;
 import io.netty.channel.EventLoop;
 import io.walex.reactive.config.Middleware;
 import io.walex.reactive.config.WalExConfig;
+import io.walex.reactive.error.SlotInvalidatedException;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Gap;
 import io.walex.reactive.event.SignalCodec;
+import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.Acknowledgements;
@@ -25,7 +27,7 @@ import reactor.core.scheduler.Schedulers;
  * replication stream, and what downstream has acknowledged, on the other; the middleware carries between them. State is
  * confined to the event loop.
  */
-public final class MiddlewareStage implements Middleware.Link {
+final class MiddlewareStage implements Stage, Middleware.Link {
 
     private static final int PREFETCH = 16;
 
@@ -44,55 +46,65 @@ public final class MiddlewareStage implements Middleware.Link {
     private volatile Function<Middleware.Server, Mono<Void>> onConnected = server -> Mono.empty();
     private volatile Runnable onSlotMissing = () -> {};
     private volatile Mono<Void> closed = Mono.empty();
-    private Runnable onProgress = () -> {};
+    private final TransactionAssembler assembler;
+    private final PreparedHolds holds;
+    private final Runnable onProgress;
     private Acknowledgements.@Nullable Ticket receiving;
 
     /**
      * Sets up the stage.
      *
+     * @param holds count as received what waits for its outcome, in what the server is told
      * @param received what the server is told
+     * @param onProgress called on the event loop when downstream has acknowledged
      */
-    public MiddlewareStage(
+    MiddlewareStage(
             WalExConfig config,
             Middleware middleware,
             EventLoop eventLoop,
+            TransactionAssembler assembler,
+            PreparedHolds holds,
             Acknowledgements received,
-            SignalCodec codec) {
+            SignalCodec codec,
+            Runnable onProgress) {
         this.config = config;
         this.middleware = middleware;
         this.eventLoop = eventLoop;
+        this.assembler = assembler;
+        this.holds = holds;
         this.received = received;
         this.delivered = new Acknowledgements(eventLoop, this::acknowledged);
         this.codec = codec;
+        this.onProgress = onProgress;
     }
 
     /** A transaction that was received whole. */
     private record Receipt(Lsn end, Acknowledgements.Ticket ticket) {}
 
-    /** The signals behind the middleware, on the event loop. */
-    private Flux<TransactionSignal> signals(Flux<TransactionSignal> replication, Mono<Void> ended) {
+    @Override
+    public Flux<TransactionSignal> signals(Delivery.Source replication, Mono<Void> ended) {
         Scheduler scheduler = Schedulers.fromExecutor(eventLoop);
-        return Flux.defer(() -> middleware.apply(replication.doOnNext(this::receive), this))
+        return Flux.defer(() -> middleware.apply(received(replication), this))
                 .publishOn(scheduler, PREFETCH)
                 .doOnNext(this::deliver)
                 .takeUntilOther(ended.then(Mono.delay(LAST_DEMAND, scheduler)));
     }
 
-    public Flux<TransactionSignal> transactions(
-            Flux<TransactionSignal> replication, Runnable onAcknowledged, Mono<Void> ended) {
-        onProgress = onAcknowledged;
-        return signals(replication, ended);
+    private Flux<TransactionSignal> received(Delivery.Source replication) {
+        return replication.stream(new SignalDecoder<>(assembler, holds, Function.<TransactionSignal>identity()))
+                .doOnNext(this::receive);
     }
 
+    @Override
     public Acknowledgements delivered() {
         return delivered;
     }
 
-    /** Events only; an end that demand has passed acknowledges. */
-    public Flux<Event> changes(Flux<TransactionSignal> replication, Mono<Void> ended) {
+    @Override
+    public Flux<Event> changes(Delivery.Source replication, Mono<Void> ended) {
         TransactionEnds ends = new TransactionEnds(delivered);
         return signals(replication, ended).handle((signal, sink) -> {
-            Event event = ends.eventOf(signal);
+            Event event = ends.passed(signal);
             if (event != null) {
                 sink.next(event);
             }
@@ -116,13 +128,9 @@ public final class MiddlewareStage implements Middleware.Link {
         }
     }
 
-    /**
-     * The slot was replaced. What is still in the middleware comes before that, and then downstream is told.
-     *
-     * @param telling run between the two, where what was delivered can no longer be confirmed
-     */
+    /** What was delivered before can no longer be confirmed, since the slot that could be told of it is gone. */
+    @Override
     public void resumed(Gap gap, Runnable telling) {
-        // The slot that could be told of them is gone.
         receipts.clear();
         receiving = null;
         gaps.add(() -> {
@@ -131,13 +139,20 @@ public final class MiddlewareStage implements Middleware.Link {
         });
     }
 
+    /** It has received a part, and the rest cannot be had. */
+    @Override
+    public void finishedElsewhere(String what) {
+        throw new SlotInvalidatedException(
+                what + "; start a new subscription, since the middleware has received a part of it", null);
+    }
+
     private void acknowledged() {
         // First: progress may be what a cancelled stream waited for.
         listener.accept(delivered.flushed());
         onProgress.run();
     }
 
-    /** Completes when the middleware takes what comes from there. */
+    @Override
     public Mono<Void> connectedTo(Middleware.Server server) {
         return Mono.defer(() -> onConnected.apply(server));
     }
@@ -152,6 +167,7 @@ public final class MiddlewareStage implements Middleware.Link {
         onConnected = told;
     }
 
+    @Override
     public void slotMissing() {
         onSlotMissing.run();
     }
@@ -161,7 +177,7 @@ public final class MiddlewareStage implements Middleware.Link {
         onSlotMissing = check;
     }
 
-    /** Completes when the middleware holds nothing any more; asked when its signals have ended or were cancelled. */
+    @Override
     public Mono<Void> closed() {
         return Mono.defer(() -> closed);
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps the slot from advancing past prepared transactions that wait here for their outcome, and, once it has come, for
  * their acknowledgement: the server sends their changes with the prepare, and never again when that is confirmed.
  */
-public final class PreparedHolds {
+final class PreparedHolds {
 
     private final Acknowledgements acknowledgements;
 
@@ -21,7 +21,7 @@ public final class PreparedHolds {
     /** The transaction that a gid stands for at this place in the stream. */
     private final Map<String, Prepared> byGid = new HashMap<>();
 
-    public PreparedHolds(Acknowledgements acknowledgements) {
+    PreparedHolds(Acknowledgements acknowledgements) {
         this.acknowledgements = acknowledgements;
     }
 
@@ -51,7 +51,7 @@ public final class PreparedHolds {
     }
 
     /** The slot has gone on: of what was prepared before, the outcome came to another consumer. */
-    public void releaseBefore(Lsn confirmed) {
+    void releaseBefore(Lsn confirmed) {
         held.entrySet().removeIf(each -> {
             boolean gone = confirmed.isAfter(each.getKey().prepareLsn);
             if (gone && !each.getValue().isHandedOver()) {

@@ -13,7 +13,7 @@ import reactor.util.context.Context;
  * {@link StackOverflowError} of their functions, and none catches what an operator behind it throws, so that only the event
  * loop would hear of it. What may leave no memory to go on with is left to those who close the connection.
  */
-public final class SubscriberErrors<T> implements CoreSubscriber<T>, Subscription {
+final class SubscriberErrors<T> implements CoreSubscriber<T>, Subscription {
 
     private final CoreSubscriber<? super T> subscriber;
     private final Consumer<Throwable> onThrown;
@@ -30,7 +30,7 @@ public final class SubscriberErrors<T> implements CoreSubscriber<T>, Subscriptio
      *
      * @param onThrown told before the stream is cancelled
      */
-    public static <T> Flux<T> signalled(Flux<T> stream, Consumer<Throwable> onThrown) {
+    static <T> Flux<T> signalled(Flux<T> stream, Consumer<Throwable> onThrown) {
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super T> actual) {

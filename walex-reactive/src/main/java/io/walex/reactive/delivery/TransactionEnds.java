@@ -15,9 +15,9 @@ final class TransactionEnds {
         this.acknowledgements = acknowledgements;
     }
 
-    /** The signal when it is an event, else null. */
+    /** Demand has gone past what was before this signal; returns it when it is an event, else null. */
     @Nullable
-    Event eventOf(TransactionSignal signal) {
+    Event passed(TransactionSignal signal) {
         if (signal instanceof Event event) {
             return event;
         }

@@ -21,7 +21,7 @@ import reactor.util.context.Context;
  * one asks for a single signal at a time, and only when the open window, or the subscriber when none is open, wants it.
  * All state is confined to the event loop.
  */
-public final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Subscription {
+final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Subscription {
 
     private final CoreSubscriber<? super Transaction> subscriber;
     private final Executor eventLoop;
@@ -42,7 +42,7 @@ public final class TransactionWindows implements CoreSubscriber<TransactionSigna
 
     private @Nullable Runnable onLastEnded;
 
-    public TransactionWindows(
+    TransactionWindows(
             CoreSubscriber<? super Transaction> subscriber,
             Executor eventLoop,
             Acknowledgements acknowledgements,
@@ -117,7 +117,7 @@ public final class TransactionWindows implements CoreSubscriber<TransactionSigna
     }
 
     /** Completes when nothing more is wanted of the stream: it ended, or was cancelled and no transaction is consumed. */
-    public Mono<Void> ended() {
+    Mono<Void> ended() {
         return ended.asMono();
     }
 
@@ -126,7 +126,7 @@ public final class TransactionWindows implements CoreSubscriber<TransactionSigna
      *
      * @return false when none is, and so it was run at once
      */
-    public boolean finish(Runnable then) {
+    boolean finish(Runnable then) {
         TransactionWindow window = current;
         if (window == null || !window.isInHand()) {
             then.run();
@@ -138,7 +138,7 @@ public final class TransactionWindows implements CoreSubscriber<TransactionSigna
     }
 
     /** The rest of the open transaction will never come; on the event loop. */
-    public void abandon(Throwable reason) {
+    void abandon(Throwable reason) {
         TransactionWindow window = current;
         current = null;
         if (window != null) {
@@ -148,7 +148,7 @@ public final class TransactionWindows implements CoreSubscriber<TransactionSigna
     }
 
     /** Hands out what is wanted, and asks for the next signal if somebody wants it and none is on its way. */
-    public void advance() {
+    void advance() {
         Subscription source = upstream;
         if (terminated || source == null) {
             return;

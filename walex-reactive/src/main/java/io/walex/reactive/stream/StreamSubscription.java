@@ -2,23 +2,15 @@ package io.walex.reactive.stream;
 
 import io.netty.channel.EventLoop;
 import io.walex.reactive.config.DriverConfiguration;
-import io.walex.reactive.config.Middleware;
 import io.walex.reactive.config.OriginFilter;
 import io.walex.reactive.config.Reconfiguration;
 import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.config.WhenInUse;
-import io.walex.reactive.delivery.EventDecoder;
-import io.walex.reactive.delivery.MiddlewareStage;
-import io.walex.reactive.delivery.PreparedHolds;
-import io.walex.reactive.delivery.SignalDecoder;
-import io.walex.reactive.delivery.SubscriberErrors;
-import io.walex.reactive.delivery.TransactionWindows;
+import io.walex.reactive.delivery.Delivery;
 import io.walex.reactive.error.ConnectionLostException;
 import io.walex.reactive.error.SlotInUseException;
-import io.walex.reactive.error.SlotInvalidatedException;
 import io.walex.reactive.error.SlotLostException;
-import io.walex.reactive.error.TransactionAbandonedException;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Expectation;
 import io.walex.reactive.event.Gap;
@@ -26,12 +18,10 @@ import io.walex.reactive.event.SignalCodec;
 import io.walex.reactive.event.StreamIdentity;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionAssembler;
-import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.event.UncertainMessageException;
 import io.walex.reactive.failure.Attempted;
 import io.walex.reactive.failure.Failures;
 import io.walex.reactive.pgoutput.Lsn;
-import io.walex.reactive.replication.Acknowledgements;
 import io.walex.reactive.replication.PayloadDecoder;
 import io.walex.reactive.replication.ReplicationConnection;
 import io.walex.reactive.replication.StartReplication;
@@ -46,12 +36,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.Scannable;
@@ -81,24 +68,18 @@ public final class StreamSubscription implements SlotGuard.Listener {
     private final Scheduler scheduler;
     private final SlotGuard slot;
     private final Reconnects reconnects;
-    private final Acknowledgements acknowledgements;
     private final DatabaseTypes types;
     private final TableChecks tables;
     private final StreamIdentity origination;
     private final TransactionAssembler assembler;
-    private final PreparedHolds holds;
+    private final Delivery delivery;
     private final Heartbeat heartbeat;
-    private final @Nullable MiddlewareStage middleware;
     private final Sinks.Empty<Void> ended = Sinks.empty();
 
     /** It has ended while nothing was streamed that could complete. */
     private final Sinks.Empty<Void> noMoreAttempts = Sinks.empty();
 
     private final Sinks.Empty<Void> released = Sinks.empty();
-    private volatile Runnable onAcknowledged = () -> {};
-    private volatile Consumer<Throwable> onAbandoned = reason -> {};
-    private volatile Mono<Void> consumed = Mono.empty();
-    private volatile Predicate<Runnable> finishing = StreamSubscription::atOnce;
     private volatile @Nullable ReplicationConnection connection;
     private volatile boolean hasStreamed;
 
@@ -116,17 +97,11 @@ public final class StreamSubscription implements SlotGuard.Listener {
         loop = LoopResources.create("walex-" + config.name(), 1, true);
         connector = DriverConfiguration.connector(() -> this.config, loop);
         scheduler = Schedulers.fromExecutorService(eventLoop());
-        acknowledgements = new Acknowledgements(eventLoop(), () -> onAcknowledged.run());
         reconnects = new Reconnects(config.retry(), this::isRetryable, scheduler);
         types = new DatabaseTypes(config.types(), connector, eventLoop(), this::resumeStream, this::failStream);
         origination = new StreamIdentity(config.name(), Version.LIBRARY, config.database());
         tables = new TableChecks(
                 connector, () -> this.config, expectations, origination.published()::set, state::isStreaming);
-        Middleware configured = config.middleware();
-        middleware = configured == null
-                ? null
-                : new MiddlewareStage(
-                        config, configured, eventLoop(), acknowledgements, new SignalCodec(origination, types));
         assembler = new TransactionAssembler(
                 origination,
                 config::isSubscribed,
@@ -135,8 +110,8 @@ public final class StreamSubscription implements SlotGuard.Listener {
                 config.twoPhase(),
                 config.origin() == OriginFilter.NONE,
                 config.messages());
-        slot = new SlotGuard(config, acknowledgements, assembler::unfinished, connector, scheduler);
-        holds = new PreparedHolds(acknowledgements);
+        delivery = new Delivery(config, eventLoop(), assembler, new SignalCodec(origination, types), state::ended);
+        slot = new SlotGuard(config, delivery.acknowledgements(), assembler::unfinished, connector, scheduler);
         heartbeat = new Heartbeat(connector, config.heartbeat(), state::isStreaming, scheduler);
     }
 
@@ -145,38 +120,11 @@ public final class StreamSubscription implements SlotGuard.Listener {
     }
 
     public Flux<Event> changes() {
-        Flux<Event> changes = middleware == null
-                ? stream(new EventDecoder(assembler, holds, acknowledgements))
-                : middleware.changes(stream(new SignalDecoder(assembler, holds)), ended.asMono());
-        return SubscriberErrors.signalled(told(changes), state::ended);
+        return delivery.changes(this::stream, ended.asMono());
     }
 
     public Flux<Transaction> transactions() {
-        Flux<TransactionSignal> signals = stream(new SignalDecoder(assembler, holds));
-        Flux<Transaction> transactions = new Flux<>() {
-            @Override
-            public void subscribe(CoreSubscriber<? super Transaction> actual) {
-                Acknowledgements counted = middleware == null ? acknowledgements : middleware.delivered();
-                var windows = new TransactionWindows(actual, eventLoop(), counted, config.maxUnacknowledged());
-                onAbandoned = windows::abandon;
-                consumed = windows.ended();
-                finishing = windows::finish;
-                if (middleware == null) {
-                    onAcknowledged = windows::advance;
-                    told(signals).subscribe(windows);
-                } else {
-                    told(middleware.transactions(signals, windows::advance, ended.asMono()))
-                            .subscribe(windows);
-                }
-            }
-        };
-        return SubscriberErrors.signalled(transactions, state::ended);
-    }
-
-    private <T> Flux<T> told(Flux<T> stream) {
-        return stream.doOnError(state::ended)
-                .doOnComplete(() -> state.ended(null))
-                .doOnCancel(() -> state.ended(null));
+        return delivery.transactions(this::stream, ended.asMono());
     }
 
     /** The subscriber was told of the end, or has cancelled; a transaction that it consumes may go on. */
@@ -214,8 +162,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
     /** A temporary slot could not send a transaction again: nothing that may have to be is streamed from one. */
     private Map<String, String> options(ServerFacts facts) {
         Map<String, String> options = PgOutputOptions.of(config, facts.version());
-        if (config.messages() && config.slot() instanceof SlotSpec.Temporary
-                || unstreamedUntil.isAfter(acknowledgements.flushed())) {
+        if (config.messages() && config.slot() instanceof SlotSpec.Temporary || unstreamedUntil.isAfter(flushed())) {
             options.remove(PgOutputOptions.STREAMING);
         }
         return options;
@@ -242,19 +189,17 @@ public final class StreamSubscription implements SlotGuard.Listener {
                 .delayUntil(facts -> tables.prepare(server))
                 .delayUntil(facts -> slot.prepare(server, facts, this))
                 .delayUntil(facts -> types.load(server))
-                .delayUntil(facts -> middleware == null
-                        ? Mono.empty()
-                        : middleware.connectedTo(new ConnectedServer(facts, connector)));
+                .delayUntil(facts -> delivery.connectedTo(new ConnectedServer(facts, connector)));
     }
 
     private <T> Flux<T> start(
             ReplicationConnection made, ServerFacts facts, PayloadDecoder<T> decoder, WalExConfig used) {
         return slot.obtain(made, facts).flatMapMany(obtained -> {
-            Lsn from = obtained.from() == null ? acknowledgements.flushed() : obtained.from();
+            Lsn from = obtained.from() == null ? flushed() : obtained.from();
             return made.stream(
                     new StartReplication(obtained.name(), from, options(facts)),
                     decoder,
-                    acknowledgements,
+                    delivery.acknowledgements(),
                     statusInterval(facts),
                     config.livenessTimeout(),
                     Clock.systemUTC(),
@@ -264,12 +209,12 @@ public final class StreamSubscription implements SlotGuard.Listener {
     }
 
     private void streaming(SlotGuard.Obtained obtained, Lsn from, WalExConfig used) {
-        assembler.connected(from);
+        delivery.connected(from);
         if (obtained.from() != null) {
             if (lost != null) {
-                resumed(new Gap(acknowledgements.flushed(), obtained.from(), lost));
+                resumed(new Gap(flushed(), obtained.from(), lost));
             } else {
-                acknowledgements.startAt(obtained.from());
+                delivery.startAt(obtained.from());
             }
         }
         lost = null;
@@ -321,32 +266,17 @@ public final class StreamSubscription implements SlotGuard.Listener {
 
     /** A new temporary slot is in place of a lost one. */
     private void resumed(Gap gap) {
-        Runnable telling = () -> tell(gap);
-        assembler.restart();
         state.resumed(gap);
-        if (middleware == null) {
-            telling.run();
-        } else {
-            middleware.resumed(gap, telling);
-        }
-        acknowledgements.restartAt(gap.until());
-    }
-
-    private void tell(Gap gap) {
-        onAbandoned.accept(new TransactionAbandonedException(
-                "The temporary slot of \"%s\" went with its connection, and with it the rest of the transaction; the stream goes on at %s: %s"
-                        .formatted(config.name(), gap.until(), gap.because().getMessage()),
-                gap.because()));
-        if (config.slot() instanceof SlotSpec.Temporary temporary && temporary.onGap() != null) {
-            temporary.onGap().accept(gap);
-        }
+        delivery.resume(gap, missed -> {
+            if (config.slot() instanceof SlotSpec.Temporary temporary && temporary.onGap() != null) {
+                temporary.onGap().accept(missed);
+            }
+        });
     }
 
     @Override
     public void onMissing() {
-        if (middleware != null) {
-            middleware.slotMissing();
-        }
+        delivery.slotMissing();
     }
 
     @Override
@@ -362,26 +292,13 @@ public final class StreamSubscription implements SlotGuard.Listener {
 
     @Override
     public void onTakenOver(Lsn until) {
-        Lsn after = acknowledgements.flushed();
-        Lsn unfinished = assembler.unfinished();
-        if (!unfinished.equals(Lsn.INVALID) && until.isAfter(unfinished)) {
-            finishedElsewhere(unfinished, until);
-        }
-        holds.releaseBefore(until);
+        Lsn after = flushed();
+        delivery.takenOver(until, lost);
         state.takenOver(after, until);
     }
 
-    private void finishedElsewhere(Lsn transaction, Lsn until) {
-        String what =
-                "The connection of \"%s\" was lost within the transaction at %s, which another consumer of %s has processed since"
-                        .formatted(config.name(), transaction, config.slot());
-        if (middleware != null) {
-            throw new SlotInvalidatedException(
-                    what + "; start a new subscription, since the middleware has received a part of it", null);
-        }
-        assembler.endUnfinished();
-        onAbandoned.accept(new TransactionAbandonedException(what, lost));
-        acknowledgements.endUnfinished(until);
+    private Lsn flushed() {
+        return delivery.acknowledgements().flushed();
     }
 
     private boolean isEnding() {
@@ -422,7 +339,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
     private SlotLostException slotLost(Throwable error) {
         return new SlotLostException(
                 "The temporary slot of \"%s\" went with its connection, and with it the changes since %s: %s; use SlotSpec.durable(name) to survive this, or temporary().resumeWithGap(listener) to go on without them"
-                        .formatted(config.name(), acknowledgements.flushed(), error.getMessage()),
+                        .formatted(config.name(), flushed(), error.getMessage()),
                 error);
     }
 
@@ -457,14 +374,9 @@ public final class StreamSubscription implements SlotGuard.Listener {
         }
     }
 
-    private static boolean atOnce(Runnable then) {
-        then.run();
-        return false;
-    }
-
     private void endAfterLast() {
         Disposable.Swap bound = Disposables.swap();
-        boolean waits = finishing.test(() -> {
+        boolean waits = delivery.finish(() -> {
             bound.dispose();
             endNow();
         });
@@ -486,12 +398,12 @@ public final class StreamSubscription implements SlotGuard.Listener {
      * frees the event loop. Never fails.
      */
     public Mono<Void> release() {
-        return Mono.defer(() -> consumed)
+        return delivery.consumed()
                 .then(Mono.defer(() -> {
                     ReplicationConnection last = connection;
                     return last == null ? Mono.<Void>empty() : last.close();
                 }))
-                .then(middleware == null ? Mono.empty() : middleware.closed().onErrorComplete())
+                .then(delivery.closed())
                 .then(Mono.fromRunnable(() -> eventLoop().execute(assembler::close)))
                 .then(Mono.defer(() -> loop.disposeLater(Duration.ZERO, Duration.ofSeconds(1))))
                 .onErrorComplete()

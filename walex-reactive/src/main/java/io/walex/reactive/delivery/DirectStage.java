@@ -1,0 +1,50 @@
+package io.walex.reactive.delivery;
+
+import io.walex.reactive.config.Middleware;
+import io.walex.reactive.event.Event;
+import io.walex.reactive.event.Gap;
+import io.walex.reactive.event.TransactionAssembler;
+import io.walex.reactive.event.TransactionSignal;
+import io.walex.reactive.replication.Acknowledgements;
+import java.util.function.Function;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/** Nothing in between: what the subscriber acknowledges, the server may forget. */
+record DirectStage(TransactionAssembler assembler, PreparedHolds holds, Acknowledgements delivered) implements Stage {
+
+    @Override
+    public Flux<Event> changes(Delivery.Source replication, Mono<Void> ended) {
+        return replication.stream(new SignalDecoder<>(assembler, holds, new TransactionEnds(delivered)::passed));
+    }
+
+    @Override
+    public Flux<TransactionSignal> signals(Delivery.Source replication, Mono<Void> ended) {
+        return replication.stream(new SignalDecoder<>(assembler, holds, Function.identity()));
+    }
+
+    @Override
+    public Mono<Void> connectedTo(Middleware.Server server) {
+        return Mono.empty();
+    }
+
+    @Override
+    public void slotMissing() {
+        // A new one begins where it is made, as the configuration says.
+    }
+
+    @Override
+    public void resumed(Gap gap, Runnable telling) {
+        telling.run();
+    }
+
+    @Override
+    public void finishedElsewhere(String what) {
+        // The subscriber is told; nobody else has a part of it.
+    }
+
+    @Override
+    public Mono<Void> closed() {
+        return Mono.empty();
+    }
+}
