@@ -31,10 +31,11 @@ public final class DriverConfiguration {
     }
 
     private static PostgresqlConnectionConfiguration of(WalExConfig config, LoopResources loop) {
+        ConnectionSettings connection = config.connection();
         var builder = PostgresqlConnectionConfiguration.builder()
-                .host(config.host())
-                .port(config.port())
-                .username(config.username())
+                .host(connection.host())
+                .port(connection.port())
+                .username(connection.username())
                 .database(config.database())
                 .applicationName(config.name())
                 .connectTimeout(shorter(config.connectTimeout(), LONGEST))
@@ -44,19 +45,19 @@ public final class DriverConfiguration {
                 .loopResources(loop)
                 .tcpKeepAlive(true)
                 .tcpNoDelay(true);
-        var password = config.password();
+        var password = connection.password();
         if (password != null) {
             builder.password(Mono.fromSupplier(password));
         }
-        builder.sslMode(SSLMode.valueOf(config.sslMode().name()));
-        if (config.sslRootCert() != null) {
-            builder.sslRootCert(readable(config.sslRootCert()));
+        builder.sslMode(SSLMode.valueOf(connection.sslMode().name()));
+        if (connection.sslRootCert() != null) {
+            builder.sslRootCert(readable(connection.sslRootCert()));
         }
-        if (config.sslCert() != null && config.sslKey() != null) {
-            builder.sslCert(readable(config.sslCert())).sslKey(readable(config.sslKey()));
+        if (connection.sslCert() != null && connection.sslKey() != null) {
+            builder.sslCert(readable(connection.sslCert())).sslKey(readable(connection.sslKey()));
         }
-        if (config.sslMode() == SslMode.VERIFY_CA
-                || NetUtil.createByteArrayFromIpAddressString(config.host()) != null) {
+        if (connection.sslMode() == SslMode.VERIFY_CA
+                || NetUtil.createByteArrayFromIpAddressString(connection.host()) != null) {
             // Netty would compare the host, which verify-ca must not, and of an address it is not told. For verify-full
             // the driver compares it after the handshake.
             builder.sslContextBuilderCustomizer(tls -> tls.endpointIdentificationAlgorithm(null));

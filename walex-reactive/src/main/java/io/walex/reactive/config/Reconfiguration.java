@@ -9,16 +9,6 @@ import org.jspecify.annotations.Nullable;
 /** What of a configuration may change while its streams run. */
 public final class Reconfiguration {
 
-    private static final List<Function<WalExConfig, ?>> CONNECTION = List.of(
-            WalExConfig::host,
-            WalExConfig::port,
-            WalExConfig::username,
-            WalExConfig::password,
-            WalExConfig::sslMode,
-            WalExConfig::sslRootCert,
-            WalExConfig::sslCert,
-            WalExConfig::sslKey);
-
     private static final List<Fixed> FIXED = List.of(
             new Fixed("name", WalExConfig::name, "it names the instance"),
             new Fixed("database", WalExConfig::database, "a slot belongs to one database"),
@@ -68,6 +58,6 @@ public final class Reconfiguration {
     }
 
     public static boolean isSameConnection(WalExConfig one, WalExConfig other) {
-        return CONNECTION.stream().allMatch(setting -> Objects.equals(setting.apply(one), setting.apply(other)));
+        return one.connection().equals(other.connection());
     }
 }

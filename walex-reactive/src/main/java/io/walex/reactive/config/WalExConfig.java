@@ -65,7 +65,7 @@ public final class WalExConfig {
 
     /** Starts from this configuration. */
     public Builder mutate() {
-        return new Builder(settings);
+        return settings.copy();
     }
 
     public String host() {
@@ -193,9 +193,16 @@ public final class WalExConfig {
         return settings.password != null;
     }
 
-    @Nullable
-    Supplier<? extends CharSequence> password() {
-        return settings.password;
+    ConnectionSettings connection() {
+        return new ConnectionSettings(
+                settings.host,
+                settings.port,
+                settings.username,
+                settings.password,
+                settings.sslMode,
+                settings.sslRootCert,
+                settings.sslCert,
+                settings.sslKey);
     }
 
     /** Whether the events of this table are delivered. */
@@ -225,7 +232,7 @@ public final class WalExConfig {
     }
 
     /** Collects settings; not thread-safe. Setters throw {@link InvalidConfigException} for values out of range. */
-    public static final class Builder {
+    public static final class Builder implements Cloneable {
 
         private String host = "localhost";
         private int port = 5432;
@@ -263,37 +270,12 @@ public final class WalExConfig {
 
         Builder() {}
 
-        private Builder(Builder other) {
-            host = other.host;
-            port = other.port;
-            username = other.username;
-            password = other.password;
-            database = other.database;
-            sslMode = other.sslMode;
-            sslRootCert = other.sslRootCert;
-            sslCert = other.sslCert;
-            sslKey = other.sslKey;
-            connectTimeout = other.connectTimeout;
-            name = other.name;
-            publications = other.publications;
-            subscriptions = other.subscriptions;
-            slot = other.slot;
-            statusInterval = other.statusInterval;
-            livenessTimeout = other.livenessTimeout;
-            heartbeat = other.heartbeat;
-            publicationSetup = other.publicationSetup;
-            maxUnacknowledged = other.maxUnacknowledged;
-            binary = other.binary;
-            protocolVersion = other.protocolVersion;
-            streaming = other.streaming;
-            twoPhase = other.twoPhase;
-            messages = other.messages;
-            origin = other.origin;
-            types = other.types;
-            spillDirectory = other.spillDirectory;
-            spillMemory = other.spillMemory;
-            middleware = other.middleware;
-            retry = other.retry;
+        private Builder copy() {
+            try {
+                return (Builder) clone();
+            } catch (CloneNotSupportedException e) {
+                throw new AssertionError(e);
+            }
         }
 
         /** The server's name or address; {@code localhost} by default. */
@@ -618,7 +600,7 @@ public final class WalExConfig {
                                 .formatted(livenessTimeout, statusInterval),
                         null);
             }
-            return new WalExConfig(new Builder(this));
+            return new WalExConfig(copy());
         }
 
         private static String notBlank(String setting, String value) {
