@@ -47,8 +47,7 @@ public final class Reconfiguration {
                         null);
             }
         }
-        boolean losesSlot =
-                before.slot() instanceof SlotSpec.Temporary temporary && temporary.onGap() == null && streaming;
+        boolean losesSlot = streaming && !before.slot().continuesAfterLoss();
         if (losesSlot && !isSameConnection(before, after)) {
             throw new InvalidConfigException(
                     "Address and credentials of \"%s\" cannot be changed while it streams from a temporary slot, which would be lost with its connection; use SlotSpec.durable(name) or temporary().resumeWithGap(listener), or end the stream first"

@@ -38,6 +38,15 @@ public sealed interface SlotSpec permits SlotSpec.Temporary, SlotSpec.Durable {
         return new Durable(name, WhenInUse.FAIL, true, false);
     }
 
+    /** Whether the slot stays on the server when its connection is lost. */
+    boolean survivesConnection();
+
+    /** Whether a stream goes on after its connection was lost, be it behind a gap. */
+    boolean continuesAfterLoss();
+
+    /** Whether another consumer may use the slot meanwhile, and move it. */
+    boolean takesTurns();
+
     /**
      * See {@link #temporary()}.
      *
@@ -57,6 +66,21 @@ public sealed interface SlotSpec permits SlotSpec.Temporary, SlotSpec.Durable {
          */
         public Temporary resumeWithGap(Consumer<? super Gap> listener) {
             return new Temporary(Objects.requireNonNull(listener, "listener"));
+        }
+
+        @Override
+        public boolean survivesConnection() {
+            return false;
+        }
+
+        @Override
+        public boolean continuesAfterLoss() {
+            return onGap != null;
+        }
+
+        @Override
+        public boolean takesTurns() {
+            return false;
         }
 
         @Override
@@ -105,6 +129,21 @@ public sealed interface SlotSpec permits SlotSpec.Temporary, SlotSpec.Durable {
          */
         public Durable forFailover() {
             return new Durable(name, whenInUse, createIfMissing, true);
+        }
+
+        @Override
+        public boolean survivesConnection() {
+            return true;
+        }
+
+        @Override
+        public boolean continuesAfterLoss() {
+            return true;
+        }
+
+        @Override
+        public boolean takesTurns() {
+            return whenInUse == WhenInUse.WAIT;
         }
 
         @Override

@@ -6,7 +6,6 @@ import static io.walex.reactive.preflight.Preflight.Finding.hurts;
 import static io.walex.reactive.preflight.PreflightChecks.isTrue;
 import static io.walex.reactive.preflight.PreflightChecks.number;
 
-import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.ServerUnreachableException;
 import io.walex.reactive.failure.Failures;
@@ -106,7 +105,7 @@ final class ServerFindings {
                             .formatted(timeout, config.statusInterval().toMillis()),
                     "nothing: status is sent every %d ms instead".formatted(timeout / 4)));
         }
-        if (config.slot() instanceof SlotSpec.Durable && "-1".equals(row.get("max_slot_wal_keep_size"))) {
+        if (config.slot().survivesConnection() && "-1".equals(row.get("max_slot_wal_keep_size"))) {
             findings.add(hurts(
                     "max_slot_wal_keep_size",
                     "is unlimited: a durable slot that nobody reads fills the disk",

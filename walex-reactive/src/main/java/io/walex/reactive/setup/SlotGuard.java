@@ -2,7 +2,6 @@ package io.walex.reactive.setup;
 
 import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.WalExConfig;
-import io.walex.reactive.config.WhenInUse;
 import io.walex.reactive.error.ConnectionLostException;
 import io.walex.reactive.error.ServerUnreachableException;
 import io.walex.reactive.error.SlotNotFoundException;
@@ -83,7 +82,7 @@ public final class SlotGuard {
      * temporary slot cannot exist yet.
      */
     public Mono<Void> prepare(ServerConnection server, ServerFacts facts, Listener listener) {
-        return sameCluster(facts)
+        return requireSameCluster(facts)
                 .then(Mono.defer(() -> config.slot() instanceof SlotSpec.Durable durable
                         ? prepare(server, facts, durable, listener)
                         : Mono.empty()))
@@ -98,15 +97,14 @@ public final class SlotGuard {
                 .doOnNext(slot -> found = true)
                 .flatMap(slot -> holders.whenFree(server, slot, durable.whenInUse(), facts, listener::onStandingBy))
                 .delayUntil(slot -> SlotChecks.usable(slot, facts, config))
-                .delayUntil(
-                        slot -> durable.whenInUse() == WhenInUse.WAIT ? notMadeAnew(server, slot, facts) : Mono.empty())
-                .delayUntil(slot -> known == null ? Mono.empty() : continuous(slot, facts, known, listener))
+                .delayUntil(slot -> durable.takesTurns() ? requireNotRecreated(server, slot, facts) : Mono.empty())
+                .delayUntil(slot -> known == null ? Mono.empty() : requireSameHistory(slot, facts, known, listener))
                 .mapNotNull(SlotFacts::confirmedFlush)
                 .doOnNext(acknowledgements::startAt)
                 .then();
     }
 
-    private Mono<Void> sameCluster(ServerFacts facts) {
+    private Mono<Void> requireSameCluster(ServerFacts facts) {
         Known before = known;
         if (before == null) {
             return Mono.empty();
@@ -130,14 +128,14 @@ public final class SlotGuard {
                 : Mono.empty();
     }
 
-    private Mono<Void> continuous(SlotFacts slot, ServerFacts facts, Known before, Listener listener) {
+    private Mono<Void> requireSameHistory(SlotFacts slot, ServerFacts facts, Known before, Listener listener) {
         boolean promoted = before.timeline != facts.timeline() && before.timeline != 0 && !facts.isStandby();
-        return (promoted ? continued(slot, facts, before) : Mono.<Void>empty())
-                .then(Mono.defer(() -> unmoved(slot, listener::onTakenOver)));
+        return (promoted ? requireFailoverCopy(slot, facts, before) : Mono.<Void>empty())
+                .then(Mono.defer(() -> requireNotMoved(slot, listener::onTakenOver)));
     }
 
     /** Where consumers take turns, a slot that was made anew looks like one that another has moved. */
-    private Mono<Void> notMadeAnew(ServerConnection server, SlotFacts slot, ServerFacts facts) {
+    private Mono<Void> requireNotRecreated(ServerConnection server, SlotFacts slot, ServerFacts facts) {
         boolean sameServer = known != null && known.timeline == facts.timeline();
         return server.slots().decoded(slot.name()).flatMap(now -> {
             Decoded before = decoded;
@@ -155,12 +153,12 @@ public final class SlotGuard {
      * What somebody else had the slot skip would be lost without a word; unless it was agreed that consumers of the slot
      * take turns, and what another has confirmed was processed there.
      */
-    private Mono<Void> unmoved(SlotFacts slot, Consumer<Lsn> onTakenOver) {
+    private Mono<Void> requireNotMoved(SlotFacts slot, Consumer<Lsn> onTakenOver) {
         Lsn confirmed = slot.confirmedFlush();
         if (confirmed == null || !confirmed.isAfter(acknowledgements.flushed())) {
             return Mono.empty();
         }
-        if (config.slot() instanceof SlotSpec.Durable durable && durable.whenInUse() == WhenInUse.WAIT) {
+        if (config.slot().takesTurns()) {
             onTakenOver.accept(confirmed);
             return Mono.empty();
         }
@@ -173,15 +171,15 @@ public final class SlotGuard {
      * Looks again once the server has given the slot to this connection, since when nobody else can move it: the server
      * starts behind what somebody had it skip since the first look, without a word.
      */
-    public Mono<Void> requireUnmoved() {
+    public Mono<Void> requireNotMoved() {
         return config.slot() instanceof SlotSpec.Durable durable
                 ? ServerConnection.use(connector, server -> SlotSetup.find(server, durable.name()))
-                        .flatMap(slot -> unmoved(slot, until -> lookAgain(slot, until)))
+                        .flatMap(slot -> requireNotMoved(slot, until -> takeOverNextTime(slot, until)))
                 : Mono.empty();
     }
 
     /** The next attempt takes over from there. */
-    private void lookAgain(SlotFacts slot, Lsn until) {
+    private void takeOverNextTime(SlotFacts slot, Lsn until) {
         throw new ConnectionLostException(
                 "Replication slot \"%s\" went to another consumer, which moved it from %s to %s, while it was being started"
                         .formatted(slot.name(), acknowledgements.flushed(), until),
@@ -189,7 +187,7 @@ public final class SlotGuard {
     }
 
     /** A promoted standby has the changes only if its copy of the slot is one, and its history has what was delivered. */
-    private Mono<Void> continued(SlotFacts slot, ServerFacts facts, Known before) {
+    private Mono<Void> requireFailoverCopy(SlotFacts slot, ServerFacts facts, Known before) {
         if (!slot.failover()) {
             return SlotChecks.invalidated(
                     "%s:%d went from timeline %d to %d, and slot \"%s\" is not a failover slot: changes may be missing; start a new subscription, and make the slot with SlotSpec.durable(name).forFailover()"
@@ -198,7 +196,7 @@ public final class SlotGuard {
         return TimelineHistory.read(connector, facts.timeline())
                 .map(history -> history.endOf(before.timeline))
                 .flatMap(end -> {
-                    if (lacksDelivered(end)) {
+                    if (endsBeforeDelivered(end)) {
                         return SlotChecks.invalidated(
                                 "%s:%d was promoted at %s, before %s that was already delivered: the promoted standby lacks committed changes; start a new subscription, and set synchronized_standby_slots on the primary"
                                         .formatted(config.host(), config.port(), end, lastDelivered()));
@@ -209,7 +207,7 @@ public final class SlotGuard {
     }
 
     /** Of a transaction that was delivered in part, only where its commit record begins is known. */
-    private boolean lacksDelivered(Lsn end) {
+    private boolean endsBeforeDelivered(Lsn end) {
         Lsn begun = unfinished.get();
         return acknowledgements.delivered().isAfter(end) || !begun.equals(Lsn.INVALID) && !end.isAfter(begun);
     }

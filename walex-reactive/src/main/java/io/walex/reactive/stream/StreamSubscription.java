@@ -6,7 +6,6 @@ import io.walex.reactive.config.OriginFilter;
 import io.walex.reactive.config.Reconfiguration;
 import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.WalExConfig;
-import io.walex.reactive.config.WhenInUse;
 import io.walex.reactive.delivery.Delivery;
 import io.walex.reactive.error.ConnectionLostException;
 import io.walex.reactive.error.SlotInUseException;
@@ -203,7 +202,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
                     statusInterval(facts),
                     config.livenessTimeout(),
                     Clock.systemUTC(),
-                    hasStreamed ? slot.requireUnmoved() : Mono.empty(),
+                    hasStreamed ? slot.requireNotMoved() : Mono.empty(),
                     () -> streaming(obtained, from, used));
         });
     }
@@ -247,7 +246,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
         if (!Reconfiguration.isSameConnection(used, config)) {
             // A temporary slot goes with its connection: that is a loss like any other.
             failStream(
-                    config.slot() instanceof SlotSpec.Temporary
+                    !config.slot().survivesConnection()
                             ? new ConnectionLostException(
                                     "\"%s\" was reconfigured to connect to %s:%d as %s"
                                             .formatted(config.name(), config.host(), config.port(), config.username()),
@@ -328,10 +327,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
     private Throwable explain(Throwable failure) {
         Throwable error =
                 Failures.translate(failure, new Attempted(config, config.slot().toString(), state.isStreaming()));
-        return hasStreamed
-                        && config.slot() instanceof SlotSpec.Temporary temporary
-                        && temporary.onGap() == null
-                        && Failures.isRetryable(error, true)
+        return hasStreamed && !config.slot().continuesAfterLoss() && Failures.isRetryable(error, true)
                 ? slotLost(error)
                 : error;
     }
@@ -344,11 +340,8 @@ public final class StreamSubscription implements SlotGuard.Listener {
     }
 
     private boolean isRetryable(Throwable failure) {
-        return Failures.isRetryable(failure, hasJoined) || failure instanceof SlotInUseException && isTakingTurns();
-    }
-
-    private boolean isTakingTurns() {
-        return config.slot() instanceof SlotSpec.Durable durable && durable.whenInUse() == WhenInUse.WAIT;
+        return Failures.isRetryable(failure, hasJoined)
+                || failure instanceof SlotInUseException && config.slot().takesTurns();
     }
 
     private void tellFailure(Retry.RetrySignal signal) {

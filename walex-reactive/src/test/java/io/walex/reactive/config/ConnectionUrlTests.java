@@ -24,7 +24,7 @@ class ConnectionUrlTests {
                 + "&application_name=My%20App&connect_timeout=3");
 
         assertThat(config.username()).isEqualTo("shop");
-        assertThat(config.password().get().toString()).isEqualTo("s@cr/et+1");
+        assertThat(config.connection().password().get().toString()).isEqualTo("s@cr/et+1");
         assertThat(config.host()).isEqualTo("db.example");
         assertThat(config.port()).isEqualTo(6432);
         assertThat(config.database()).isEqualTo("orders db");
@@ -42,7 +42,7 @@ class ConnectionUrlTests {
 
         assertThat(config.port()).isEqualTo(5432);
         assertThat(config.username()).isEqualTo("postgres");
-        assertThat(config.password()).isNull();
+        assertThat(config.connection().password()).isNull();
     }
 
     @Test
@@ -50,7 +50,7 @@ class ConnectionUrlTests {
         WalExConfig config = parse("postgresql://localhost/db?user=shop&password=a%26b");
 
         assertThat(config.username()).isEqualTo("shop");
-        assertThat(config.password().get().toString()).isEqualTo("a&b");
+        assertThat(config.connection().password().get().toString()).isEqualTo("a&b");
     }
 
     @Test
@@ -266,8 +266,9 @@ class ConnectionUrlTests {
 
     private static String told(String url) {
         WalExConfig config = parse(url);
-        String password =
-                config.password() == null ? "" : ":" + config.password().get();
+        String password = config.connection().password() == null
+                ? ""
+                : ":" + config.password().get();
         String ssl = config.sslMode() == SslMode.PREFER ? "" : " " + config.sslMode();
         return config.username() + password + "@" + config.host() + ":" + config.port() + "/" + config.database() + ssl;
     }

@@ -86,8 +86,8 @@ class WalExConfigTests {
         int[] calls = {0};
         WalExConfig config = minimal().password(() -> "p" + ++calls[0]).build();
 
-        assertThat(config.password().get().toString()).isEqualTo("p1");
-        assertThat(config.password().get().toString()).isEqualTo("p2");
+        assertThat(config.connection().password().get().toString()).isEqualTo("p1");
+        assertThat(config.connection().password().get().toString()).isEqualTo("p2");
     }
 
     @Test
