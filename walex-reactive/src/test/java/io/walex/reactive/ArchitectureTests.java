@@ -10,6 +10,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -24,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -43,17 +45,30 @@ class ArchitectureTests {
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages(ROOT);
 
+    /** From the ground up. A row names all that a package may use; those of packages to come are kept free for them. */
     @ParameterizedTest(name = "{0} uses {1}")
     @CsvSource(nullValues = "nothing", delimiter = '|', textBlock = """
-                    pgoutput    | nothing
+                    error       | nothing
+                    pgoutput    | error
                     codec       | pgoutput
-                    event       | pgoutput codec
-                    replication | pgoutput
-                    root        | pgoutput codec event replication
-                    handler     | root event
-                    spool       | root event pgoutput
-                    sync        | root event
-                    spring      | pgoutput codec event replication root handler sync
+                    server      | error pgoutput
+                    event       | error pgoutput codec
+                    replication | error pgoutput server
+                    config      | error pgoutput codec event server
+                    failure     | error pgoutput config server
+                    delivery    | error pgoutput event config replication
+                    setup       | error pgoutput event config server failure replication
+                    spool       | error pgoutput event config
+                    snapshot    | error pgoutput codec event config server replication
+                    preflight   | error event config server failure setup
+                    stream      | error pgoutput codec event config server failure replication delivery setup
+                    root        | error event config server failure setup preflight stream
+                    handler     | error event config root
+                    feed        | error event config root
+                    kafka       | error event config root
+                    sync        | error event config server root
+                    outbox      | error event config root handler
+                    spring      | error pgoutput codec event config preflight stream root handler feed sync
                     """)
     void packagesDependInOneDirection(String from, String to) {
         String[] own = {patternOf(from)};
@@ -88,6 +103,94 @@ class ArchitectureTests {
                         LIBRARY.stream().map(JavaClass::getPackageName).collect(Collectors.toSet()));
     }
 
+    /** A library that only some users want stays in the one package that is for them. */
+    @ParameterizedTest(name = "{0} is used by {1} only")
+    @CsvSource(delimiter = '|', textBlock = """
+                    org.rocksdb         | spool
+                    org.springframework | spring
+                    org.apache.kafka    | kafka
+                    io.micrometer       | spring
+                    io.r2dbc            | server replication failure config
+                    reactor.netty       | server replication stream config root
+                    io.netty.channel    | server replication stream delivery
+                    tools.jackson       | codec event
+                    """)
+    void thirdPartiesStayWhereTheyAreNeeded(String library, String users) {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "..")
+                .and(DescribedPredicate.not(resideInAnyPackage(Stream.of(users.split(" "))
+                        .map(ArchitectureTests::patternOf)
+                        .toArray(String[]::new))))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(library + ".."))
+                .check(LIBRARY);
+    }
+
+    /** What users may name. Everything else is ours to change. */
+    private static final Set<String> API = Set.of(
+            ROOT,
+            ROOT + ".config",
+            ROOT + ".error",
+            ROOT + ".event",
+            ROOT + ".codec",
+            ROOT + ".pgoutput",
+            ROOT + ".handler",
+            ROOT + ".spool",
+            ROOT + ".preflight",
+            ROOT + ".stream");
+
+    /** Public in these packages because another of ours uses it, and not for users; their package-info says so too. */
+    private static final Set<String> INTERNAL = Set.of(
+            "DriverConfiguration",
+            "Reconfiguration",
+            "Expectation",
+            "StreamIdentity",
+            "TransactionAssembler",
+            "TypeSource",
+            "Binding",
+            "Conversions",
+            "JsonBytes",
+            "JsonValues",
+            "TypeCatalog",
+            "PgOutputDecoder",
+            "RowReceiver",
+            "PreflightChecks",
+            "ConnectionStates",
+            "StreamSubscription",
+            "SubscriptionState");
+
+    @Test
+    void apiShowsNoInternalType() {
+        Set<String> shown = LIBRARY.stream()
+                .filter(type -> API.contains(type.getPackageName()))
+                .filter(ArchitectureTests::isPublic)
+                .filter(type -> !INTERNAL.contains(outermost(type)))
+                .flatMap(type -> type.getMethods().stream())
+                .filter(method -> method.getModifiers().contains(JavaModifier.PUBLIC)
+                        || method.getModifiers().contains(JavaModifier.PROTECTED))
+                .flatMap(method -> method.getAllInvolvedRawTypes().stream()
+                        .filter(ArchitectureTests::isInternal)
+                        .map(type -> method.getFullName() + " shows " + type.getSimpleName()))
+                .collect(Collectors.toSet());
+
+        assertThat(shown).isEmpty();
+    }
+
+    private static boolean isInternal(JavaClass type) {
+        return type.getPackageName().startsWith(ROOT)
+                && (!API.contains(type.getPackageName()) || !isPublic(type) || INTERNAL.contains(outermost(type)));
+    }
+
+    private static boolean isPublic(JavaClass type) {
+        return type.getModifiers().contains(JavaModifier.PUBLIC)
+                && type.getEnclosingClass().map(ArchitectureTests::isPublic).orElse(true);
+    }
+
+    private static String outermost(JavaClass type) {
+        return type.getEnclosingClass().map(ArchitectureTests::outermost).orElse(type.getSimpleName());
+    }
+
     @Test
     void protocolNeedsOnlyJavaAndABuffer() {
         classes()
@@ -96,6 +199,7 @@ class ArchitectureTests {
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(
                         patternOf("pgoutput"),
+                        patternOf("error"),
                         "java.lang..",
                         "java.nio..",
                         "java.time..",

@@ -161,7 +161,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
     /** A temporary slot could not send a transaction again: nothing that may have to be is streamed from one. */
     private Map<String, String> options(ServerFacts facts) {
         Map<String, String> options = PgOutputOptions.of(config, facts.version());
-        if (config.messages() && config.slot() instanceof SlotSpec.Temporary || unstreamedUntil.isAfter(flushed())) {
+        if (config.messages() && !config.slot().survivesConnection() || unstreamedUntil.isAfter(flushed())) {
             options.remove(PgOutputOptions.STREAMING);
         }
         return options;

@@ -268,7 +268,7 @@ class ConnectionUrlTests {
         WalExConfig config = parse(url);
         String password = config.connection().password() == null
                 ? ""
-                : ":" + config.password().get();
+                : ":" + config.connection().password().get();
         String ssl = config.sslMode() == SslMode.PREFER ? "" : " " + config.sslMode();
         return config.username() + password + "@" + config.host() + ":" + config.port() + "/" + config.database() + ssl;
     }
