@@ -113,7 +113,7 @@ class ArchitectureTests {
                     io.r2dbc            | server replication failure config
                     reactor.netty       | server replication stream config root
                     io.netty.channel    | server replication stream delivery
-                    tools.jackson       | codec event
+                    tools.jackson       | codec event server
                     """)
     void thirdPartiesStayWhereTheyAreNeeded(String library, String users) {
         noClasses()

@@ -12,6 +12,7 @@ import io.walex.reactive.failure.Failures;
 import io.walex.reactive.preflight.Preflight.Finding;
 import io.walex.reactive.server.ServerConnection;
 import io.walex.reactive.server.ServerConnection.ServerFacts;
+import io.walex.reactive.setup.SlotSetup;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,7 +58,7 @@ final class ServerFindings {
 
     /** What else can be in the way of a connection for replication is among the settings. */
     private Mono<List<Finding>> connection() {
-        return server.probeReplication()
+        return SlotSetup.probeReplication(server)
                 .thenReturn(List.<Finding>of())
                 .onErrorMap(
                         error -> Failures.translate(error, config, config.slot().toString()))

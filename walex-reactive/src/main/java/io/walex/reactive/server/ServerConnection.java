@@ -7,7 +7,6 @@ import io.r2dbc.spi.R2dbcException;
 import io.r2dbc.spi.R2dbcTransientResourceException;
 import io.r2dbc.spi.Row;
 import io.r2dbc.spi.RowMetadata;
-import io.walex.reactive.replication.ReplicationConnection;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -76,9 +75,9 @@ public final class ServerConnection {
                 .single();
     }
 
-    /** Makes a connection for replication beside this one, and closes it; fails where that is impossible. */
-    public Mono<Void> probeReplication() {
-        return ReplicationConnection.probe(connector);
+    /** What made this connection, and makes others to the same server. */
+    public Connector connector() {
+        return connector;
     }
 
     /** This server's replication slots. */

@@ -7,6 +7,7 @@ import io.walex.reactive.error.ServerUnreachableException;
 import io.walex.reactive.error.UnsupportedServerException;
 import io.walex.reactive.event.TwoPhase;
 import io.walex.reactive.failure.Failures;
+import io.walex.reactive.replication.ReplicationConnection;
 import io.walex.reactive.server.ReplicationSlots.SlotFacts;
 import io.walex.reactive.server.ServerConnection;
 import io.walex.reactive.server.ServerConnection.ServerFacts;
@@ -70,9 +71,14 @@ public final class SlotSetup {
                 .switchIfEmpty(Mono.defer(() -> create(server, config, durable, facts)));
     }
 
+    /** Makes a connection for replication beside this one, and closes it; fails where that is impossible. */
+    public static Mono<Void> probeReplication(ServerConnection server) {
+        return ReplicationConnection.probe(server.connector());
+    }
+
     /** A slot that nothing can be streamed from would keep the server's WAL for ever. */
     private static Mono<Void> throughNoPooler(ServerConnection server, WalExConfig config) {
-        return server.probeReplication()
+        return probeReplication(server)
                 .onErrorMap(
                         error -> Failures.translate(error, config, config.slot().toString()))
                 .onErrorResume(error -> !(error instanceof ServerUnreachableException), other -> Mono.empty());
