@@ -19,6 +19,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.util.RawValue;
 
 /**
  * Lossless conversions between the Java types that columns come as and those that users ask for.
@@ -178,7 +179,8 @@ public final class Conversions {
     /** Whether there is a conversion at all, which other values than this may pass. */
     private static boolean isKnown(Object value, Class<?> type) {
         Class<?> wrapper = MethodType.methodType(type).wrap().returnType();
-        if (value instanceof Number) {
+        // The text of a JSON number that no number here can hold.
+        if (value instanceof Number || value instanceof RawValue) {
             return NUMBERS.contains(wrapper);
         } else if (value instanceof Interval) {
             return type == Duration.class || type == Period.class;

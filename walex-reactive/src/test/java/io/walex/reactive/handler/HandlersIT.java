@@ -307,7 +307,7 @@ class HandlersIT {
         assertThat(failure.get())
                 .isInstanceOf(HandlerFailedException.class)
                 .hasMessageMatching(
-                        "\"onInsert todo\" failed on insert public.todo at .*:0: java.lang.IllegalStateException: no; the transaction is not acknowledged");
+                        "\"onInsert todo\" failed on insert public.todo at .*:\\d+: java.lang.IllegalStateException: no; the transaction is not acknowledged");
         failure.set(null);
         postgres.awaitSlotInactive("walex");
         start(Handlers.builder().onInsert("todo", record("again")).build());
