@@ -137,7 +137,7 @@ class RoleSettingsIT {
                 .contains("\"class\":\"public.every\"", "\"type\":\"text\"", "\"proc\":\"pg_backend_pid\"");
     }
 
-    /** Each of these was seen to change something. */
+    /** What is most likely to change something; most of these were seen to. */
     @ParameterizedTest
     @CsvSource(delimiter = '=', textBlock = """
                     search_path                         = pgdata, public
