@@ -79,7 +79,7 @@ public final class Delivery {
      * @param ended completes when the stream is to end gracefully
      */
     public Flux<Event> changes(Source replication, Mono<Void> ended) {
-        return SubscriberErrors.signalled(told(stage.changes(replication, ended)), onEnded::accept);
+        return SubscriberErrors.signalled(told(stage.changes(replication, ended)), onEnded);
     }
 
     /** The transactions; see {@link #changes}. */
@@ -92,7 +92,7 @@ public final class Delivery {
                 told(stage.signals(replication, ended)).subscribe(opened);
             }
         };
-        return SubscriberErrors.signalled(transactions, onEnded::accept);
+        return SubscriberErrors.signalled(transactions, onEnded);
     }
 
     private <T> Flux<T> told(Flux<T> stream) {
