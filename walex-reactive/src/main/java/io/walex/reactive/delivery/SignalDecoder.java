@@ -17,7 +17,7 @@ final class SignalDecoder<T> implements PayloadDecoder<T> {
 
     private final TransactionAssembler assembler;
     private final PreparedHolds holds;
-    private final Function<TransactionSignal, @Nullable T> element;
+    private final Function<? super TransactionSignal, ? extends @Nullable T> element;
 
     /**
      * Sets up the decoder.
@@ -25,7 +25,9 @@ final class SignalDecoder<T> implements PayloadDecoder<T> {
      * @param element makes the element of a signal; null when there is none
      */
     SignalDecoder(
-            TransactionAssembler assembler, PreparedHolds holds, Function<TransactionSignal, @Nullable T> element) {
+            TransactionAssembler assembler,
+            PreparedHolds holds,
+            Function<? super TransactionSignal, ? extends @Nullable T> element) {
         this.assembler = assembler;
         this.holds = holds;
         this.element = element;

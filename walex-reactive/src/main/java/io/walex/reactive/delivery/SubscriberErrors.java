@@ -16,11 +16,11 @@ import reactor.util.context.Context;
 final class SubscriberErrors<T> implements CoreSubscriber<T>, Subscription {
 
     private final CoreSubscriber<? super T> subscriber;
-    private final Consumer<Throwable> onThrown;
+    private final Consumer<? super Throwable> onThrown;
     private @Nullable Subscription upstream;
     private boolean done;
 
-    private SubscriberErrors(CoreSubscriber<? super T> subscriber, Consumer<Throwable> onThrown) {
+    private SubscriberErrors(CoreSubscriber<? super T> subscriber, Consumer<? super Throwable> onThrown) {
         this.subscriber = subscriber;
         this.onThrown = onThrown;
     }
@@ -30,7 +30,7 @@ final class SubscriberErrors<T> implements CoreSubscriber<T>, Subscription {
      *
      * @param onThrown told before the stream is cancelled
      */
-    static <T> Flux<T> signalled(Flux<T> stream, Consumer<Throwable> onThrown) {
+    static <T> Flux<T> signalled(Flux<T> stream, Consumer<? super Throwable> onThrown) {
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super T> actual) {
