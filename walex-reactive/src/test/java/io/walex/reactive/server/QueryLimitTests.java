@@ -15,8 +15,7 @@ import reactor.test.StepVerifier;
 
 class QueryLimitTests {
 
-    private static final R2dbcException CANCELED =
-            new R2dbcNonTransientResourceException("canceling statement", "57014");
+    private final R2dbcException canceled = new R2dbcNonTransientResourceException("canceling statement", "57014");
 
     /** So short that it has passed before it is looked at. */
     private static final QueryLimit PASSED = QueryLimit.within(Duration.ofMillis(1));
@@ -42,7 +41,7 @@ class QueryLimitTests {
                     SELECT current_setting('wal_level')                              | server settings
                     """)
     void slowQueryTellsWhatItReads(String sql, String reads) {
-        PASSED.on(sql, limited -> Mono.error(CANCELED))
+        PASSED.on(sql, limited -> Mono.error(canceled))
                 .as(StepVerifier::create)
                 .verifyErrorSatisfies(error -> assertThat(error)
                         .isInstanceOfSatisfying(
@@ -53,9 +52,9 @@ class QueryLimitTests {
     @Test
     void queryThatSomebodyCanceledWasNotSlow() {
         QueryLimit.within(Duration.ofDays(1))
-                .on("SELECT 1", sql -> Mono.error(CANCELED))
+                .on("SELECT 1", sql -> Mono.error(canceled))
                 .as(StepVerifier::create)
-                .verifyErrorSatisfies(error -> assertThat(error).isSameAs(CANCELED));
+                .verifyErrorSatisfies(error -> assertThat(error).isSameAs(canceled));
     }
 
     @Test
