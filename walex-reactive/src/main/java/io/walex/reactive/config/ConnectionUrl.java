@@ -37,7 +37,7 @@ final class ConnectionUrl {
                 return url.substring(scheme.length());
             }
         }
-        throw malformed("it must begin with postgresql:// or postgres://");
+        throw malformed("its scheme must be postgresql:// or postgres://");
     }
 
     private WalExConfig.Builder read(String url) {

@@ -174,7 +174,7 @@ class ConnectionUrlTests {
             postgres:///db                                           | it names no host
             postgres://uri-user@/db                                  | it names no host
             postgres://?host=/path/to/socket/dir                     | the host is a directory; a Unix-domain socket
-            postgre://                                               | it must begin with postgresql:// or postgres://
+            postgre://                                               | its scheme must be postgresql:// or postgres://
             postgres://[::1                                          | the IPv6 address has no closing bracket
             postgres://[]                                            | the IPv6 address is empty
             postgres://[::1]z                                        | the IPv6 address is followed by something else than :port or /database
@@ -228,8 +228,8 @@ class ConnectionUrlTests {
             postgresql://u:hunter2@host#x/db                         | the host holds a character that no host's name has
             postgresql://u:hunter2@host/db?ssl=false                 | ssl may only be true (sslmode has the other choices)
             postgresql://host?password=hunter2&&user=u               | a parameter has no value
-            POSTGRESQL://u:hunter2@host/db                           | it must begin with postgresql:// or postgres://
-            jdbc:postgresql://u:hunter2@host/db                      | it must begin with postgresql:// or postgres://
+            POSTGRESQL://u:hunter2@host/db                           | its scheme must be postgresql:// or postgres://
+            jdbc:postgresql://u:hunter2@host/db                      | its scheme must be postgresql:// or postgres://
             """)
     void saysWhichPartIsWrongWithoutRepeatingIt(String url, String problem) {
         assertThatThrownBy(() -> WalExConfig.fromUrl(url))
