@@ -21,8 +21,8 @@ import reactor.core.publisher.Mono;
 /**
  * A PostgreSQL database's committed changes as a {@link Flux}.
  *
- * <p>Every subscription is a replication stream of its own, on a connection and an event loop thread of its own. Nothing
- * happens before it is subscribed to. Cancelling it closes the connection, and drops a temporary slot with it.
+ * <p>Every subscription is a replication stream of its own, on a connection and an event loop thread of its own.
+ * Nothing happens before it is subscribed to. Cancelling it closes the connection, and drops a temporary slot with it.
  *
  * <p>All signals but the last come on that thread, which also keeps the connection alive. Work that blocks belongs on
  * another thread. Example: {@code changes().concatMap(event -> Mono.fromCallable(() -> store(event))
@@ -47,20 +47,20 @@ public interface WalEx extends AutoCloseable {
 
     /**
      * Makes on the server what the configuration needs, as far as it is missing: the publication as {@link
-     * WalExConfig#publicationSetup()} says, and a durable slot. It starts when subscribed to, and is idempotent. The slot
-     * keeps the changes that are committed after this has completed for the first subscription.
+     * WalExConfig#publicationSetup()} says, and a durable slot. It starts when subscribed to, and is idempotent. The
+     * slot keeps the changes that are committed after this has completed for the first subscription.
      *
-     * <p>An application with a {@linkplain io.walex.reactive.spool.DiskSpool spool} must not call this at each start. A spool
-     * asks what to do when its slot was dropped; this would make the slot anew before the spool can notice.
+     * <p>An application with a {@linkplain io.walex.reactive.spool.DiskSpool spool} must not call this at each start. A
+     * spool asks what to do when its slot was dropped; this would make the slot anew before the spool can notice.
      */
     static Mono<Void> setup(WalExConfig config) {
         return OneShot.run(config, server -> SlotSetup.setup(server, config));
     }
 
     /**
-     * Drops the configuration's durable slot, and its publication if {@link WalExConfig#publicationSetup()} makes it. It
-     * starts when subscribed to, and is idempotent. It fails with {@link SlotInUseException} while somebody streams from the
-     * slot.
+     * Drops the configuration's durable slot, and its publication if {@link WalExConfig#publicationSetup()} makes it.
+     * It starts when subscribed to, and is idempotent. It fails with {@link SlotInUseException} while somebody streams
+     * from the slot.
      */
     static Mono<Void> drop(WalExConfig config) {
         return OneShot.run(config, server -> SlotSetup.drop(server, config));
@@ -79,13 +79,13 @@ public interface WalEx extends AutoCloseable {
      * The events of all committed transactions, in commit order. A transaction is acknowledged when it was wholly
      * delivered and downstream asked for more.
      *
-     * <p>So {@code subscribe(consumer)}, {@code concatMap(f)}, {@code flatMap(f, 1)} and {@code delayUntil} process every
-     * event at least once. Operators that fetch ahead ({@code publishOn}, {@code buffer}, {@code flatMap}) run ahead of the
-     * work; use {@link #transactions()} with them. A consumer that blocks in {@code onNext} stops the feedback to the server
-     * too, which then closes the connection after its {@code wal_sender_timeout}.
+     * <p>So {@code subscribe(consumer)}, {@code concatMap(f)}, {@code flatMap(f, 1)} and {@code delayUntil} process
+     * every event at least once. Operators that fetch ahead ({@code publishOn}, {@code buffer}, {@code flatMap}) run
+     * ahead of the work; use {@link #transactions()} with them. A consumer that blocks in {@code onNext} stops the
+     * feedback to the server too, which then closes the connection after its {@code wal_sender_timeout}.
      *
-     * <p>A lost connection is made again as {@link WalExConfig#retry()} says. Before the stream has run or stood by once,
-     * attempts end after 30 seconds. With a durable slot nothing is lost or repeated within the subscription.
+     * <p>A lost connection is made again as {@link WalExConfig#retry()} says. Before the stream has run or stood by
+     * once, attempts end after 30 seconds. With a durable slot nothing is lost or repeated within the subscription.
      *
      * <p>Fails with a {@link WalExException}. Completes only by {@link #closeGracefully()}.
      */
@@ -93,21 +93,21 @@ public interface WalEx extends AutoCloseable {
 
     /**
      * All committed transactions that hold a subscribed event, in commit order. Each must be {@linkplain
-     * Transaction#acknowledge() acknowledged} by hand. The stream pauses while {@link WalExConfig#maxUnacknowledged()} are
-     * outstanding. Errors are those of {@link #changes()}.
+     * Transaction#acknowledge() acknowledged} by hand. The stream pauses while {@link WalExConfig#maxUnacknowledged()}
+     * are outstanding. Errors are those of {@link #changes()}.
      */
     Flux<Transaction> transactions();
 
     /**
-     * The states of this instance's subscriptions: the latest state first, then each change, on the thread that makes it. A
-     * slow subscriber may miss states between. Never completes or fails.
+     * The states of this instance's subscriptions: the latest state first, then each change, on the thread that makes
+     * it. A slow subscriber may miss states between. Never completes or fails.
      */
     Flux<ConnectionState> states();
 
     /**
      * Completes when a subscription is streaming: its slot is in place, and changes committed from now on will be
-     * delivered. If one is streaming already, it completes at once. Otherwise it waits for one that is on its way, or for
-     * the first to be subscribed to.
+     * delivered. If one is streaming already, it completes at once. Otherwise it waits for one that is on its way, or
+     * for the first to be subscribed to.
      *
      * <p>It fails in these cases. The subscriber hears of an error before this does.
      *
@@ -119,10 +119,11 @@ public interface WalEx extends AutoCloseable {
      * </ul>
      *
      * <p>A connection that breaks before the first streaming is made again for 30 seconds, or for less if {@link
-     * WalExConfig#retry()} says so. There is no bound on the wait for a first subscription, for the end of the transactions
-     * that write while a slot is made, and for its turn with {@link WhenInUse#WAIT}.
+     * WalExConfig#retry()} says so. There is no bound on the wait for a first subscription, for the end of the
+     * transactions that write while a slot is made, and for its turn with {@link WhenInUse#WAIT}.
      *
-     * <p>Example: {@code walex.awaitStreaming().then(insertSomething)}, in a test that subscribed to {@link #changes()}.
+     * <p>Example: {@code walex.awaitStreaming().then(insertSomething)}, in a test that subscribed to {@link
+     * #changes()}.
      */
     Mono<Void> awaitStreaming();
 
@@ -131,23 +132,25 @@ public interface WalEx extends AutoCloseable {
      * starts from the configuration in force: {@code reconfigure(c -> c.addSubscriptions("todo"))}.
      *
      * <ul>
-     *   <li>Subscriptions take effect at the next transaction that arrives. A running stream then makes a short connection,
-     *       and warns of tables that are not published.
-     *   <li>With {@link PublicationSetup#CREATE_OR_ALTER} it first publishes the tables that were added; their changes come
-     *       from there on. Tables that were removed are published no longer, at once, also for other consumers of the
-     *       publication. If that fails it is logged, and tried again when the stream connects next. Until then the stream
-     *       goes on with what is published.
+     *   <li>Subscriptions take effect at the next transaction that arrives. A running stream then makes a short
+     *       connection, and warns of tables that are not published.
+     *   <li>With {@link PublicationSetup#CREATE_OR_ALTER} it first publishes the tables that were added; their changes
+     *       come from there on. Tables that were removed are published no longer, at once, also for other consumers of
+     *       the publication. If that fails it is logged, and tried again when the stream connects next. Until then the
+     *       stream goes on with what is published.
      *   <li>A changed address, user, password or TLS setting makes running streams connect again, from where their slot
      *       stands. Nothing is lost or repeated. A password counts as changed when it was set, even to the same one. A
      *       password that is refused is tried five times more. Setting it right meanwhile saves the stream.
-     *   <li>Intervals, timeouts, {@code retry} and {@code maxUnacknowledged} count from the next connection or stream on.
+     *   <li>Intervals, timeouts, {@code retry} and {@code maxUnacknowledged} count from the next connection or stream
+     *       on.
      * </ul>
      *
      * <p>When a change is refused, nothing is changed.
      *
      * @throws InvalidConfigException when anything else was changed, such as the slot or the publications, for which
-     *     another instance must be made; or when the address or credentials were changed while a stream runs on a temporary
-     *     slot, which would be lost, unless it {@linkplain SlotSpec.Temporary#resumeWithGap resumes with a gap}
+     *     another instance must be made; or when the address or credentials were changed while a stream runs on a
+     *     temporary slot, which would be lost, unless it {@linkplain SlotSpec.Temporary#resumeWithGap resumes with a
+     *     gap}
      */
     void reconfigure(UnaryOperator<WalExConfig.Builder> change);
 
@@ -161,11 +164,11 @@ public interface WalEx extends AutoCloseable {
      * Ends all streams. Each completes after what it is delivering, confirms what was acknowledged, and closes its
      * connection. This completes when all of them have, and never fails. Later subscriptions fail.
      *
-     * <p>A transaction whose {@code events()} are being consumed may end first. After ten seconds it is cut: its events fail
-     * with a {@link java.util.concurrent.CancellationException}.
+     * <p>A transaction whose {@code events()} are being consumed may end first. After ten seconds it is cut: its events
+     * fail with a {@link java.util.concurrent.CancellationException}.
      *
-     * <p>These come again to the next subscription: a transaction that was cut, one that was handed out and is acknowledged
-     * only after the end, and what a middleware holds and is not asked for within two seconds.
+     * <p>These come again to the next subscription: a transaction that was cut, one that was handed out and is
+     * acknowledged only after the end, and what a middleware holds and is not asked for within two seconds.
      */
     Mono<Void> closeGracefully();
 

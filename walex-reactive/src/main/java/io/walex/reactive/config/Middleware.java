@@ -27,8 +27,8 @@ import reactor.core.publisher.Mono;
  * <ul>
  *   <li>Signals go out in the same order, and each transaction goes out once.
  *   <li>Events may be left out or replaced. Every {@code Begin} and every {@code End} must go out.
- *   <li>A transaction without events acknowledges itself. A transaction that is left out whole keeps the slot from moving
- *       until a later one is acknowledged.
+ *   <li>A transaction without events acknowledges itself. A transaction that is left out whole keeps the slot from
+ *       moving until a later one is acknowledged.
  *   <li>Signals may go out from any thread.
  *   <li>When the stream is closed gracefully, what goes out has two seconds more.
  * </ul>
@@ -58,31 +58,33 @@ public interface Middleware {
         WalExConfig config();
 
         /**
-         * Tells the listener of the server whenever the stream has connected, on the event loop. Nothing comes from there
-         * before the listener's publisher completes. If that fails, the stream ends with its error. A middleware has one
-         * listener.
+         * Tells the listener of the server whenever the stream has connected, on the event loop. Nothing comes from
+         * there before the listener's publisher completes. If that fails, the stream ends with its error. A middleware
+         * has one listener.
          */
         void onConnected(Function<Server, Mono<Void>> listener);
 
         /**
-         * Runs the check when the slot does not exist, before it is made for this subscription. If the check throws, the
-         * stream ends with that error and no slot is made. A middleware has one check.
+         * Runs the check when the slot does not exist, before it is made for this subscription. If the check throws,
+         * the stream ends with that error and no slot is made. A middleware has one check.
          */
         void onSlotMissing(Runnable check);
 
         /**
-         * Lets the end of the subscription wait for this publisher, which frees what the middleware holds. It is subscribed
-         * to at the end, and must not fail. This may be called several times; all publishers are waited for.
+         * Lets the end of the subscription wait for this publisher, which frees what the middleware holds. It is
+         * subscribed to at the end, and must not fail. This may be called several times; all publishers are waited for.
          *
-         * <p>A middleware needs it for two reasons. It hears of a cancel like any publisher, but nobody waits until it has
-         * let go of what it holds. And when it completes, what it has handed out is still delivered and may be acknowledged;
-         * this publisher is subscribed to only after that.
+         * <p>A middleware needs it for two reasons. It hears of a cancel like any publisher, but nobody waits until it
+         * has let go of what it holds. And when it completes, what it has handed out is still delivered and may be
+         * acknowledged; this publisher is subscribed to only after that.
          *
          * <p>Example: {@code link.awaitClosed(Mono.fromRunnable(file::close))}.
          */
         void awaitClosed(Mono<Void> closed);
 
-        /** Turns signals into bytes and back. Reading takes a stream that has connected: only then are the types known. */
+        /**
+         * Turns signals into bytes and back. Reading takes a stream that has connected: only then are the types known.
+         */
         SignalCodec codec();
 
         /**
@@ -92,8 +94,8 @@ public interface Middleware {
         void onAcknowledged(Consumer<Lsn> listener);
 
         /**
-         * Allows the server to forget all transactions that end at this LSN or before. What was not confirmed is sent again
-         * to the next subscription. May be called from any thread.
+         * Allows the server to forget all transactions that end at this LSN or before. What was not confirmed is sent
+         * again to the next subscription. May be called from any thread.
          */
         void confirm(Lsn end);
     }
@@ -108,8 +110,8 @@ public interface Middleware {
         int timeline();
 
         /**
-         * Where this server's history left another timeline. The server has what was written on that timeline before this
-         * LSN, and nothing of it from there on. {@link Lsn#INVALID} when the server was never on that timeline.
+         * Where this server's history left another timeline. The server has what was written on that timeline before
+         * this LSN, and nothing of it from there on. {@link Lsn#INVALID} when the server was never on that timeline.
          */
         Mono<Lsn> endOf(int timeline);
     }

@@ -11,10 +11,10 @@ public enum OriginFilter {
     /**
      * Only those that were made on the server itself.
      *
-     * <p>The server decides at {@code PREPARE TRANSACTION}, and again at the outcome. What follows when only one of the two
-     * was replicated is said at {@link io.walex.reactive.event.TwoPhase#AT_PREPARE AT_PREPARE} and {@link
-     * io.walex.reactive.event.TwoPhase#AT_COMMIT AT_COMMIT}. {@code AT_COMMIT} with {@link #ANY} has no such limits: filter
-     * its events by {@link io.walex.reactive.event.Event#origin()}.
+     * <p>The server decides at {@code PREPARE TRANSACTION}, and again at the outcome. What follows when only one of the
+     * two was replicated is said at {@link io.walex.reactive.event.TwoPhase#AT_PREPARE AT_PREPARE} and {@link
+     * io.walex.reactive.event.TwoPhase#AT_COMMIT AT_COMMIT}. {@code AT_COMMIT} with {@link #ANY} has no such limits:
+     * filter its events by {@link io.walex.reactive.event.Event#origin()}.
      */
     NONE
 }

@@ -385,11 +385,11 @@ public final class WalExConfig {
         }
 
         /**
-         * The tables whose events are delivered, of those that are published; {@code "*"}, all of them, by default. Rows
-         * of other tables are skipped before anything of them is copied or decoded.
+         * The tables whose events are delivered, of those that are published; {@code "*"}, all of them, by default.
+         * Rows of other tables are skipped before anything of them is copied or decoded.
          *
-         * <p>Examples: {@code "todo"} (in any schema), {@code "sales.order"}, {@code "sales.*"}. A name with a dot stands in
-         * double quotes, as in SQL: {@code "\"my.schema\".order"}; see {@link TablePattern}.
+         * <p>Examples: {@code "todo"} (in any schema), {@code "sales.order"}, {@code "sales.*"}. A name with a dot
+         * stands in double quotes, as in SQL: {@code "\"my.schema\".order"}; see {@link TablePattern}.
          */
         public Builder subscribe(String... tables) {
             return subscribe(Arrays.asList(tables));
@@ -414,7 +414,8 @@ public final class WalExConfig {
         }
 
         /**
-         * Takes tables out of those that are subscribed to, by the name they were subscribed with, with or without quotes.
+         * Takes tables out of those that are subscribed to, by the name they were subscribed with, with or without
+         * quotes.
          *
          * @throws InvalidConfigException when one is not among them, or none would be left
          */
@@ -437,8 +438,8 @@ public final class WalExConfig {
         }
 
         /**
-         * How often the server hears what was acknowledged, whether there is demand or not; 1 s by default. It is shortened
-         * to a quarter of the server's {@code wal_sender_timeout} when it is longer than that.
+         * How often the server hears what was acknowledged, whether there is demand or not; 1 s by default. It is
+         * shortened to a quarter of the server's {@code wal_sender_timeout} when it is longer than that.
          */
         public Builder statusInterval(Duration value) {
             statusInterval = positive("statusInterval", value);
@@ -449,21 +450,22 @@ public final class WalExConfig {
          * How long the server may be silent, although it was asked for a reply; 30 s by default. Silence does not count
          * while changes wait for demand, since the server can send nothing past them.
          *
-         * <p>After that time the server is asked, on another connection, whether it is at work on a transaction of which it
-         * sends nothing:
+         * <p>After that time the server is asked, on another connection, whether it is at work on a transaction of
+         * which it sends nothing:
          *
          * <ul>
          *   <li>If it is at work, it is waited for, and asked again after this time.
          *   <li>If it is not at work, the connection counts as lost.
-         *   <li>If it gives no answer within {@link #connectTimeout} and this time again, the connection counts as lost.
+         *   <li>If it gives no answer within {@link #connectTimeout} and this time again, the connection counts as
+         *       lost.
          *   <li>If it has no connection left to ask on, it is waited for.
          * </ul>
          *
-         * <p>Example: by default, a connection whose packets vanish is given up after 30 s of silence and at most 40 s of
-         * asking.
+         * <p>Example: by default, a connection whose packets vanish is given up after 30 s of silence and at most 40 s
+         * of asking.
          *
-         * <p>The server may work for three quarters of this time on a query of its catalog, such as those of a start. It
-         * stops a query that takes longer. What needed the query then fails with {@link CatalogTimeoutException}.
+         * <p>The server may work for three quarters of this time on a query of its catalog, such as those of a start.
+         * It stops a query that takes longer. What needed the query then fails with {@link CatalogTimeoutException}.
          */
         public Builder livenessTimeout(Duration value) {
             livenessTimeout = positive("livenessTimeout", value);
@@ -471,27 +473,30 @@ public final class WalExConfig {
         }
 
         /**
-         * How often a logical message ({@code pg_logical_emit_message}, prefix {@code walex.heartbeat}) is written to the
-         * database while the stream runs; never by default. Each beat takes a connection. A beat that fails is logged once,
-         * and tried again at the next.
+         * How often a logical message ({@code pg_logical_emit_message}, prefix {@code walex.heartbeat}) is written to
+         * the database while the stream runs; never by default. Each beat takes a connection. A beat that fails is
+         * logged once, and tried again at the next.
          *
-         * <p>A slot advances on a quiet database without it, by the server's keepalives. It is for set-ups that watch for
-         * WAL of the database itself.
+         * <p>A slot advances on a quiet database without it, by the server's keepalives. It is for set-ups that watch
+         * for WAL of the database itself.
          */
         public Builder heartbeat(Duration interval) {
             heartbeat = positive("heartbeat", interval);
             return this;
         }
 
-        /** Whether the publication is made or altered when a stream starts; {@link PublicationSetup#MUST_EXIST} by default. */
+        /**
+         * Whether the publication is made or altered when a stream starts; {@link PublicationSetup#MUST_EXIST} by
+         * default.
+         */
         public Builder publicationSetup(PublicationSetup value) {
             publicationSetup = Objects.requireNonNull(value, "publicationSetup");
             return this;
         }
 
         /**
-         * How many transactions of {@link io.walex.reactive.WalEx#transactions()} may be unacknowledged before the stream
-         * pauses; 10,000 by default.
+         * How many transactions of {@link io.walex.reactive.WalEx#transactions()} may be unacknowledged before the
+         * stream pauses; 10,000 by default.
          */
         public Builder maxUnacknowledged(int value) {
             if (value < 1) {
@@ -502,8 +507,8 @@ public final class WalExConfig {
         }
 
         /**
-         * Whether values travel in PostgreSQL's binary form; false by default. The values are equal to those of text form,
-         * except:
+         * Whether values travel in PostgreSQL's binary form; false by default. The values are equal to those of text
+         * form, except:
          *
          * <ul>
          *   <li>those of types that are not known;
@@ -537,9 +542,9 @@ public final class WalExConfig {
         }
 
         /**
-         * When prepared transactions are delivered; {@link TwoPhase#OFF} by default. The other choices take PostgreSQL 15 or
-         * newer, and a slot with two-phase decoding. A slot that is made here has it; a durable slot that exists must have
-         * been made with it.
+         * When prepared transactions are delivered; {@link TwoPhase#OFF} by default. The other choices take PostgreSQL
+         * 15 or newer, and a slot with two-phase decoding. A slot that is made here has it; a durable slot that exists
+         * must have been made with it.
          */
         public Builder twoPhase(TwoPhase value) {
             twoPhase = Objects.requireNonNull(value, "twoPhase");
@@ -568,9 +573,9 @@ public final class WalExConfig {
         }
 
         /**
-         * Where transactions are kept that are received before they commit and outgrow {@link #spillMemory}; the system's
-         * directory for temporary files by default. Files are removed on every exit. Such transactions come with {@link
-         * #streaming} and {@link #twoPhase}.
+         * Where transactions are kept that are received before they commit and outgrow {@link #spillMemory}; the
+         * system's directory for temporary files by default. Files are removed on every exit. Such transactions come
+         * with {@link #streaming} and {@link #twoPhase}.
          */
         public Builder spillDirectory(Path value) {
             spillDirectory = Objects.requireNonNull(value, "spillDirectory");
@@ -586,16 +591,18 @@ public final class WalExConfig {
             return this;
         }
 
-        /** What stands between the replication stream and its subscribers, such as a durable spool; nothing by default. */
+        /**
+         * What stands between the replication stream and its subscribers, such as a durable spool; nothing by default.
+         */
         public Builder middleware(Middleware value) {
             middleware = Objects.requireNonNull(value, "middleware");
             return this;
         }
 
         /**
-         * When to connect again after the connection was lost. By default for ever: after 100 ms, doubling up to 10 s, with
-         * jitter. It is asked only about failures that another attempt can mend, never about wrong configuration. Before
-         * the subscription has streamed or stood by once, attempts end after 30 s, whatever this says.
+         * When to connect again after the connection was lost. By default for ever: after 100 ms, doubling up to 10 s,
+         * with jitter. It is asked only about failures that another attempt can mend, never about wrong configuration.
+         * Before the subscription has streamed or stood by once, attempts end after 30 s, whatever this says.
          */
         public Builder retry(Retry value) {
             retry = Objects.requireNonNull(value, "retry");

@@ -13,17 +13,17 @@ public enum WhenInUse {
      */
     FAIL,
     /**
-     * Stands by, and takes over when the owner ends. Consumers of the slot take turns: what another one has confirmed, it
-     * has processed.
+     * Stands by, and takes over when the owner ends. Consumers of the slot take turns: what another one has confirmed,
+     * it has processed.
      *
-     * <p>An owner that lost its connection stands by like any other. It goes on from what was confirmed meanwhile ({@link
-     * io.walex.reactive.stream.ConnectionState.TakenOver}). A transaction that it had received in part, and another
-     * consumer in whole, is not delivered again. In {@link io.walex.reactive.WalEx#transactions()} it fails with {@link
-     * TransactionAbandonedException}.
+     * <p>An owner that lost its connection stands by like any other. It goes on from what was confirmed meanwhile
+     * ({@link io.walex.reactive.stream.ConnectionState.TakenOver}). A transaction that it had received in part, and
+     * another consumer in whole, is not delivered again. In {@link io.walex.reactive.WalEx#transactions()} it fails
+     * with {@link TransactionAbandonedException}.
      *
-     * <p>Do not drop such a slot and make it anew while a consumer has lost its connection. To that consumer the slot looks
-     * as if another one had moved it. Only where the server's count of decoded transactions shows otherwise, it is an error
-     * ({@link SlotInvalidatedException}). With {@link #FAIL} it always is one.
+     * <p>Do not drop such a slot and make it anew while a consumer has lost its connection. To that consumer the slot
+     * looks as if another one had moved it. Only where the server's count of decoded transactions shows otherwise, it
+     * is an error ({@link SlotInvalidatedException}). With {@link #FAIL} it always is one.
      */
     WAIT
 }

@@ -143,20 +143,20 @@ public final class Event implements TransactionSignal {
      *   <li>else null.
      * </ul>
      *
-     * <p>A partition may be published as its root. If the root is {@code FULL}, what the partition itself does not log is
-     * NULL here, and nothing tells it from a value. So give each partition its root's replica identity.
+     * <p>A partition may be published as its root. If the root is {@code FULL}, what the partition itself does not log
+     * is NULL here, and nothing tells it from a value. So give each partition its root's replica identity.
      */
     public @Nullable Row oldRecord() {
         return table == null || oldTuple == null ? null : oldRow(table, oldTuple);
     }
 
     /**
-     * The columns of an update whose value differs between the old and the new row, in the table's order. Empty for other
-     * types of event.
+     * The columns of an update whose value differs between the old and the new row, in the table's order. Empty for
+     * other types of event.
      *
-     * <p>Only columns that both rows hold are compared: without {@code REPLICA IDENTITY FULL} at most the key's, and never an
-     * unchanged TOASTed value. Partitions that are published as their root need its replica identity, see {@link
-     * #oldRecord}. Two forms of an equal value, such as {@code 1.0} and {@code 1.00}, are a change.
+     * <p>Only columns that both rows hold are compared: without {@code REPLICA IDENTITY FULL} at most the key's, and
+     * never an unchanged TOASTed value. Partitions that are published as their root need its replica identity, see
+     * {@link #oldRecord}. Two forms of an equal value, such as {@code 1.0} and {@code 1.00}, are a change.
      */
     public Map<String, Change> changes() {
         Map<String, Change> changes = new LinkedHashMap<>();

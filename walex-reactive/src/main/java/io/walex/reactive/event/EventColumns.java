@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
- * Which columns of a table's rows are shown, and how. A transformer for {@code changes().transform(...)}, and a setting of
- * handlers. Immutable: every method returns a changed copy.
+ * Which columns of a table's rows are shown, and how. A transformer for {@code changes().transform(...)}, and a setting
+ * of handlers. Immutable: every method returns a changed copy.
  *
  * <p>Example: {@code changes().transform(EventColumns.of("user").mask("email", Mask.sha256(salt)))}.
  *
- * <p>It covers the new and the old record, {@code changes()}, the source's column list and the JSON. A column that is not
- * shown is not there: {@code has} is false, and filters that come later do not see it. Events are never dropped, events of
- * other tables pass as they are, and no value is decoded for this.
+ * <p>It covers the new and the old record, {@code changes()}, the source's column list and the JSON. A column that is
+ * not shown is not there: {@code has} is false, and filters that come later do not see it. Events are never dropped,
+ * events of other tables pass as they are, and no value is decoded for this.
  *
  * <p>Names that do not fit:
  *
@@ -52,7 +52,9 @@ public final class EventColumns implements Function<Flux<Event>, Flux<Event>> {
         this.masks = masks;
     }
 
-    /** Starts with all columns of the tables that the pattern names: {@code "user"}, {@code "public.user"}, {@code "*"}. */
+    /**
+     * Starts with all columns of the tables that the pattern names: {@code "user"}, {@code "public.user"}, {@code "*"}.
+     */
     public static EventColumns of(String pattern) {
         return new EventColumns(TablePattern.parse(pattern), null, Set.of(), Map.of());
     }

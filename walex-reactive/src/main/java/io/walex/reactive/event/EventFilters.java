@@ -18,17 +18,17 @@ import org.slf4j.LoggerFactory;
  * Filters for {@code changes().filter(...)} and for handlers, to be combined with {@code and}, {@code or} and {@code
  * negate}.
  *
- * <p><b>Columns that cannot be seen.</b> A row need not hold every column: a deleted row may be its key only, an update may
- * come without its old values or without an unchanged TOASTed one, and columns can be dropped.
+ * <p><b>Columns that cannot be seen.</b> A row need not hold every column: a deleted row may be its key only, an update
+ * may come without its old values or without an unchanged TOASTed one, and columns can be dropped.
  *
  * <ul>
  *   <li>Filters that <em>select</em> ({@link #where}, {@link #whereIn}, {@link #isNull}, {@link #changed}, {@link
- *       #changedTo}) follow SQL's rule: what cannot be seen is neither true nor false. It passes neither the filter nor its
- *       negation, nor an {@code and} or {@code or} whose outcome depends on it. So no row gets through because a column was
- *       missing.
- *   <li>Filters that <em>unwatch</em> ({@link #unwatchedRecords}, {@link #unwatchedFields}) drop only what they can see to
- *       be unwatched, since a change that is dropped is lost. When they cannot see, the event passes, and a warning says so
- *       once per table.
+ *       #changedTo}) follow SQL's rule: what cannot be seen is neither true nor false. It passes neither the filter nor
+ *       its negation, nor an {@code and} or {@code or} whose outcome depends on it. So no row gets through because a
+ *       column was missing.
+ *   <li>Filters that <em>unwatch</em> ({@link #unwatchedRecords}, {@link #unwatchedFields}) drop only what they can see
+ *       to be unwatched, since a change that is dropped is lost. When they cannot see, the event passes, and a warning
+ *       says so once per table.
  * </ul>
  *
  * <p>Example: an update without its old values passes neither {@code changed("email")} nor {@code
@@ -36,14 +36,15 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The rule holds for filters made here and their combinations. A predicate of your own decides itself.
  *
- * <p><b>Tables that are not published.</b> A table that is named and not published is warned of, once for each stream, with
- * what was probably meant:
+ * <p><b>Tables that are not published.</b> A table that is named and not published is warned of, once for each stream,
+ * with what was probably meant:
  *
  * <ul>
  *   <li>If a handler has the filter: when the stream starts, or the handler is added.
- *   <li>In {@code changes().filter(...)}, which the stream does not see: at the first event of any table that gets there.
- *   <li>In {@code mine.and(table("todo"))} likewise, also in a handler. A predicate of your own makes that combination, and
- *       the JDK's combination hides what is in it. {@code table("todo").and(mine)} does not.
+ *   <li>In {@code changes().filter(...)}, which the stream does not see: at the first event of any table that gets
+ *       there.
+ *   <li>In {@code mine.and(table("todo"))} likewise, also in a handler. A predicate of your own makes that combination,
+ *       and the JDK's combination hides what is in it. {@code table("todo").and(mine)} does not.
  *   <li>A name in {@link io.walex.reactive.config.WalExConfig.Builder#subscribe}: at the start, and when it is added.
  * </ul>
  */
@@ -55,8 +56,8 @@ public final class EventFilters {
 
     /**
      * Events of the tables. Examples: {@code "todo"} (in any schema), {@code "public.todo"}, {@code "public.*"}, {@code
-     * "*"}; see {@link TablePattern} for names with dots. Events without a table, such as logical messages, pass {@code "*"}
-     * only.
+     * "*"}; see {@link TablePattern} for names with dots. Events without a table, such as logical messages, pass {@code
+     * "*"} only.
      */
     public static Predicate<Event> table(String... patterns) {
         Set<TablePattern> parsed = new LinkedHashSet<>();
@@ -120,8 +121,8 @@ public final class EventFilters {
     }
 
     /**
-     * Drops updates that changed nothing but these columns. Needs the old row: without {@code REPLICA IDENTITY FULL} the
-     * update passes.
+     * Drops updates that changed nothing but these columns. Needs the old row: without {@code REPLICA IDENTITY FULL}
+     * the update passes.
      */
     public static Predicate<Event> unwatchedFields(String... columns) {
         Set<String> unwatched = Set.copyOf(Arrays.asList(columns));
@@ -184,8 +185,8 @@ public final class EventFilters {
 
     /**
      * Events whose record (the old one of a delete) has this value in the column. The value may be of the column's Java
-     * type, any number for a number, or text as PostgreSQL shows it. Null stands for SQL NULL. Events without a record do
-     * not pass.
+     * type, any number for a number, or text as PostgreSQL shows it. Null stands for SQL NULL. Events without a record
+     * do not pass.
      */
     public static Predicate<Event> where(String column, @Nullable Object value) {
         return new EventPredicate(event -> {
@@ -214,7 +215,8 @@ public final class EventFilters {
      * Events whose record has a value in the column for which the predicate holds. SQL NULL is unknown, as in SQL.
      *
      * @param type the Java type that the value is converted to
-     * @throws IllegalArgumentException when the filter is tested, if the conversion does not exist or would lose something
+     * @throws IllegalArgumentException when the filter is tested, if the conversion does not exist or would lose
+     *     something
      */
     public static <T> Predicate<Event> where(String column, Class<T> type, Predicate<? super T> predicate) {
         return new EventPredicate(event -> {
@@ -236,7 +238,9 @@ public final class EventFilters {
         return filter instanceof EventPredicate known ? known.tables() : Set.of();
     }
 
-    /** The filter's answer, without its warning of tables that cannot come. For those who have looked for them already. */
+    /**
+     * The filter's answer, without its warning of tables that cannot come. For those who have looked for them already.
+     */
     public static boolean passes(Predicate<? super Event> filter, Event event) {
         return filter instanceof EventPredicate known ? known.passes(event) : filter.test(event);
     }

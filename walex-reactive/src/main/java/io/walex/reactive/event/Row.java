@@ -47,8 +47,8 @@ public interface Row {
     <T> @Nullable T get(String column, Class<T> type);
 
     /**
-     * Returns the column in PostgreSQL's text form; null for SQL NULL only. With binary transfer, and for a masked column,
-     * it returns what {@code get(column, String.class)} gives.
+     * Returns the column in PostgreSQL's text form; null for SQL NULL only. With binary transfer, and for a masked
+     * column, it returns what {@code get(column, String.class)} gives.
      *
      * @throws NoSuchElementException as {@link #get(String)}
      */
@@ -56,8 +56,8 @@ public interface Row {
     String getText(String column);
 
     /**
-     * Hands over each column that {@link #has} is true for, with its value, in the table's order: the quickest way to read
-     * a whole row. Values are null for SQL NULL.
+     * Hands over each column that {@link #has} is true for, with its value, in the table's order: the quickest way to
+     * read a whole row. Values are null for SQL NULL.
      */
     void forEach(BiConsumer<? super Column, ? super @Nullable Object> action);
 
@@ -67,12 +67,12 @@ public interface Row {
     /**
      * Maps the row onto a record or a class by Jackson.
      *
-     * <p>A property takes the column of its name, or else of its name in snake case. Example: {@code createdAt} takes {@code
-     * createdAt}, or else {@code created_at}. So do properties of nested objects. A {@code @JsonProperty} gives the only
-     * name. Properties without a column stay at their defaults; columns without a property are ignored.
+     * <p>A property takes the column of its name, or else of its name in snake case. Example: {@code createdAt} takes
+     * {@code createdAt}, or else {@code created_at}. So do properties of nested objects. A {@code @JsonProperty} gives
+     * the only name. Properties without a column stay at their defaults; columns without a property are ignored.
      *
-     * @throws NoSuchElementException when a property takes a column that is an unchanged TOASTed value and was not sent,
-     *     since it could be taken for null; a {@code Map} or a tree takes every column
+     * @throws NoSuchElementException when a property takes a column that is an unchanged TOASTed value and was not
+     *     sent, since it could be taken for null; a {@code Map} or a tree takes every column
      * @throws IllegalArgumentException when it cannot be mapped, or something would be lost
      */
     <T> T as(Class<T> type);

@@ -19,9 +19,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the signals of a stream as bytes, and reads them back. Each transaction is written with the relations that it uses,
- * so it can be read without anything that came before it. Rows are written as PostgreSQL sent them (pgoutput messages).
- * Values are neither decoded nor changed.
+ * Writes the signals of a stream as bytes, and reads them back. Each transaction is written with the relations that it
+ * uses, so it can be read without anything that came before it. Rows are written as PostgreSQL sent them (pgoutput
+ * messages). Values are neither decoded nor changed.
  */
 public final class SignalCodec {
 

@@ -38,8 +38,8 @@ public sealed interface ConnectionState {
 
     /**
      * While the subscription had no connection, its durable slot was moved by another consumer that took its turn (see
-     * {@link WhenInUse#WAIT}). What lies between was the other's to process, and is not delivered here. {@link Streaming}
-     * follows.
+     * {@link WhenInUse#WAIT}). What lies between was the other's to process, and is not delivered here. {@link
+     * Streaming} follows.
      *
      * @param after what this subscription had confirmed last
      * @param until what the slot has confirmed; this subscription goes on there
