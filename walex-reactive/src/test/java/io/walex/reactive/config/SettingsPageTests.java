@@ -88,7 +88,7 @@ class SettingsPageTests {
         try {
             return WalExConfig.class.getMethod(getter).invoke(MINIMAL);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(getter, e);
         }
     }
 

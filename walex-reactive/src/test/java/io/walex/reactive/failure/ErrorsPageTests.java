@@ -84,7 +84,7 @@ class ErrorsPageTests {
             @Nullable Throwable cause = null;
             return (WalExException) constructor.newInstance("problem", cause);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(type.getName(), e);
         }
     }
 }
