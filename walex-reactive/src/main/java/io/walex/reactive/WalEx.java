@@ -21,10 +21,12 @@ import reactor.core.publisher.Mono;
 /**
  * A PostgreSQL database's committed changes as a {@link Flux}.
  *
- * <p>Every subscription is a replication stream of its own, on a connection and an event loop thread of its own: nothing
- * happens before it, and cancelling it closes the connection (and with it a temporary slot). All signals but the last come
- * on that thread, which also keeps the connection alive: work that blocks belongs on another, by {@code concatMap} to a
- * publisher that does it there.
+ * <p>Every subscription is a replication stream of its own, on a connection and an event loop thread of its own.
+ * Nothing happens before it is subscribed to. Cancelling it closes the connection, and drops a temporary slot with it.
+ *
+ * <p>All signals but the last come on that thread, which also keeps the connection alive. Work that blocks belongs on
+ * another thread. Example: {@code changes().concatMap(event -> Mono.fromCallable(() -> store(event))
+ * .subscribeOn(Schedulers.boundedElastic()))}.
  */
 public interface WalEx extends AutoCloseable {
 
@@ -45,26 +47,29 @@ public interface WalEx extends AutoCloseable {
 
     /**
      * Makes on the server what the configuration needs, as far as it is missing: the publication as {@link
-     * WalExConfig#publicationSetup()} says, and a durable slot. Starts when subscribed; idempotent. Changes committed
-     * after it completed are kept by the slot for the first subscription. An application
-     * with a {@linkplain io.walex.reactive.spool.DiskSpool spool} does not call this at each start: a slot that was dropped
-     * would be there again before the spool can notice, which asks what to do.
+     * WalExConfig#publicationSetup()} says, and a durable slot. It starts when subscribed to, and is idempotent. The
+     * slot keeps the changes that are committed after this has completed for the first subscription.
+     *
+     * <p>An application with a {@linkplain io.walex.reactive.spool.DiskSpool spool} must not call this at each start. A
+     * spool asks what to do when its slot was dropped; this would make the slot anew before the spool can notice.
      */
     static Mono<Void> setup(WalExConfig config) {
         return OneShot.run(config, server -> SlotSetup.setup(server, config));
     }
 
     /**
-     * Drops the configuration's durable slot, and its publication where {@link WalExConfig#publicationSetup()} made it.
-     * Starts when subscribed; idempotent. Fails with {@link SlotInUseException} while somebody streams from the slot.
+     * Drops the configuration's durable slot, and its publication if {@link WalExConfig#publicationSetup()} makes it.
+     * It starts when subscribed to, and is idempotent. It fails with {@link SlotInUseException} while somebody streams
+     * from the slot.
      */
     static Mono<Void> drop(WalExConfig config) {
         return OneShot.run(config, server -> SlotSetup.drop(server, config));
     }
 
     /**
-     * Looks at everything on the server that would make a stream fail, or hurt later. Starts when subscribed; changes
-     * nothing. Fails only when it cannot look: with what {@link #changes()} would fail with while connecting.
+     * Looks at everything on the server that would make a stream fail, or hurt later. It starts when subscribed to, and
+     * changes nothing. It fails only when it cannot look, with the error that {@link #changes()} would fail with while
+     * connecting.
      */
     static Mono<Preflight> preflight(WalExConfig config) {
         return OneShot.run(config, server -> PreflightChecks.run(server, config));
@@ -72,65 +77,80 @@ public interface WalEx extends AutoCloseable {
 
     /**
      * The events of all committed transactions, in commit order. A transaction is acknowledged when it was wholly
-     * delivered and downstream asked for more. So {@code subscribe(consumer)}, {@code concatMap(f)}, {@code flatMap(f, 1)}
-     * and {@code delayUntil} process every event at least once; operators that fetch ahead ({@code publishOn}, {@code
-     * buffer}, {@code flatMap}) run ahead of the work, for which there is {@link #transactions()}.
-     * A consumer that blocks in {@code onNext} stops the feedback to the server too, which after its {@code
-     * wal_sender_timeout} closes the connection.
+     * delivered and downstream asked for more.
      *
-     * <p>A lost connection is made again as {@link WalExConfig#retry()} says, and before the stream has run or stood by once
-     * for 30 seconds at most; with a durable slot nothing is lost or repeated within the subscription. Fails with a {@link
-     * WalExException} or {@link io.walex.reactive.pgoutput.PgOutputDecodingException}; never completes but by {@link
-     * #closeGracefully()}.
+     * <p>So {@code subscribe(consumer)}, {@code concatMap(f)}, {@code flatMap(f, 1)} and {@code delayUntil} process
+     * every event at least once. Operators that fetch ahead ({@code publishOn}, {@code buffer}, {@code flatMap}) run
+     * ahead of the work; use {@link #transactions()} with them. A consumer that blocks in {@code onNext} stops the
+     * feedback to the server too, which then closes the connection after its {@code wal_sender_timeout}.
+     *
+     * <p>A lost connection is made again as {@link WalExConfig#retry()} says. Before the stream has run or stood by
+     * once, attempts end after 30 seconds. With a durable slot nothing is lost or repeated within the subscription.
+     *
+     * <p>Fails with a {@link WalExException}. Completes only by {@link #closeGracefully()}.
      */
     Flux<Event> changes();
 
     /**
-     * All committed transactions that hold a subscribed event, in commit order, each to be {@linkplain
-     * Transaction#acknowledge() acknowledged} by hand. At most {@link WalExConfig#maxUnacknowledged()} are outstanding;
-     * then the stream pauses. Errors as in {@link #changes()}.
+     * All committed transactions that hold a subscribed event, in commit order. Each must be {@linkplain
+     * Transaction#acknowledge() acknowledged} by hand. The stream pauses while {@link WalExConfig#maxUnacknowledged()}
+     * are outstanding. Errors are those of {@link #changes()}.
      */
     Flux<Transaction> transactions();
 
     /**
-     * What state this instance's subscriptions are in: the latest, then each change, on the thread that makes it. A slow
-     * subscriber may miss states between. Never completes or fails.
+     * The states of this instance's subscriptions: the latest state first, then each change, on the thread that makes
+     * it. A slow subscriber may miss states between. Never completes or fails.
      */
     Flux<ConnectionState> states();
 
     /**
      * Completes when a subscription is streaming: its slot is in place, and changes committed from now on will be
-     * delivered. At once when one is; otherwise waits for one that is on its way, or for the first to be subscribed to.
-     * Fails when one stops with an error meanwhile, and when none is left: with what the last one stopped with, or with
-     * {@link java.util.concurrent.CancellationException} when that was cancelled or this instance is closed. A subscriber
-     * hears of an error before this does.
+     * delivered. If one is streaming already, it completes at once. Otherwise it waits for one that is on its way, or
+     * for the first to be subscribed to.
      *
-     * <p>How long it may take: a connection that breaks before the first streaming is made again for 30 seconds, or for as
-     * long as {@link WalExConfig#retry()} says where that is less. Without a bound it waits for a first subscription, for
-     * the end of the transactions that write when a slot is made, and for its turn with {@link WhenInUse#WAIT}.
+     * <p>It fails in these cases. The subscriber hears of an error before this does.
+     *
+     * <ul>
+     *   <li>A subscription stops with an error meanwhile: with that error.
+     *   <li>No subscription is left, and the last one stopped with an error: with that error.
+     *   <li>No subscription is left, and the last one was cancelled, or this instance is closed: with a {@link
+     *       java.util.concurrent.CancellationException}.
+     * </ul>
+     *
+     * <p>A connection that breaks before the first streaming is made again for 30 seconds, or for less if {@link
+     * WalExConfig#retry()} says so. There is no bound on the wait for a first subscription, for the end of the
+     * transactions that write while a slot is made, and for its turn with {@link WhenInUse#WAIT}.
+     *
+     * <p>Example: {@code walex.awaitStreaming().then(insertSomething)}, in a test that subscribed to {@link
+     * #changes()}.
      */
     Mono<Void> awaitStreaming();
 
     /**
-     * Changes the configuration of this instance and of its running streams; atomic, from any thread. The function starts
-     * from the configuration in force: {@code reconfigure(c -> c.addSubscriptions("todo"))}.
+     * Changes the configuration of this instance and of its running streams, atomically, from any thread. The function
+     * starts from the configuration in force: {@code reconfigure(c -> c.addSubscriptions("todo"))}.
      *
      * <ul>
-     *   <li>Subscriptions take effect at the next transaction that arrives. A running stream then makes a short connection,
-     *       and warns of tables that are not published; with {@link PublicationSetup#CREATE_OR_ALTER} it publishes them
-     *       first, and their changes come from there on. Tables that {@code removeSubscriptions} leaves out are published
-     *       no longer then, at once, also for other consumers of the publication. Where that fails it is logged, and tried
-     *       again when the stream connects next; until then it goes on with what is published.
+     *   <li>Subscriptions take effect at the next transaction that arrives. A running stream then makes a short
+     *       connection, and warns of tables that are not published.
+     *   <li>With {@link PublicationSetup#CREATE_OR_ALTER} it first publishes the tables that were added; their changes
+     *       come from there on. Tables that were removed are published no longer, at once, also for other consumers of
+     *       the publication. If that fails it is logged, and tried again when the stream connects next. Until then the
+     *       stream goes on with what is published.
      *   <li>A changed address, user, password or TLS setting makes running streams connect again, from where their slot
-     *       stands; nothing is lost or repeated. A password counts as changed when it was set, even to the same. One
-     *       that is refused is tried five times more, and set right again meanwhile ends no stream.
-     *   <li>Intervals, timeouts, {@code retry} and {@code maxUnacknowledged} count from the next connection or stream on.
+     *       stands. Nothing is lost or repeated. A password counts as changed when it was set, even to the same one. A
+     *       password that is refused is tried five times more. Setting it right meanwhile saves the stream.
+     *   <li>Intervals, timeouts, {@code retry} and {@code maxUnacknowledged} count from the next connection or stream
+     *       on.
      * </ul>
      *
-     * @throws InvalidConfigException when the change is refused: of anything else, such as the slot or the publications,
-     *     for which another instance must be made; or of the address or credentials while a stream runs on a temporary
-     *     slot, which would be lost, unless it {@linkplain SlotSpec.Temporary#resumeWithGap resumes with a gap}. Nothing
-     *     is changed then
+     * <p>When a change is refused, nothing is changed.
+     *
+     * @throws InvalidConfigException when anything else was changed, such as the slot or the publications, for which
+     *     another instance must be made; or when the address or credentials were changed while a stream runs on a
+     *     temporary slot, which would be lost, unless it {@linkplain SlotSpec.Temporary#resumeWithGap resumes with a
+     *     gap}
      */
     void reconfigure(UnaryOperator<WalExConfig.Builder> change);
 
@@ -141,11 +161,14 @@ public interface WalEx extends AutoCloseable {
     WalExConfig config();
 
     /**
-     * Ends all streams: each completes after what it is delivering, confirms what was acknowledged, and closes its
-     * connection. A transaction whose {@code events()} are being consumed may end first. After ten seconds it is cut: its
-     * events fail with a {@link java.util.concurrent.CancellationException}, and it comes again to the next subscription.
-     * So does one that was handed out and is acknowledged only after the end, and what a middleware holds and is not asked
-     * for within two seconds. Completes when all have; never fails. Later subscriptions fail.
+     * Ends all streams. Each completes after what it is delivering, confirms what was acknowledged, and closes its
+     * connection. This completes when all of them have, and never fails. Later subscriptions fail.
+     *
+     * <p>A transaction whose {@code events()} are being consumed may end first. After ten seconds it is cut: its events
+     * fail with a {@link java.util.concurrent.CancellationException}.
+     *
+     * <p>These come again to the next subscription: a transaction that was cut, one that was handed out and is
+     * acknowledged only after the end, and what a middleware holds and is not asked for within two seconds.
      */
     Mono<Void> closeGracefully();
 

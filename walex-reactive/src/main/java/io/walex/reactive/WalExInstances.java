@@ -11,8 +11,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Instances by name. Each has its own connections, event loops, slot and middleware; they share nothing, so the failure or
- * stall of one does not touch another. Thread-safe.
+ * Instances by name. Each has its own connections, event loops, slot and middleware. They share nothing, so the failure
+ * or stall of one does not touch another. Thread-safe.
  */
 public final class WalExInstances implements AutoCloseable {
 
@@ -21,7 +21,8 @@ public final class WalExInstances implements AutoCloseable {
     /**
      * Makes an instance and keeps it under {@link WalExConfig#name()} until it is closed, here or by itself.
      *
-     * @throws InvalidConfigException when there is one of that name, or one with the same durable slot in the same database
+     * @throws InvalidConfigException when there is an instance of that name, or one with the same durable slot in the
+     *     same database
      */
     public synchronized WalEx create(WalExConfig config) {
         for (WalEx other : byName.values()) {

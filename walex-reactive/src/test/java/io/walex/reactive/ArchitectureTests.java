@@ -21,6 +21,7 @@ import io.r2dbc.spi.Connection;
 import io.r2dbc.spi.ConnectionFactories;
 import io.walex.reactive.server.Connector;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
@@ -159,6 +160,26 @@ class ArchitectureTests {
             "ConnectionStates",
             "StreamSubscription",
             "SubscriptionState");
+
+    @Test
+    void packagesSayWhichOfTheirTypesAreInternal() {
+        Set<String> unsaid = LIBRARY.stream()
+                .filter(type -> type.isTopLevelClass() && INTERNAL.contains(type.getSimpleName()))
+                .filter(type -> !packageInfo(type).contains("{@code " + type.getSimpleName() + "}"))
+                .map(JavaClass::getName)
+                .collect(Collectors.toSet());
+
+        assertThat(unsaid).isEmpty();
+    }
+
+    private static String packageInfo(JavaClass type) {
+        try {
+            return Files.readString(
+                    Path.of("src/main/java", type.getPackageName().replace('.', '/'), "package-info.java"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     @Test
     void apiShowsNoInternalType() {

@@ -5,11 +5,11 @@ import java.util.function.Function;
 /**
  * Turns one column's bytes into its Java value. Called when a user asks for the column, on the thread that asks.
  *
- * <p>The array belongs to the row: read {@code length} bytes from {@code offset}, keep nothing, change nothing. SQL NULL
- * never comes here. Throw {@link IllegalArgumentException} for bytes that are not a value of the type.
+ * <p>The array belongs to the row: read {@code length} bytes from {@code offset}, keep nothing, change nothing. SQL
+ * NULL never comes here. Throw {@link IllegalArgumentException} for bytes that are not a value of the type.
  *
- * <p>Values must be immutable and have {@code equals} by value, and the same bytes must give an equal value at any time:
- * one that was decoded before may be used again.
+ * <p>Values must be immutable and have {@code equals} by value. The same bytes must give an equal value at any time,
+ * since a value that was decoded before may be used again.
  */
 public interface ColumnCodec {
 

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * A value of PostgreSQL's geometric types; its text is PostgreSQL's. Numbers are compared as {@code Double.equals} does:
- * NaN is equal to itself.
+ * A value of PostgreSQL's geometric types; its text is PostgreSQL's. Numbers are compared as {@code Double.equals}
+ * does: NaN is equal to itself.
  */
 public sealed interface Geometric {
 

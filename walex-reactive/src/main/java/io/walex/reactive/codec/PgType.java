@@ -9,7 +9,8 @@ import java.util.List;
  * @param schema its namespace
  * @param name its name there ({@code int4}, {@code _int4}, {@code mood})
  * @param kind what decides how it is decoded
- * @param elementOid the array's element, the range's subtype, the multirange's range, the domain's base type; 0 otherwise
+ * @param elementOid the array's element, the range's subtype, the multirange's range, the domain's base type; 0
+ *     otherwise
  * @param delimiter what separates this type's values within an array's text: a comma, but for {@code box}
  * @param attributes of a composite type, in their order, without dropped ones; empty otherwise
  * @param hasDropped whether there were attributes that were dropped

@@ -6,8 +6,9 @@ import java.util.RandomAccess;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An array whose subscripts start elsewhere than at 1: the list of its elements, as of any other array, that knows where
- * they start. Immutable; equal to every list of the same elements, as {@link List} has it, whatever their subscripts.
+ * An array whose subscripts start elsewhere than at 1: the list of its elements, as of any other array, that knows
+ * where they start. Immutable; equal to every list of the same elements, as {@link List} has it, whatever their
+ * subscripts.
  *
  * @see <a href="https://www.postgresql.org/docs/current/arrays.html#ARRAYS-MODIFYING">Subscripts other than one-based</a>
  */

@@ -8,8 +8,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The codecs of one database: built-in types by OID, the database's own types (enums, domains, composites, extensions)
- * as its catalog describes them, and the user's. Immutable; safe to share.
+ * The codecs of one database: those of built-in types, those of the database's own types (enums, domains, composites,
+ * extensions) as its catalog describes them, and the user's. Immutable; safe to share.
  */
 public final class TypeRegistry {
 
@@ -47,8 +47,8 @@ public final class TypeRegistry {
     }
 
     /**
-     * Whether the type is composite or made of one, which are the only types that change their values' form while they
-     * are in use.
+     * Whether the type is composite or made of a composite one. Only the values of such types change their form while
+     * the type is in use.
      */
     public boolean mayChange(int typeOid) {
         PgType type = types.get(typeOid);
@@ -62,24 +62,31 @@ public final class TypeRegistry {
     }
 
     /**
-     * The codec for a column of this type. For an unknown type, one that gives its text as a {@code String}; its binary
+     * The codec for a column of this type. For an unknown type, it gives the text as a {@code String}, and the binary
      * form, of which nothing is known, as a read-only {@code ByteBuffer}.
      */
     public ColumnCodec codec(int typeOid, int typeModifier) {
         return codecs.getOrDefault(typeOid, BytesCodecs.UNKNOWN);
     }
 
-    /** PostgreSQL's name of the type ({@code int4}, {@code timestamptz}, {@code mood}); {@code oid:12345} if unknown. */
+    /**
+     * PostgreSQL's name of the type ({@code int4}, {@code timestamptz}, {@code mood}); {@code oid:12345} if unknown.
+     */
     public String typeName(int typeOid) {
         PgType type = types.get(typeOid);
         return type == null ? "oid:" + Integer.toUnsignedString(typeOid) : type.name();
     }
 
     /**
-     * Builds a {@link TypeRegistry}. A type is named as in {@code pg_type} ({@code int4}, not {@code integer}), with or
-     * without its schema ({@code sales.price}). What is set for a type also holds for the arrays, domains, ranges and
-     * composites made of it; for each type the last setting wins, one by OID before one by name with its schema before
-     * one by name.
+     * Builds a {@link TypeRegistry}.
+     *
+     * <ul>
+     *   <li>A type is named as in {@code pg_type} ({@code int4}, not {@code integer}), with or without its schema
+     *       ({@code sales.price}).
+     *   <li>What is set for a type also holds for the arrays, domains, ranges and composites made of it.
+     *   <li>For each type the last setting wins. A setting by OID goes before one by name with its schema, and that
+     *       before one by name.
+     * </ul>
      */
     public static final class Builder {
 
@@ -126,7 +133,7 @@ public final class TypeRegistry {
         }
 
         /**
-         * Passes the type's ordinary value, a {@code String} for types that are not known, through a function; equal
+         * Passes the type's ordinary value, a {@code String} for types that are not known, through a function. Equal
          * values must give equal ones at any time, as with a {@link ColumnCodec}.
          */
         public Builder map(String typeName, Function<Object, ?> function) {
@@ -135,7 +142,7 @@ public final class TypeRegistry {
         }
 
         /**
-         * Passes the type's ordinary value, a {@code String} for types that are not known, through a function; equal
+         * Passes the type's ordinary value, a {@code String} for types that are not known, through a function. Equal
          * values must give equal ones at any time, as with a {@link ColumnCodec}.
          */
         public Builder map(int typeOid, Function<Object, ?> function) {
@@ -150,8 +157,7 @@ public final class TypeRegistry {
         }
 
         /**
-         * How many digits follow the point in {@code money}, which only the server's {@code lc_monetary} knows; 2 by
-         * default.
+         * How many digits follow the point in {@code money}; 2 by default. Only the server's {@code lc_monetary} knows.
          *
          * @see TypeCatalog#MONEY_SCALE
          */
@@ -161,9 +167,9 @@ public final class TypeRegistry {
         }
 
         /**
-         * Makes a registry for values that may be newer than the description of their types: a composite value must have
-         * the attributes that are described, no fewer, or it comes as that of an unknown type does. By default values are
-         * older, and fewer attributes are those from before the others were added.
+         * Makes a registry for values that may be newer than the description of their types. A composite value must
+         * then have all attributes that are described, or it comes like a value of an unknown type. By default values
+         * are older: one with fewer attributes is from before the others were added.
          *
          * @param told when a value shows that its description is out of date, on the thread that decodes it
          */

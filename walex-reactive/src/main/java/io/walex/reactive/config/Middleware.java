@@ -12,20 +12,33 @@ import reactor.core.publisher.Mono;
 /**
  * Stands between the replication stream and what subscribers see of it: WalEx's {@code message_middleware}.
  *
- * <p>Signals come and must go in stream order: {@code Begin}, its events, {@code End}, the next {@code Begin}. Transactions
- * come once per subscription, also after a reconnect, and must go once. Events may be left out or replaced, but every
- * {@code Begin} and every {@code End} goes on: a transaction without events acknowledges itself, and one that is left out
- * whole keeps the slot from moving until a later one is acknowledged. Where a gap cuts a transaction, its {@code End} never
- * comes, and the next {@code Begin} follows its events. Signals come on the connection's event loop, which must not be
- * blocked, and may go from any thread. When the stream is closed gracefully, what comes completes, and what goes has two
- * seconds more.
+ * <p>What comes in:
+ *
+ * <ul>
+ *   <li>Signals come in stream order: {@code Begin}, its events, {@code End}, the next {@code Begin}.
+ *   <li>Each transaction comes once per subscription, also after a reconnect.
+ *   <li>When a gap cuts a transaction, its {@code End} never comes. The next {@code Begin} follows its events.
+ *   <li>Signals come on the connection's event loop, which must not be blocked.
+ *   <li>When the stream is closed gracefully, what comes in completes.
+ * </ul>
+ *
+ * <p>What goes out:
+ *
+ * <ul>
+ *   <li>Signals go out in the same order, and each transaction goes out once.
+ *   <li>Events may be left out or replaced. Every {@code Begin} and every {@code End} must go out.
+ *   <li>A transaction without events acknowledges itself. A transaction that is left out whole keeps the slot from
+ *       moving until a later one is acknowledged.
+ *   <li>Signals may go out from any thread.
+ *   <li>When the stream is closed gracefully, what goes out has two seconds more.
+ * </ul>
  */
 public interface Middleware {
 
     /**
      * Called once for every subscription to a stream.
      *
-     * @param signals the replication stream; connects when subscribed, and is read as far as it is asked for
+     * @param signals the replication stream; connects when it is subscribed to, and is read as far as it is asked for
      * @param link the subscription's other ends
      */
     Flux<TransactionSignal> apply(Flux<TransactionSignal> signals, Link link);
@@ -45,42 +58,49 @@ public interface Middleware {
         WalExConfig config();
 
         /**
-         * Has the listener told of the server, on the event loop, whenever the stream has connected; nothing comes from
-         * there before the listener is done, and its error ends the stream. A middleware has one listener.
+         * Tells the listener of the server whenever the stream has connected, on the event loop. Nothing comes from
+         * there before the listener's publisher completes. If that fails, the stream ends with its error. A middleware
+         * has one listener.
          */
         void onConnected(Function<Server, Mono<Void>> listener);
 
         /**
-         * Has the check run where the slot does not exist, before it is made for this subscription; its error ends the
-         * stream, and no slot is made. A middleware has one check.
+         * Runs the check when the slot does not exist, before it is made for this subscription. If the check throws,
+         * the stream ends with that error and no slot is made. A middleware has one check.
          */
         void onSlotMissing(Runnable check);
 
         /**
-         * Has the end of the subscription subscribe to this, and wait for it; it must not fail. A middleware that holds
-         * something hears of a cancel like any publisher, but nobody would wait until it has let go; and what it has
-         * handed out when it completes is still delivered, and may be acknowledged, before this is subscribed to. Several are
-         * all waited for.
+         * Lets the end of the subscription wait for this publisher, which frees what the middleware holds. It is
+         * subscribed to at the end, and must not fail. This may be called several times; all publishers are waited for.
+         *
+         * <p>A middleware needs it for two reasons. It hears of a cancel like any publisher, but nobody waits until it
+         * has let go of what it holds. And when it completes, what it has handed out is still delivered and may be
+         * acknowledged; this publisher is subscribed to only after that.
+         *
+         * <p>Example: {@code link.awaitClosed(Mono.fromRunnable(file::close))}.
          */
         void awaitClosed(Mono<Void> closed);
 
-        /** Turns signals into bytes and back. Reading takes a stream that has connected, which knows the types. */
+        /**
+         * Turns signals into bytes and back. Reading takes a stream that has connected: only then are the types known.
+         */
         SignalCodec codec();
 
         /**
-         * Has the listener told how far downstream has acknowledged: the end LSN of the longest run of transactions from
-         * the first. Called on the event loop, each time it grows.
+         * Tells the listener how far downstream has acknowledged: the end LSN of the longest run of acknowledged
+         * transactions from the first. It is called on the event loop, each time that run grows.
          */
         void onAcknowledged(Consumer<Lsn> listener);
 
         /**
-         * Allows the server to forget all transactions that end at or before this. What was not confirmed is sent again to
-         * the next subscription. From any thread.
+         * Allows the server to forget all transactions that end at this LSN or before. What was not confirmed is sent
+         * again to the next subscription. May be called from any thread.
          */
         void confirm(Lsn end);
     }
 
-    /** The server at the other end, to be told from others where an LSN means something else. */
+    /** The server at the other end. Tells it apart from other servers, on which an LSN means something else. */
     interface Server {
 
         /** The database cluster's identity, which its standbys and restored copies share. */
@@ -90,8 +110,8 @@ public interface Middleware {
         int timeline();
 
         /**
-         * Where this server's history left another timeline: what was written there before, it has, and nothing from there
-         * on. {@link Lsn#INVALID} when it was never on it.
+         * Where this server's history left another timeline. The server has what was written on that timeline before
+         * this LSN, and nothing of it from there on. {@link Lsn#INVALID} when the server was never on that timeline.
          */
         Mono<Lsn> endOf(int timeline);
     }

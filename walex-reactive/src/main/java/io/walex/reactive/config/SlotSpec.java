@@ -19,16 +19,16 @@ import org.jspecify.annotations.Nullable;
 public sealed interface SlotSpec permits SlotSpec.Temporary, SlotSpec.Durable {
 
     /**
-     * A slot of a generated name that lives as long as its connection: changes made while nobody is subscribed, or while
-     * the connection is broken, are not seen.
+     * A slot of a generated name that lives as long as its connection. Changes made while nobody is subscribed, or
+     * while the connection is broken, are not seen.
      */
     static Temporary temporary() {
         return new Temporary(null);
     }
 
     /**
-     * A slot that stays on the server and keeps what was not acknowledged, across restarts of both sides. Made at the
-     * first subscription unless it {@linkplain Durable#mustExist() must exist}. Drop it when it is no longer
+     * A slot that stays on the server and keeps what was not acknowledged, across restarts of both sides. It is made at
+     * the first subscription unless it {@linkplain Durable#mustExist() must exist}. Drop it when it is no longer
      * needed: it holds back WAL for ever.
      *
      * @param name 1 to 63 characters of {@code a-z}, {@code 0-9} and {@code _}
@@ -41,7 +41,7 @@ public sealed interface SlotSpec permits SlotSpec.Temporary, SlotSpec.Durable {
     /** Whether the slot stays on the server when its connection is lost. */
     boolean survivesConnection();
 
-    /** Whether a stream goes on after its connection was lost, be it behind a gap. */
+    /** Whether a stream goes on after its connection was lost, though perhaps behind a gap. */
     boolean continuesAfterLoss();
 
     /** Whether another consumer may use the slot meanwhile, and move it. */
@@ -56,10 +56,14 @@ public sealed interface SlotSpec permits SlotSpec.Temporary, SlotSpec.Durable {
 
         /**
          * Goes on with a new slot when the connection was lost, instead of failing with {@link SlotLostException}. What
-         * was committed between the two is never delivered; a transaction that was being delivered stays unfinished, and
-         * fails with {@link TransactionAbandonedException} in {@link io.walex.reactive.WalEx#transactions()}. After a failover the new slot
-         * may begin before what was delivered, which was then never committed there. Another database cluster at the
-         * address is no gap but a {@link SlotInvalidatedException}: its positions cannot be compared with those before.
+         * was committed between the two slots is never delivered.
+         *
+         * <p>A transaction that was being delivered stays unfinished. In {@link io.walex.reactive.WalEx#transactions()}
+         * it fails with {@link TransactionAbandonedException}.
+         *
+         * <p>After a failover the new slot may begin before what was delivered; that was then never committed there.
+         * Another database cluster at the address is no gap but a {@link SlotInvalidatedException}: its positions
+         * cannot be compared with those before.
          *
          * @param listener told of each gap on the stream's thread, after the last event before it and before the first
          *     after it; must not block
@@ -114,15 +118,16 @@ public sealed interface SlotSpec permits SlotSpec.Temporary, SlotSpec.Durable {
             return new Durable(name, choice, createIfMissing, failover);
         }
 
-        /** A missing slot is a {@link SlotNotFoundException} instead of a reason to make one. */
+        /** A missing slot is not made: the stream fails with a {@link SlotNotFoundException}. */
         public Durable mustExist() {
             return new Durable(name, whenInUse, false, failover);
         }
 
         /**
-         * Where the slot is made, it is made as a failover slot: a standby with {@code sync_replication_slots} keeps a
-         * copy, from which the stream goes on after the standby was promoted. Takes PostgreSQL 17 or newer. Name the
-         * standby's physical slot in {@code synchronized_standby_slots}, or the stream can get ahead of the standby.
+         * If the slot is made here, it is made as a failover slot. A standby with {@code sync_replication_slots} keeps
+         * a copy of it, from which the stream goes on after the standby was promoted. This takes PostgreSQL 17 or
+         * newer. Name the standby's physical slot in {@code synchronized_standby_slots}, or the stream can get ahead of
+         * the standby.
          *
          * @see <a href="https://www.postgresql.org/docs/current/logicaldecoding-explanation.html#LOGICALDECODING-REPLICATION-SLOTS-SYNCHRONIZATION">Replication
          *     slot synchronization</a>

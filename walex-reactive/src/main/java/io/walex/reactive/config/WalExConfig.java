@@ -51,11 +51,15 @@ public final class WalExConfig {
     }
 
     /**
-     * Starts from a URL, {@code postgres://} or {@code postgresql://}, with {@code user:password@host:port/database} and
-     * the parameters {@code sslmode}, {@code sslrootcert}, {@code sslcert}, {@code sslkey}, {@code user}, {@code password},
-     * {@code application_name}, {@code connect_timeout} (seconds), {@code host}, {@code hostaddr}, {@code port} and {@code
-     * dbname}, which win over what stands before them. It is read as libpq reads it, but for one host, and no Unix-domain
-     * socket. In a user name or password {@code @ / ? # %} and spaces are percent-encoded.
+     * Starts from a URL, such as {@code postgresql://user:password@host:5432/database?sslmode=verify-full}.
+     *
+     * <p>The scheme is {@code postgres://} or {@code postgresql://}. The parameters are {@code sslmode}, {@code
+     * sslrootcert}, {@code sslcert}, {@code sslkey}, {@code ssl=true}, {@code user}, {@code password}, {@code
+     * application_name}, {@code connect_timeout} (seconds), {@code host}, {@code hostaddr}, {@code port} and {@code
+     * dbname}. A parameter wins over what stands before it.
+     *
+     * <p>The URL is read as libpq reads it, with two limits: one host, and no Unix-domain socket. In a user name or
+     * password, {@code @ / ? # %} and spaces are percent-encoded.
      *
      * @throws InvalidConfigException when it is malformed or has another parameter
      */
@@ -188,7 +192,7 @@ public final class WalExConfig {
         return settings.middleware;
     }
 
-    /** Whether a password is configured; what it is, nobody outside this package is told. */
+    /** Whether a password is configured. Nobody outside this package is told what it is. */
     public boolean hasPassword() {
         return settings.password != null;
     }
@@ -306,8 +310,8 @@ public final class WalExConfig {
         }
 
         /**
-         * Asked at every connection attempt, on a thread that may not block, so that a rotated password is used. A login
-         * that is refused when reconnecting is tried five times more, at the times of {@link #retry}.
+         * Asked at every attempt to connect, so that a rotated password is used. It is called on a thread that may not
+         * block. A login that is refused when reconnecting is tried five times more, at the times of {@link #retry}.
          */
         public Builder password(Supplier<? extends CharSequence> value) {
             password = Objects.requireNonNull(value, "password");
@@ -344,7 +348,7 @@ public final class WalExConfig {
             return this;
         }
 
-        /** 10 s by default. */
+        /** How long one attempt to connect may take, until the server has let us in; 10 s by default. */
         public Builder connectTimeout(Duration value) {
             connectTimeout = positive("connectTimeout", value);
             return this;
@@ -362,8 +366,8 @@ public final class WalExConfig {
         /**
          * One or more publications, which must exist unless {@link #publicationSetup} says otherwise; required.
          *
-         * @throws InvalidConfigException when a name is longer than PostgreSQL's, 63 bytes: it would cut it where it makes a
-         *     publication, and not find it afterwards
+         * @throws InvalidConfigException when a name is longer than 63 bytes: PostgreSQL would cut it when it makes the
+         *     publication, and would not find it afterwards
          */
         public Builder publication(String... names) {
             for (String each : names) {
@@ -381,10 +385,11 @@ public final class WalExConfig {
         }
 
         /**
-         * The tables whose events are delivered, of those that are published: {@code "todo"} (in any schema), {@code
-         * "sales.order"}, {@code "sales.*"}, {@code "*"}. A name with a dot stands in double quotes, as in SQL: {@code
-         * "\"my.schema\".order"}; see {@link TablePattern}. Everything by default. Rows of other tables are skipped before
-         * anything of them is copied or decoded.
+         * The tables whose events are delivered, of those that are published; {@code "*"}, all of them, by default.
+         * Rows of other tables are skipped before anything of them is copied or decoded.
+         *
+         * <p>Examples: {@code "todo"} (in any schema), {@code "sales.order"}, {@code "sales.*"}. A name with a dot
+         * stands in double quotes, as in SQL: {@code "\"my.schema\".order"}; see {@link TablePattern}.
          */
         public Builder subscribe(String... tables) {
             return subscribe(Arrays.asList(tables));
@@ -409,7 +414,8 @@ public final class WalExConfig {
         }
 
         /**
-         * Takes tables out of those that are subscribed to, by the name they were subscribed with, with or without quotes.
+         * Takes tables out of those that are subscribed to, by the name they were subscribed with, with or without
+         * quotes.
          *
          * @throws InvalidConfigException when one is not among them, or none would be left
          */
@@ -432,8 +438,8 @@ public final class WalExConfig {
         }
 
         /**
-         * How often the server hears what was acknowledged; 1 s by default. Sent whether there is demand or not. Shortened
-         * to a quarter of the server's {@code wal_sender_timeout} when it is longer.
+         * How often the server hears what was acknowledged, whether there is demand or not; 1 s by default. It is
+         * shortened to a quarter of the server's {@code wal_sender_timeout} when it is longer than that.
          */
         public Builder statusInterval(Duration value) {
             statusInterval = positive("statusInterval", value);
@@ -441,13 +447,25 @@ public final class WalExConfig {
         }
 
         /**
-         * How long the server may be silent, although asked for a reply, before it is asked on another connection whether
-         * it is at work on a transaction of which it sends nothing; 30 s by default. The connection counts as lost when it
-         * is not, or when that gets no answer within {@link #connectTimeout} and this time again; not when the server has no connection left to
-         * ask on. Does not count while changes wait for demand, since the server cannot get a word past them.
+         * How long the server may be silent, although it was asked for a reply; 30 s by default. Silence does not count
+         * while changes wait for demand, since the server can send nothing past them.
          *
-         * <p>Three quarters of it are also how long the server may work on a query of its catalog, such as those of a start.
-         * It stops one that takes longer, and what asked fails with {@link CatalogTimeoutException}.
+         * <p>After that time the server is asked, on another connection, whether it is at work on a transaction of
+         * which it sends nothing:
+         *
+         * <ul>
+         *   <li>If it is at work, it is waited for, and asked again after this time.
+         *   <li>If it is not at work, the connection counts as lost.
+         *   <li>If it gives no answer within {@link #connectTimeout} and this time again, the connection counts as
+         *       lost.
+         *   <li>If it has no connection left to ask on, it is waited for.
+         * </ul>
+         *
+         * <p>Example: by default, a connection whose packets vanish is given up after 30 s of silence and at most 40 s
+         * of asking.
+         *
+         * <p>The server may work for three quarters of this time on a query of its catalog, such as those of a start.
+         * It stops a query that takes longer. What needed the query then fails with {@link CatalogTimeoutException}.
          */
         public Builder livenessTimeout(Duration value) {
             livenessTimeout = positive("livenessTimeout", value);
@@ -455,25 +473,30 @@ public final class WalExConfig {
         }
 
         /**
-         * How often a logical message ({@code pg_logical_emit_message}, prefix {@code walex.heartbeat}) is written to the
-         * database while the stream runs; never by default. Not needed for a slot to advance on a quiet database, which
-         * it does by the server's keepalives; for set-ups that watch for WAL of the database itself. Needs a connection at
-         * each beat; a beat that fails is logged once and tried again at the next.
+         * How often a logical message ({@code pg_logical_emit_message}, prefix {@code walex.heartbeat}) is written to
+         * the database while the stream runs; never by default. Each beat takes a connection. A beat that fails is
+         * logged once, and tried again at the next.
+         *
+         * <p>A slot advances on a quiet database without it, by the server's keepalives. It is for set-ups that watch
+         * for WAL of the database itself.
          */
         public Builder heartbeat(Duration interval) {
             heartbeat = positive("heartbeat", interval);
             return this;
         }
 
-        /** Whether the publication is made or altered when a stream starts; {@link PublicationSetup#MUST_EXIST} by default. */
+        /**
+         * Whether the publication is made or altered when a stream starts; {@link PublicationSetup#MUST_EXIST} by
+         * default.
+         */
         public Builder publicationSetup(PublicationSetup value) {
             publicationSetup = Objects.requireNonNull(value, "publicationSetup");
             return this;
         }
 
         /**
-         * How many transactions of {@link io.walex.reactive.WalEx#transactions()} may be unacknowledged before the stream pauses; 10,000 by
-         * default.
+         * How many transactions of {@link io.walex.reactive.WalEx#transactions()} may be unacknowledged before the
+         * stream pauses; 10,000 by default.
          */
         public Builder maxUnacknowledged(int value) {
             if (value < 1) {
@@ -484,9 +507,16 @@ public final class WalExConfig {
         }
 
         /**
-         * Whether values travel in PostgreSQL's binary form; false by default. The values are equal, except those of types
-         * that are not known and of {@code regclass} and its like, of which the binary form has only the number; and
-         * {@link io.walex.reactive.event.Row#getText} gives Java's text of a value, where the text form is PostgreSQL's.
+         * Whether values travel in PostgreSQL's binary form; false by default. The values are equal to those of text
+         * form, except:
+         *
+         * <ul>
+         *   <li>those of types that are not known;
+         *   <li>those of {@code regclass} and its like, of which the binary form has only the number.
+         * </ul>
+         *
+         * <p>{@link io.walex.reactive.event.Row#getText} gives Java's text of a value, and PostgreSQL's in text form.
+         * Example: {@code true}, and {@code t}.
          */
         public Builder binary(boolean value) {
             binary = value;
@@ -512,8 +542,9 @@ public final class WalExConfig {
         }
 
         /**
-         * When prepared transactions are delivered; {@link TwoPhase#OFF} by default. Otherwise a slot is made with
-         * two-phase decoding (a durable slot that exists must have been), and the server must be PostgreSQL 15 or newer.
+         * When prepared transactions are delivered; {@link TwoPhase#OFF} by default. The other choices take PostgreSQL
+         * 15 or newer, and a slot with two-phase decoding. A slot that is made here has it; a durable slot that exists
+         * must have been made with it.
          */
         public Builder twoPhase(TwoPhase value) {
             twoPhase = Objects.requireNonNull(value, "twoPhase");
@@ -542,16 +573,16 @@ public final class WalExConfig {
         }
 
         /**
-         * Where transactions that are received before they commit (see {@link #streaming} and {@link #twoPhase}) are kept
-         * when they outgrow {@link #spillMemory}; the system's directory for temporary files by default. Files are removed
-         * on every exit.
+         * Where transactions are kept that are received before they commit and outgrow {@link #spillMemory}; the
+         * system's directory for temporary files by default. Files are removed on every exit. Such transactions come
+         * with {@link #streaming} and {@link #twoPhase}.
          */
         public Builder spillDirectory(Path value) {
             spillDirectory = Objects.requireNonNull(value, "spillDirectory");
             return this;
         }
 
-        /** How many bytes of such transactions each stream keeps in memory; 8 MiB by default. */
+        /** How many bytes of transactions that are not committed yet each stream keeps in memory; 8 MiB by default. */
         public Builder spillMemory(long bytes) {
             if (bytes < 0) {
                 throw new InvalidConfigException("spillMemory must not be negative, was " + bytes, null);
@@ -560,15 +591,18 @@ public final class WalExConfig {
             return this;
         }
 
-        /** What stands between the replication stream and its subscribers, such as a durable spool; nothing by default. */
+        /**
+         * What stands between the replication stream and its subscribers, such as a durable spool; nothing by default.
+         */
         public Builder middleware(Middleware value) {
             middleware = Objects.requireNonNull(value, "middleware");
             return this;
         }
 
         /**
-         * When to connect again after the connection was lost; for ever by default, after 100 ms doubling up to 10 s, with
-         * jitter. Asked only about failures that another attempt can mend, never about wrong configuration.
+         * When to connect again after the connection was lost. By default for ever: after 100 ms, doubling up to 10 s,
+         * with jitter. It is asked only about failures that another attempt can mend, never about wrong configuration.
+         * Before the subscription has streamed or stood by once, attempts end after 30 s, whatever this says.
          */
         public Builder retry(Retry value) {
             retry = Objects.requireNonNull(value, "retry");

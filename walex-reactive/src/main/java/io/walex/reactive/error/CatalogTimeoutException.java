@@ -3,9 +3,9 @@ package io.walex.reactive.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server is there, and took too long to read its catalog, which every start and {@link io.walex.reactive.WalEx#preflight} does. It has
- * stopped the query. Whether that ends a stream is as with an unreachable server: the first start fails, a stream that has
- * run tries again.
+ * The server took too long to read its catalog, and has stopped the query. Every start and {@link
+ * io.walex.reactive.WalEx#preflight} read it. The first start fails with this. A stream that has run tries again, as
+ * with an unreachable server.
  */
 public final class CatalogTimeoutException extends WalExException {
 

@@ -2,7 +2,10 @@ package io.walex.reactive.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** No PostgreSQL answers at the address that can be streamed from: nothing, a connection pooler, or a standby. Retried only once the stream has run. */
+/**
+ * Nothing that can be streamed from answers at the address: no server, a connection pooler, or a standby. Retried only
+ * once the stream has run.
+ */
 public final class ServerUnreachableException extends WalExException {
 
     public ServerUnreachableException(String message, @Nullable Throwable cause) {

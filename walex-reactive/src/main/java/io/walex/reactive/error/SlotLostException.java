@@ -2,7 +2,7 @@ package io.walex.reactive.error;
 
 import org.jspecify.annotations.Nullable;
 
-/** The temporary replication slot went with its connection: changes since then cannot be had. */
+/** The temporary replication slot went with its connection. Changes since then cannot be had. */
 public final class SlotLostException extends WalExException {
 
     public SlotLostException(String message, @Nullable Throwable cause) {

@@ -3,10 +3,10 @@ package io.walex.reactive.error;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can go wrong, one subtype per decision that a caller can make. Messages name the thing that failed and the remedy,
- * and never hold a secret or a row's value.
+ * What can go wrong, one subtype for each decision that a caller can make. Messages name the thing that failed and the
+ * remedy. They never hold a secret or a row's value.
  *
- * <p>Constructors are public, so that applications can test what they do about each error.
+ * <p>Constructors in this package are public, so that applications can test what they do about each error.
  */
 public abstract class WalExException extends RuntimeException {
 

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** A committed change. Immutable; rows are decoded when they are asked for. */
+/** A committed change. Immutable. Columns are decoded when they are asked for. */
 public final class Event implements TransactionSignal {
 
     private final Kind kind;
@@ -111,8 +111,8 @@ public final class Event implements TransactionSignal {
             @Nullable Truncation truncation) {}
 
     /**
-     * The table's name without its schema; a logical message's prefix; the global identifier of a transaction whose
-     * two-phase outcome this tells.
+     * The table's name without its schema. Of a logical message, its prefix. Of a two-phase outcome, the transaction's
+     * global identifier.
      */
     public String name() {
         return table != null ? table.relation.name() : requireContent().name;
@@ -135,20 +135,28 @@ public final class Event implements TransactionSignal {
     }
 
     /**
-     * The row before the change, as far as the table's replica identity gives it: the whole row ({@code FULL}), the key of
-     * a deleted row or the old key of an update that changed it ({@code DEFAULT}, {@code INDEX}), or null. Of a partition
-     * that is published as its root, what it does not log itself is NULL here where the root is {@code FULL}, and nothing
-     * tells it from a value: give each partition its root's replica identity.
+     * The row before the change, as far as the table's replica identity gives it:
+     *
+     * <ul>
+     *   <li>{@code FULL}: the whole row;
+     *   <li>{@code DEFAULT}, {@code INDEX}: the key of a deleted row, or the old key of an update that changed it;
+     *   <li>else null.
+     * </ul>
+     *
+     * <p>A partition may be published as its root. If the root is {@code FULL}, what the partition itself does not log
+     * is NULL here, and nothing tells it from a value. So give each partition its root's replica identity.
      */
     public @Nullable Row oldRecord() {
         return table == null || oldTuple == null ? null : oldRow(table, oldTuple);
     }
 
     /**
-     * The columns of an update whose value differs between the old and the new row, in the table's order. Compares only
-     * columns that both sides hold: without {@code REPLICA IDENTITY FULL} at most the key's, and never an unchanged
-     * TOASTed value. Partitions published as their root need its replica identity, see {@link #oldRecord}. Empty for other event types. Two forms of an equal value ({@code 1.0} and {@code 1.00}) are a
-     * change.
+     * The columns of an update whose value differs between the old and the new row, in the table's order. Empty for
+     * other types of event.
+     *
+     * <p>Only columns that both rows hold are compared: without {@code REPLICA IDENTITY FULL} at most the key's, and
+     * never an unchanged TOASTed value. Partitions that are published as their root need its replica identity, see
+     * {@link #oldRecord}. Two forms of an equal value, such as {@code 1.0} and {@code 1.00}, are a change.
      */
     public Map<String, Change> changes() {
         Map<String, Change> changes = new LinkedHashMap<>();
@@ -294,8 +302,8 @@ public final class Event implements TransactionSignal {
     }
 
     /**
-     * Where the transaction was replicated from; null when it started on this server, and for the outcome of a two-phase
-     * transaction, of which the server does not tell it.
+     * Where the transaction was replicated from; null when it started on this server. Also null for the outcome of a
+     * two-phase transaction, since the server does not tell it.
      */
     public @Nullable ReplicationOrigin origin() {
         return transaction.origin();

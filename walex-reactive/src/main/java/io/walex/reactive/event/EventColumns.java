@@ -16,18 +16,25 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
- * Which columns of a table's rows are shown, and how; a transformer for {@code changes().transform(...)}. It covers the
- * new and the old record, {@code changes()}, the source's column list and the JSON. Immutable: every method returns a
- * changed copy. Events of other tables pass as they are.
+ * Which columns of a table's rows are shown, and how. A transformer for {@code changes().transform(...)}, and a setting
+ * of handlers. Immutable: every method returns a changed copy.
  *
- * <p>Whatever is not shown is not there: {@code has} is false, and filters that come later do not see it. Events are
- * never dropped, and no value is decoded for this.
+ * <p>Example: {@code changes().transform(EventColumns.of("user").mask("email", Mask.sha256(salt)))}.
  *
- * <p>A column that a named table does not have fails the stream when it starts, rather than let a misspelt column out; so
- * does, at its next event, a column that goes while the stream runs, with an {@link IllegalArgumentException}. A table that
- * is not published is warned of at the start. Both take that this stands on the stream itself: behind a {@code share()} a
- * missing column is found at the table's first event. Patterns that cover several tables ({@code "*"}, {@code "sales.*"})
- * apply to those that have the column.
+ * <p>It covers the new and the old record, {@code changes()}, the source's column list and the JSON. A column that is
+ * not shown is not there: {@code has} is false, and filters that come later do not see it. Events are never dropped,
+ * events of other tables pass as they are, and no value is decoded for this.
+ *
+ * <p>Names that do not fit:
+ *
+ * <ul>
+ *   <li>A column that a named table does not have fails the stream when it starts. So no misspelt column gets out.
+ *   <li>A column that goes while the stream runs fails it at the table's next event, with an {@link
+ *       IllegalArgumentException}.
+ *   <li>A table that is not published is warned of at the start.
+ *   <li>Behind a {@code share()} the start cannot be seen. A missing column is then found at the table's first event.
+ *   <li>Patterns that cover several tables ({@code "*"}, {@code "sales.*"}) apply to those that have the column.
+ * </ul>
  */
 public final class EventColumns implements Function<Flux<Event>, Flux<Event>> {
 
@@ -45,7 +52,9 @@ public final class EventColumns implements Function<Flux<Event>, Flux<Event>> {
         this.masks = masks;
     }
 
-    /** Starts with all columns of the tables that the pattern names: {@code "user"}, {@code "public.user"}, {@code "*"}. */
+    /**
+     * Starts with all columns of the tables that the pattern names: {@code "user"}, {@code "public.user"}, {@code "*"}.
+     */
     public static EventColumns of(String pattern) {
         return new EventColumns(TablePattern.parse(pattern), null, Set.of(), Map.of());
     }

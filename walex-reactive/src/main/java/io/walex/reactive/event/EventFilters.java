@@ -18,22 +18,35 @@ import org.slf4j.LoggerFactory;
  * Filters for {@code changes().filter(...)} and for handlers, to be combined with {@code and}, {@code or} and {@code
  * negate}.
  *
- * <p>A row need not hold every column: a deleted row may be its key only, an update may come without its old values or
- * without an unchanged TOASTed one, and columns can be dropped. The rule for filters that <em>select</em> ({@link
- * #where}, {@link #isNull}, {@link #changed}, {@link #changedTo}) is SQL's: what cannot be seen is neither true nor
- * false, and passes neither the filter nor its negation, nor an {@code and} or {@code or} whose outcome depends on it. So
- * no row gets through because a column was missing. The filters that <em>unwatch</em> ({@link #unwatchedRecords},
- * {@link #unwatchedFields}) drop only what they can see to be unwatched, since a change that is dropped is lost; where
- * they cannot see, the event passes, and a warning says so once per table.
+ * <p><b>Columns that cannot be seen.</b> A row need not hold every column: a deleted row may be its key only, an update
+ * may come without its old values or without an unchanged TOASTed one, and columns can be dropped.
  *
- * <p>A table that is named and not published is warned of, once for each stream, with what was probably meant: where a
- * handler has the filter, when the stream starts or the handler is added; in {@code changes().filter(...)}, which the
- * stream does not see, at the first event of any table that gets there. So is one in
- * {@code mine.and(table("todo"))}, where the combination is made by a predicate of your own, and is the JDK's, which hides
- * what is in it; {@code table("todo").and(mine)} does not. A name in {@link
- * io.walex.reactive.config.WalExConfig.Builder#subscribe} is looked for at the start and when it is added.
+ * <ul>
+ *   <li>Filters that <em>select</em> ({@link #where}, {@link #whereIn}, {@link #isNull}, {@link #changed}, {@link
+ *       #changedTo}) follow SQL's rule: what cannot be seen is neither true nor false. It passes neither the filter nor
+ *       its negation, nor an {@code and} or {@code or} whose outcome depends on it. So no row gets through because a
+ *       column was missing.
+ *   <li>Filters that <em>unwatch</em> ({@link #unwatchedRecords}, {@link #unwatchedFields}) drop only what they can see
+ *       to be unwatched, since a change that is dropped is lost. When they cannot see, the event passes, and a warning
+ *       says so once per table.
+ * </ul>
  *
- * <p>The rule holds for filters made here and their combinations; a predicate of your own decides itself.
+ * <p>Example: an update without its old values passes neither {@code changed("email")} nor {@code
+ * changed("email").negate()}. It passes {@code unwatchedFields("updated_at")}.
+ *
+ * <p>The rule holds for filters made here and their combinations. A predicate of your own decides itself.
+ *
+ * <p><b>Tables that are not published.</b> A table that is named and not published is warned of, once for each stream,
+ * with what was probably meant:
+ *
+ * <ul>
+ *   <li>If a handler has the filter: when the stream starts, or the handler is added.
+ *   <li>In {@code changes().filter(...)}, which the stream does not see: at the first event of any table that gets
+ *       there.
+ *   <li>In {@code mine.and(table("todo"))} likewise, also in a handler. A predicate of your own makes that combination,
+ *       and the JDK's combination hides what is in it. {@code table("todo").and(mine)} does not.
+ *   <li>A name in {@link io.walex.reactive.config.WalExConfig.Builder#subscribe}: at the start, and when it is added.
+ * </ul>
  */
 public final class EventFilters {
 
@@ -42,8 +55,9 @@ public final class EventFilters {
     private EventFilters() {}
 
     /**
-     * Events of the tables: {@code "todo"} (in any schema), {@code "public.todo"}, {@code "public.*"}, {@code "*"}; see
-     * {@link TablePattern} for names with dots. Events without a table, such as logical messages, pass {@code "*"} only.
+     * Events of the tables. Examples: {@code "todo"} (in any schema), {@code "public.todo"}, {@code "public.*"}, {@code
+     * "*"}; see {@link TablePattern} for names with dots. Events without a table, such as logical messages, pass {@code
+     * "*"} only.
      */
     public static Predicate<Event> table(String... patterns) {
         Set<TablePattern> parsed = new LinkedHashSet<>();
@@ -58,7 +72,7 @@ public final class EventFilters {
         return pattern.matches(event.source().schema(), event.source().table());
     }
 
-    /** Events of tables in the schemas, whose names stand as PostgreSQL stores them, without quotes. */
+    /** Events of tables in the schemas. Name them as PostgreSQL stores them, without quotes. */
     public static Predicate<Event> schema(String... names) {
         Set<String> schemas = Set.copyOf(Arrays.asList(names));
         return new EventPredicate(
@@ -107,8 +121,8 @@ public final class EventFilters {
     }
 
     /**
-     * Drops updates that changed nothing but these columns. Needs the old row: without {@code REPLICA IDENTITY FULL} the
-     * update passes.
+     * Drops updates that changed nothing but these columns. Needs the old row: without {@code REPLICA IDENTITY FULL}
+     * the update passes.
      */
     public static Predicate<Event> unwatchedFields(String... columns) {
         Set<String> unwatched = Set.copyOf(Arrays.asList(columns));
@@ -141,7 +155,7 @@ public final class EventFilters {
         return any;
     }
 
-    /** Updates that changed one of the columns; unknown where the old value did not come along. */
+    /** Updates that changed one of the columns; unknown when the old value did not come along. */
     public static Predicate<Event> changed(String... columns) {
         List<String> names = List.of(columns);
         return new EventPredicate(event -> {
@@ -170,8 +184,9 @@ public final class EventFilters {
     }
 
     /**
-     * Events whose record (the old one of a delete) has this value in the column. It may be of the column's Java type, any
-     * number for a number, or text as PostgreSQL shows it; null stands for SQL NULL. Events without a record do not pass.
+     * Events whose record (the old one of a delete) has this value in the column. The value may be of the column's Java
+     * type, any number for a number, or text as PostgreSQL shows it. Null stands for SQL NULL. Events without a record
+     * do not pass.
      */
     public static Predicate<Event> where(String column, @Nullable Object value) {
         return new EventPredicate(event -> {
@@ -197,10 +212,11 @@ public final class EventFilters {
     }
 
     /**
-     * Events whose record has a value in the column, of which the predicate holds. SQL NULL is unknown, as in SQL.
+     * Events whose record has a value in the column for which the predicate holds. SQL NULL is unknown, as in SQL.
      *
      * @param type the Java type that the value is converted to
-     * @throws IllegalArgumentException when it is tested, where the conversion does not exist or would lose something
+     * @throws IllegalArgumentException when the filter is tested, if the conversion does not exist or would lose
+     *     something
      */
     public static <T> Predicate<Event> where(String column, Class<T> type, Predicate<? super T> predicate) {
         return new EventPredicate(event -> {
@@ -216,13 +232,15 @@ public final class EventFilters {
     }
 
     /**
-     * The tables that a filter made here was told of by name, also in combinations; empty for other predicates.
+     * The tables that are named in a filter made here, also in combinations; empty for other predicates.
      */
     public static Set<TablePattern> tablesOf(Predicate<? super Event> filter) {
         return filter instanceof EventPredicate known ? known.tables() : Set.of();
     }
 
-    /** The filter's answer without its warning of tables that cannot come; for those who have looked for them already. */
+    /**
+     * The filter's answer, without its warning of tables that cannot come. For those who have looked for them already.
+     */
     public static boolean passes(Predicate<? super Event> filter, Event event) {
         return filter instanceof EventPredicate known ? known.passes(event) : filter.test(event);
     }

@@ -11,14 +11,19 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 
 /**
- * An event as JSON, in WalEx's shape: {@code name}, {@code type}, {@code source}, {@code new_record}, {@code old_record},
- * {@code changes}, {@code timestamp}, {@code lsn}, and {@code xid} and {@code position}.
+ * An event as JSON, in WalEx's shape: {@code name}, {@code type}, {@code source}, {@code new_record}, {@code
+ * old_record}, {@code changes}, {@code timestamp}, {@code lsn}, and {@code xid} and {@code position}.
  *
- * <p>As in WalEx, {@code old_record} is there for deletes only: an update's old values are in {@code changes}. Columns
- * that the row does not hold (an unchanged TOASTed value, all but the key of a deleted row) are left out, so that they
- * cannot be taken for null. LSNs and the position are strings. A logical message has {@code message} with its {@code
- * prefix}, {@code content} (Base64) and {@code transactional}; events of two-phase transactions have their {@code gid}, replicated ones an {@code origin} with
- * its {@code name} and {@code lsn}.
+ * <ul>
+ *   <li>As in WalEx, {@code old_record} is there for deletes only. An update's old values are in {@code changes}.
+ *   <li>Columns that the row does not hold are left out, so that they cannot be taken for null. Examples: an unchanged
+ *       TOASTed value, all but the key of a deleted row.
+ *   <li>LSNs and the position are strings.
+ *   <li>A logical message has {@code message} with its {@code prefix}, {@code content} (Base64) and {@code
+ *       transactional}.
+ *   <li>Events of two-phase transactions have their {@code gid}.
+ *   <li>Events of replicated transactions have an {@code origin} with its {@code name} and {@code lsn}.
+ * </ul>
  */
 public final class EventJson {
 
@@ -51,8 +56,8 @@ public final class EventJson {
     }
 
     /**
-     * Writes the event as the generator's next value, raw: the generator must be one of JSON, and its escapes and
-     * formatting do not apply. Values of types of your own are written as its mapper does.
+     * Writes the event as the generator's next value, raw. The generator must be one of JSON; its escapes and
+     * formatting do not apply. Values of types of your own are written as its mapper writes them.
      */
     public static void write(Event event, JsonGenerator json) {
         ObjectWriteContext context = json.objectWriteContext();

@@ -12,8 +12,8 @@ public enum EventType {
     /** A logical message of {@code pg_logical_emit_message}. */
     MESSAGE,
     /**
-     * A transaction that was delivered at {@code PREPARE TRANSACTION} committed; see {@link TwoPhase#AT_PREPARE}, also for
-     * when one that was not delivered did.
+     * A transaction that was delivered at {@code PREPARE TRANSACTION} committed. {@link TwoPhase#AT_PREPARE} says when
+     * this comes for one that was not delivered.
      */
     COMMIT_PREPARED,
     /** The same, but it rolled back. */

@@ -21,8 +21,9 @@ public interface Mask {
     }
 
     /**
-     * The SHA-256 digest of the salt and the value in UTF-8, as 64 lower-case hexadecimal digits: equal for equal values,
-     * so that masked columns can still be joined and counted. Text is digested as it is, all else as its JSON form says it, without quotes.
+     * The SHA-256 digest of the salt and the value in UTF-8, as 64 lower-case hexadecimal digits. It is equal for equal
+     * values, so masked columns can still be joined and counted. Text is digested as it is, anything else in its JSON
+     * form without quotes.
      *
      * @param salt keep it secret: whoever knows it can try out likely values
      */

@@ -5,18 +5,23 @@ import io.walex.reactive.pgoutput.Lsn;
 /**
  * The identity of an event, the same whenever the event is sent again, and the order of events in the stream.
  *
- * <p>It says where the write-ahead log holds the change, and nothing else. So it does not depend on how the server sends
- * the change: streamed or whole, in which protocol version, in text or binary, with or without logical messages, at
- * {@code COMMIT PREPARED} by itself or kept since {@code PREPARE TRANSACTION}, for which subscription and publication. Two
- * things decide over it beside the log. With {@link TwoPhase#AT_PREPARE} a transaction commits, for its position, where it
- * is prepared. And of the rows that one record holds ({@code COPY}, a {@code TRUNCATE} of several tables), those are
- * numbered that the publication lets through.
+ * <p>It says where the write-ahead log holds the change. So it does not depend on how the server sends the change:
+ * streamed or whole, in which protocol version, in text or binary, with or without logical messages, at {@code COMMIT
+ * PREPARED} by itself or kept since {@code PREPARE TRANSACTION}, for which subscription and publication.
  *
- * <p>An event's own LSN would not do: rows of one record share it, and a transaction comes as a whole, after all that
+ * <p>Two things decide over it beside the log:
+ *
+ * <ul>
+ *   <li>With {@link TwoPhase#AT_PREPARE} a transaction commits, for its position, where it is prepared.
+ *   <li>One record may hold several rows ({@code COPY}, a {@code TRUNCATE} of several tables). Only those that the
+ *       publication lets through are numbered.
+ * </ul>
+ *
+ * <p>An event's own LSN would not do. Rows of one record share it, and a transaction comes as a whole, after all that
  * committed before it.
  *
- * @param commitLsn the transaction's commit LSN (a position inside of the record of a logical
- *     message that belongs to no transaction)
+ * @param commitLsn the transaction's commit LSN; of a logical message that belongs to no transaction, a position inside
+ *     of its record
  * @param ordinal the event's place within the transaction: the address in the write-ahead log of one byte of the record
  *     that holds the change, another byte for each change of a record. Ordinals grow within a transaction; they start
  *     anywhere and leave gaps

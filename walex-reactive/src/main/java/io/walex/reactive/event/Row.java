@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * <ul>
  *   <li>it holds a value;
  *   <li>it is SQL NULL ({@link #isNull});
- *   <li>it is an unchanged TOASTed value that PostgreSQL did not send ({@link #isUnchanged}). Where the old row came along
- *       ({@code REPLICA IDENTITY FULL}) its value is taken from there, and the column holds a value as well;
+ *   <li>it is an unchanged TOASTed value that PostgreSQL did not send ({@link #isUnchanged}). If the old row came along
+ *       ({@code REPLICA IDENTITY FULL}), the value is taken from there, and the column holds a value as well;
  *   <li>it is absent: not a column of the table, or not part of the key in an old row that holds only its key.
  * </ul>
  *
@@ -47,8 +47,8 @@ public interface Row {
     <T> @Nullable T get(String column, Class<T> type);
 
     /**
-     * Returns the column in PostgreSQL's text form; null for SQL NULL only. With binary transfer, and for
-     * a masked column, what {@code get(column, String.class)} gives.
+     * Returns the column in PostgreSQL's text form; null for SQL NULL only. With binary transfer, and for a masked
+     * column, it returns what {@code get(column, String.class)} gives.
      *
      * @throws NoSuchElementException as {@link #get(String)}
      */
@@ -56,8 +56,8 @@ public interface Row {
     String getText(String column);
 
     /**
-     * Hands over each column that {@link #has} is true for, with its value, in the table's order: the quickest way to read
-     * a whole row. Values are null for SQL NULL.
+     * Hands over each column that {@link #has} is true for, with its value, in the table's order: the quickest way to
+     * read a whole row. Values are null for SQL NULL.
      */
     void forEach(BiConsumer<? super Column, ? super @Nullable Object> action);
 
@@ -65,12 +65,14 @@ public interface Row {
     Map<String, @Nullable Object> asMap();
 
     /**
-     * Maps the row onto a record or a class by Jackson. A property takes the column of its name, or else of its name in
-     * snake case, and so do those of nested objects; {@code @JsonProperty} names the only one. Properties without a column
-     * stay at their defaults, columns without a property are ignored.
+     * Maps the row onto a record or a class by Jackson.
      *
-     * @throws NoSuchElementException when a property takes a column that is an unchanged TOASTed value and was not sent,
-     *     since it could be taken for null; a {@code Map} or a tree takes every column
+     * <p>A property takes the column of its name, or else of its name in snake case. Example: {@code createdAt} takes
+     * {@code createdAt}, or else {@code created_at}. So do properties of nested objects. A {@code @JsonProperty} gives
+     * the only name. Properties without a column stay at their defaults; columns without a property are ignored.
+     *
+     * @throws NoSuchElementException when a property takes a column that is an unchanged TOASTed value and was not
+     *     sent, since it could be taken for null; a {@code Map} or a tree takes every column
      * @throws IllegalArgumentException when it cannot be mapped, or something would be lost
      */
     <T> T as(Class<T> type);

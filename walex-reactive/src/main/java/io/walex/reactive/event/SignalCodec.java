@@ -19,13 +19,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the signals of a stream as bytes, and reads them back: each transaction with the relations that it uses, rows as
- * PostgreSQL sent them (pgoutput messages), so that it can be read without anything that came before it. Values are
- * neither decoded nor changed.
+ * Writes the signals of a stream as bytes, and reads them back. Each transaction is written with the relations that it
+ * uses, so it can be read without anything that came before it. Rows are written as PostgreSQL sent them (pgoutput
+ * messages). Values are neither decoded nor changed.
  */
 public final class SignalCodec {
 
-    /** The format of the bytes, for a store to remember with them: bytes in another one would be misread. */
+    /** The format of the bytes. A store must remember it with them: bytes in another format would be misread. */
     public static final int FORMAT = 2;
 
     private static final byte BEGIN = 1;

@@ -4,11 +4,11 @@ import java.util.function.Predicate;
 
 /**
  * Names tables: {@code "todo"} (in any schema), {@code "public.todo"}, {@code "public.*"} or {@code "*"}. Names are
- * compared as PostgreSQL stores them, so case counts.
+ * compared as PostgreSQL stores them, so case counts, with and without quotes.
  *
- * <p>A name that begins with a double quote is quoted as in SQL, and has to be where it has a dot, is an asterisk or does
- * begin with a double quote: {@code "\"my.schema\".todo"} is table {@code todo} of schema {@code my.schema}, and {@code
- * "\"my \"\"own\"\" list\""} is table {@code my "own" list}. Case counts without quotes as well.
+ * <p>A name that begins with a double quote is quoted as in SQL. It must be quoted when it has a dot, is an asterisk,
+ * or itself begins with a double quote. Examples: {@code "\"my.schema\".todo"} is table {@code todo} of schema {@code
+ * my.schema}, and {@code "\"my \"\"own\"\" list\""} is table {@code my "own" list}.
  *
  * @param schema null for any
  * @param table null for any

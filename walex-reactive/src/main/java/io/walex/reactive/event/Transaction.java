@@ -8,9 +8,10 @@ import reactor.core.publisher.Flux;
 /**
  * A committed transaction with at least one event that was subscribed to: the unit of acknowledgement.
  *
- * <p>It is handed out when its first event arrives, not when it is complete, so memory does not grow with its size. The
- * next transaction comes only after this one's events have passed: {@link #events()} must be consumed, cancelled, or
- * given up by {@link #acknowledge()}. Until then the stream waits, as it does for any consumer without demand.
+ * <p>It is handed out when its first event arrives, not when it is complete. So memory does not grow with its size. The
+ * next transaction comes only after this one's events have passed. So {@link #events()} must be consumed or cancelled,
+ * or the transaction be given up by {@link #acknowledge()}. Until then the stream waits, as it does for any consumer
+ * without demand.
  */
 public interface Transaction {
 
@@ -39,21 +40,31 @@ public interface Transaction {
     ReplicationOrigin origin();
 
     /**
-     * The events in the order of their changes, live, for one subscriber. Completes when the commit was received, which
-     * takes demand beyond the last event. Cancelling drops the rest of the transaction, which then still wants to be
-     * acknowledged. Fails when the stream fails for good; with a {@link java.util.concurrent.CancellationException} when
-     * the stream ends within the transaction, such as when it is closed and this takes longer than {@link
-     * io.walex.reactive.WalEx#closeGracefully()} waits: it will be sent again; with a {@link
-     * io.walex.reactive.error.TransactionAbandonedException} when the stream goes on without the rest: behind a gap, or where
-     * another consumer of the slot has finished the transaction.
+     * The events in the order of their changes, live, for one subscriber.
+     *
+     * <p>Completes when the commit was received, which takes demand beyond the last event. Cancelling drops the rest of
+     * the transaction, which then still wants to be acknowledged.
+     *
+     * <p>Fails:
+     *
+     * <ul>
+     *   <li>when the stream fails for good, with its error;
+     *   <li>when the stream ends within the transaction, with a {@link java.util.concurrent.CancellationException}; the
+     *       transaction will be sent again. Example: {@link io.walex.reactive.WalEx#closeGracefully()}, when this takes
+     *       longer than that waits;
+     *   <li>when the stream goes on without the rest, with a {@link
+     *       io.walex.reactive.error.TransactionAbandonedException}: behind a gap, or when another consumer of the slot
+     *       has finished the transaction.
+     * </ul>
      */
     Flux<Event> events();
 
     /**
-     * Says that the transaction is done with. Idempotent, from any thread, in any order; the slot advances to the end of
-     * the longest run of acknowledged transactions from the first. Of a transaction that nobody has subscribed to, the events
-     * are dropped; a subscriber goes on receiving them. After the stream
-     * has ended it has no effect: PostgreSQL sends the transaction again to the next subscription.
+     * Says that the transaction is done with. Idempotent, from any thread, in any order. The slot advances to the end
+     * of the longest run of acknowledged transactions from the first.
+     *
+     * <p>If nobody has subscribed to the events, they are dropped. A subscriber goes on receiving them. After the
+     * stream has ended this has no effect: PostgreSQL sends the transaction again to the next subscription.
      */
     void acknowledge();
 }

@@ -53,8 +53,8 @@ public sealed interface TransactionSignal
     record Hold(String gid, Lsn prepareLsn) implements TransactionSignal {}
 
     /**
-     * The outcome has come, and there is nothing more to yield of the transaction. If its start was yielded, it has to be
-     * acknowledged like any other before the slot may go on.
+     * The outcome has come, and there is nothing more to yield of the transaction. If its start was yielded, it has to
+     * be acknowledged like any other before the slot may go on.
      */
     record Release(String gid) implements TransactionSignal {}
 }

@@ -7,27 +7,34 @@ package io.walex.reactive.event;
  *     for logical decoding</a>
  */
 public enum TwoPhase {
-    /** At {@code COMMIT PREPARED}, and sent by the server only then: PostgreSQL's default. */
+    /** At {@code COMMIT PREPARED}. The server sends them only then. PostgreSQL's default. */
     OFF,
     /**
      * At {@code PREPARE TRANSACTION}. An event of type {@link EventType#COMMIT_PREPARED} or {@link
-     * EventType#ROLLBACK_PREPARED} tells the outcome later. A transaction that was prepared before the slot decoded
-     * two-phase transactions comes at its commit, which is its last event then; its rollback tells only itself.
+     * EventType#ROLLBACK_PREPARED} tells the outcome later.
      *
-     * <p>With {@code origin(NONE)} the server looks at where a transaction was prepared and where it ended one by one: the
-     * outcome of a transaction comes without it where only its {@code PREPARE TRANSACTION} was replicated here, and does
-     * not come where only the outcome was.
+     * <p>A transaction may have been prepared before the slot decoded two-phase transactions. If it commits, it comes
+     * then, with the outcome as its last event. If it is rolled back, only the outcome comes.
+     *
+     * <p>With {@code origin(NONE)} the server looks at where a transaction was prepared, and again at where it ended.
+     * If only the {@code PREPARE TRANSACTION} was replicated here, the outcome comes without the transaction. If only
+     * the outcome was, the outcome does not come.
      */
     AT_PREPARE,
     /**
-     * Sent by the server at {@code PREPARE TRANSACTION}, kept here, and delivered at {@code COMMIT PREPARED}, which is then
-     * quick even for a large transaction. A rolled back transaction is never seen. As long as a transaction stays
-     * prepared, the slot holds the WAL since.
+     * At {@code COMMIT PREPARED}. The server sends them at {@code PREPARE TRANSACTION}, and they are kept here until
+     * then, so that even a large transaction comes quickly. A transaction that is rolled back never comes. As long as a
+     * transaction stays prepared, the slot holds the WAL since.
      *
-     * <p>With {@code origin(NONE)}, a transaction whose {@code PREPARE TRANSACTION} was replicated here is left out, also
-     * where it is committed here, which is logged. One that is prepared here and ends in a replication origin session is
-     * left out too, but the server does not say that it ended: it counts as prepared, and the slot holds the WAL, until the
-     * slot is read with {@code origin(ANY)}.
+     * <p>With {@code origin(NONE)}:
+     *
+     * <ul>
+     *   <li>A transaction whose {@code PREPARE TRANSACTION} was replicated here is left out. If it is committed here,
+     *       that is logged.
+     *   <li>A transaction that is prepared here and ends in a replication origin session is left out, too. The server
+     *       does not say that it ended. So it counts as prepared, and the slot holds the WAL, until the slot is read
+     *       with {@code origin(ANY)}.
+     * </ul>
      */
     AT_COMMIT
 }

@@ -1,4 +1,9 @@
-/** What users see: events, rows and transactions, assembled from pgoutput messages. */
+/**
+ * What users see: events, rows and transactions, assembled from pgoutput messages.
+ *
+ * <p>{@code Expectation}, {@code StreamIdentity}, {@code TransactionAssembler} and {@code TypeSource} are internal:
+ * public only because another package of the library uses them, and subject to change.
+ */
 @NullMarked
 package io.walex.reactive.event;
 

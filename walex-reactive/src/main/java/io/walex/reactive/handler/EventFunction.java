@@ -10,8 +10,8 @@ import reactor.util.retry.Retry;
 
 /**
  * Runs for each event that passes a handler's filters, beside the handler: up to {@link #concurrency} at a time, in no
- * order unless {@link #orderedBy} gives one. Called on a thread that may block. Immutable: every method returns a changed
- * copy.
+ * order unless {@link #orderedBy} gives one. Called on a thread that may block. Immutable: every method returns a
+ * changed copy.
  */
 public final class EventFunction {
 
@@ -63,8 +63,9 @@ public final class EventFunction {
     }
 
     /**
-     * Events with equal keys run one at a time, in commit order; with different ones, still up to {@link #concurrency} at
-     * a time. A null key is a key. Keys are made on the stream's event loop, so this must not block.
+     * Events with equal keys run one at a time, in commit order. Events with different keys still run up to {@link
+     * #concurrency} at a time. A null key is a key. Keys are made on the stream's event loop, so the function must not
+     * block. Example: {@code orderedBy(event -> event.source().table())}.
      */
     public EventFunction orderedBy(Function<Event, ?> value) {
         return new EventFunction(name, body, concurrency, Objects.requireNonNull(value, "key"), attempts);
@@ -75,12 +76,12 @@ public final class EventFunction {
         return new EventFunction(name, body, concurrency, key, attempts.retry(value));
     }
 
-    /** How long one attempt may take, once it has a thread; 1 minute by default. */
+    /** How long one attempt may take, from the moment at which it has a thread; 1 minute by default. */
     public EventFunction timeout(Duration value) {
         return new EventFunction(name, body, concurrency, key, attempts.timeout(value));
     }
 
-    /** {@link FailurePolicy#stop()} by default. */
+    /** What happens to an event after the last attempt; {@link FailurePolicy#stop()} by default. */
     public EventFunction whenFailing(FailurePolicy value) {
         return new EventFunction(name, body, concurrency, key, attempts.whenFailing(value));
     }

@@ -10,8 +10,8 @@ import reactor.core.publisher.Flux;
  * Handles a table's events of one transaction.
  *
  * <p>Called on a thread that may block, one call at a time, in commit order. The events are done with when the returned
- * publisher completes; what it emits is ignored. To throw, to fail, to return null or not to complete in time counts as a
- * failure of all events of the call.
+ * publisher completes; what it emits is ignored. All events of the call count as failed when the handler throws or
+ * returns null, and when the publisher fails or does not complete in time.
  */
 @FunctionalInterface
 public interface EventHandler {
@@ -23,7 +23,7 @@ public interface EventHandler {
      */
     Publisher<?> handle(List<Event> events);
 
-    /** Handles single events, one after the other; a failure leaves out the rest of the call. */
+    /** Handles single events, one after the other. After a failure, the rest of the call is left out. */
     static EventHandler each(Function<Event, ? extends Publisher<?>> handler) {
         return events -> Flux.fromIterable(events).concatMap(handler, 0);
     }

@@ -10,21 +10,21 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Finds modules by WalEx's naming convention: for table {@code todo_item} the class {@code TodoItem} of a package. Sugar;
- * registering modules by hand does the same.
+ * Finds modules by WalEx's naming convention: for table {@code todo_item} the class {@code TodoItem} of a package.
+ * Registering modules by hand does the same.
  */
 public final class HandlerModules {
 
     private HandlerModules() {}
 
     /**
-     * Makes those modules of the package that exist, in the tables' order; one where tables of several schemas share a name.
-     * Tables without one are skipped, and so are patterns.
+     * Makes those modules of the package that exist, in the tables' order. Tables of several schemas that share a name
+     * have one module. Tables without a module are skipped, and so are patterns.
      *
      * @param packageName where the classes are
      * @param tables as in {@code subscribe}, such as {@link io.walex.reactive.config.WalExConfig#subscriptions()}
-     * @throws IllegalArgumentException when a class of that name is not a {@link HandlerModule} that can be made without
-     *     arguments
+     * @throws IllegalArgumentException when a class of that name is not a {@link HandlerModule} that can be made
+     *     without arguments
      */
     public static List<HandlerModule> inPackage(String packageName, Collection<String> tables, ClassLoader loader) {
         return tables.stream()

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Collects handlers. Tables are named as in {@code subscribe}: {@code "user"} (in any schema), {@code "public.user"},
  * {@code "public.*"}, {@code "*"}. Any number of handlers may be registered for one table; each gets its own list.
  *
- * <p>Each method comes in three forms: with a handler alone, with a {@link HandlerSpec} before it, and with a spec alone,
- * whose functions are all that runs.
+ * <p>Each method comes in three forms: with a handler alone, with a {@link HandlerSpec} before it, and with a spec
+ * alone. In the last form, only the functions of the spec run.
  *
  * @param <S> what the methods return
  */
@@ -95,7 +95,7 @@ public abstract class HandlerRegistry<S extends HandlerRegistry<S>> {
         return addTyped("onTruncate", EventType.TRUNCATE, table, spec, null);
     }
 
-    /** Logical messages with the prefix, or with any for {@code "*"}; takes {@code messages(true)} in the configuration. */
+    /** Logical messages with the prefix, {@code "*"} for any. Takes {@code messages(true)} in the configuration. */
     public S onMessage(String prefix, EventHandler handler) {
         return onMessage(prefix, HandlerSpec.create(), handler);
     }

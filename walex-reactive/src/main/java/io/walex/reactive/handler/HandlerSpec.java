@@ -42,8 +42,8 @@ public final class HandlerSpec {
     }
 
     /**
-     * Lets only these events through, and of those only what earlier filters let through. Sees all columns. Runs on the
-     * stream's event loop, so it must not block.
+     * Lets only these events through. An event must pass earlier filters as well. The filter sees all columns. It runs
+     * on the stream's event loop, so it must not block.
      */
     public HandlerSpec filter(Predicate<Event> value) {
         List<Predicate<Event>> all = new ArrayList<>(filters);
@@ -52,8 +52,8 @@ public final class HandlerSpec {
     }
 
     /**
-     * What of the events is shown to the handler, its functions, and whoever is told that they failed. An event that cannot
-     * be shown so, since a column that is named has gone, stops the run, whatever {@link #whenFailing} says.
+     * What of the events is shown to the handler, its functions, and the dead-letter callback. If a column that is
+     * named has gone, an event cannot be shown like that. It stops the run then, whatever {@link #whenFailing} says.
      */
     public HandlerSpec columns(EventColumns value) {
         List<EventColumns> all = new ArrayList<>(columns);
@@ -78,12 +78,12 @@ public final class HandlerSpec {
         return new HandlerSpec(filters, columns, functions, chunkSize, attempts.retry(value));
     }
 
-    /** How long one call may take, once it has a thread; 1 minute by default. */
+    /** How long one call may take, from the moment at which it has a thread; 1 minute by default. */
     public HandlerSpec timeout(Duration value) {
         return new HandlerSpec(filters, columns, functions, chunkSize, attempts.timeout(value));
     }
 
-    /** {@link FailurePolicy#stop()} by default. */
+    /** What happens to events after the last attempt; {@link FailurePolicy#stop()} by default. */
     public HandlerSpec whenFailing(FailurePolicy value) {
         return new HandlerSpec(filters, columns, functions, chunkSize, attempts.whenFailing(value));
     }

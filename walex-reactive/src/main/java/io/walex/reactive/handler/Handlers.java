@@ -28,10 +28,10 @@ import reactor.core.scheduler.Schedulers;
  * }</pre>
  *
  * <p>A transaction is acknowledged when all its handlers and functions are done. Each handler gets its events in commit
- * order, one call at a time; different handlers run side by side, and within {@link Builder#transactionsInFlight} one may
- * be ahead of another.
+ * order, one call at a time. Different handlers run side by side, and one may be up to {@link
+ * Builder#transactionsInFlight} ahead of another.
  *
- * <p>Modules can be added, removed and replaced while handlers run, from any thread; that takes effect with the next
+ * <p>Modules can be added, removed and replaced while handlers run, from any thread. That takes effect with the next
  * transaction.
  */
 public final class Handlers {
@@ -56,15 +56,18 @@ public final class Handlers {
     }
 
     /**
-     * Handles the instance's transactions when subscribed, each subscription on a replication stream of its own. Completes
-     * when the instance is closed; what is not acknowledged by then comes again. Fails with a {@link
+     * Handles the instance's transactions when subscribed to, each subscription on a replication stream of its own.
+     * Completes when the instance is closed; what is not acknowledged by then comes again. Fails with a {@link
      * HandlerFailedException}, or as {@link WalEx#transactions()} does. Cancelling stops all work.
      *
-     * <p>Logs a warning for each handler that names a table which is not in the publication or not subscribed to: at the
-     * start, when modules are added, and when subscriptions change. A column to be shown, hidden or masked that its table
-     * does not have fails the run at the start with an {@link io.walex.reactive.error.InvalidConfigException}, and later at the
-     * table's first event. A transaction whose rest does not come ({@link
-     * io.walex.reactive.error.TransactionAbandonedException}) is left with a warning, and not acknowledged.
+     * <ul>
+     *   <li>A handler that names a table which is not in the publication, or not subscribed to, is warned of in the
+     *       log: at the start, when modules are added, and when subscriptions change.
+     *   <li>A column to be shown, hidden or masked that its table does not have fails the run at the start with an
+     *       {@link io.walex.reactive.error.InvalidConfigException}, and later at the table's first event.
+     *   <li>A transaction whose rest does not come ({@link io.walex.reactive.error.TransactionAbandonedException}) is
+     *       left with a warning, and not acknowledged.
+     * </ul>
      */
     public Mono<Void> run(WalEx walex) {
         Scheduler given = scheduler;
@@ -223,8 +226,8 @@ public final class Handlers {
         }
 
         /**
-         * How many events one call gets at most; 1000 by default. A transaction with more is handled in several calls, and
-         * no more of it is read until they are done.
+         * How many events one call gets at most; 1000 by default. A transaction with more events is handled in several
+         * calls, and no more of it is read until they are done.
          */
         public Builder chunkSize(int value) {
             chunkSize = positive("chunkSize", value);
@@ -232,16 +235,18 @@ public final class Handlers {
         }
 
         /**
-         * How many transactions may be worked on at a time; 16 by default. They are what functions find to do at the same
-         * time; a handler still gets one after the other. After a failure as many may come again. With 1, no handler sees a
-         * transaction before all are done with the one before.
+         * How many transactions may be worked on at a time; 16 by default. Functions work on the events of all of them;
+         * a handler still gets one transaction after the other. After a failure as many may come again. With 1, no
+         * handler sees a transaction before all are done with the one before.
          */
         public Builder transactionsInFlight(int value) {
             transactionsInFlight = positive("transactionsInFlight", value);
             return this;
         }
 
-        /** Where handlers and functions run; threads of the run's own by default, which may block. Not disposed here. */
+        /**
+         * Where handlers and functions run. By default threads of the run's own, which may block. Not disposed here.
+         */
         public Builder scheduler(Scheduler value) {
             scheduler = value;
             return this;

@@ -34,7 +34,7 @@ public record Preflight(List<Finding> findings) {
     /**
      * One thing found.
      *
-     * @param subject what it is about: a setting, a role, a slot, a publication, a table
+     * @param subject what it is about: a setting, a role, a slot, a publication or a table
      * @param problem what is the matter
      * @param remedy what to do
      */

@@ -12,23 +12,29 @@ import reactor.core.scheduler.Schedulers;
 import reactor.util.retry.Retry;
 
 /**
- * Keeps transactions on disk until they are acknowledged, so that a slow or absent consumer does not hold back WAL on the
- * server: {@code config.middleware(DiskSpool.in(directory))}.
+ * Keeps transactions on disk until they are acknowledged, so that a slow or absent consumer does not hold back WAL on
+ * the server: {@code config.middleware(DiskSpool.in(directory))}.
  *
- * <p>The server is told of a transaction when it is on disk, forced out of all caches ({@code fsync}). Subscribers get
- * transactions from the spool in commit order, each once per subscription; a new subscription starts behind the last
- * transaction that was acknowledged in the prefix. The process may be killed at any moment: no transaction is lost, and
- * none is stored twice. An acknowledgement is recorded before anything is handed out that was asked for after it, so of
- * transactions that are handled one by one at most the one in hand comes again.
+ * <ul>
+ *   <li>The server is told of a transaction when it is on disk, forced out of all caches ({@code fsync}).
+ *   <li>Subscribers get transactions from the spool in commit order, each once per subscription.
+ *   <li>A new subscription starts behind the acknowledged prefix: the longest run of acknowledged transactions from the
+ *       first.
+ *   <li>The process may be killed at any moment. No transaction is lost, and none is stored twice.
+ *   <li>An acknowledgement is recorded before the spool answers any demand that came after it. So when transactions are
+ *       handled one by one, at most the one in hand comes again.
+ * </ul>
  *
- * <p>Each instance has its directory, {@code <directory>/<instance>}, which belongs to one durable slot of one database
- * cluster and is used by one subscription at a time. Disk use is bounded: at the limit the replication stream pauses until
- * space was reclaimed, and the server keeps the WAL meanwhile. A transaction that is larger than the limit passes through:
- * it is handed out while it arrives, and the server keeps its WAL until it is acknowledged. Where the disk is full
- * before, the stream fails with a {@link SpoolException}; a new subscription goes on when there is room.
+ * <p>Each instance has its directory, {@code <directory>/<instance>}. It belongs to one durable slot of one database
+ * cluster, and is used by one subscription at a time.
  *
- * <p>Built on RocksDB, the optional dependency {@code org.rocksdb:rocksdbjni}. Immutable: every method returns a changed
- * copy.
+ * <p>Disk use is bounded. At the limit the replication stream pauses until space was reclaimed, and the server keeps
+ * the WAL meanwhile. A transaction that is larger than the limit passes through: it is handed out while it arrives, and
+ * the server keeps its WAL until it is acknowledged. If the disk is full before the limit, the stream fails with a
+ * {@link SpoolException}. A new subscription goes on when there is room.
+ *
+ * <p>Built on RocksDB, the optional dependency {@code org.rocksdb:rocksdbjni}. Immutable: every method returns a
+ * changed copy.
  */
 public final class DiskSpool implements Middleware {
 
@@ -48,14 +54,15 @@ public final class DiskSpool implements Middleware {
         this.maxBytes = maxBytes;
     }
 
-    /** A spool below this directory, which is made when needed, of up to 1 GiB. */
+    /** A spool of up to 1 GiB below this directory, which is made when it is needed. */
     public static DiskSpool in(Path directory) {
         return new DiskSpool(Objects.requireNonNull(directory, "directory"), DEFAULT_LIMIT);
     }
 
     /**
-     * How many bytes of transactions are kept, at least 1 MiB. Space is reclaimed in pieces of an eighth, up to 64 MiB. The
-     * files take up to a quarter more, and at least some MiB, for the store's own log and for what passes through.
+     * How many bytes of transactions are kept; at least 1 MiB, 1 GiB by default. Space is reclaimed in pieces of an
+     * eighth of that, up to 64 MiB each. The files take up to a quarter more, and at least some MiB, for the store's
+     * own log and for what passes through.
      */
     public DiskSpool maxBytes(long value) {
         if (value < SMALLEST_LIMIT) {

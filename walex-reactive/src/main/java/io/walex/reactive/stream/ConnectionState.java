@@ -12,11 +12,11 @@ public sealed interface ConnectionState {
     /** The number of the subscription among those of its {@link io.walex.reactive.WalEx}, from 1. */
     int subscription();
 
-    /** It makes its first connection. */
+    /** The subscription makes its first connection. */
     record Connecting(int subscription) implements ConnectionState {}
 
     /**
-     * Another connection holds its slot; it takes over when that ends.
+     * Another connection holds the subscription's slot. The subscription takes over when that connection ends.
      *
      * @param slot the slot's name
      */
@@ -30,30 +30,31 @@ public sealed interface ConnectionState {
     record Streaming(int subscription, String slot, Instant since) implements ConnectionState {}
 
     /**
-     * The connection was lost, or could not be made again.
+     * The connection was lost, or could not be made again. A new state is told only when the kind of reason changes.
      *
-     * @param because a new state is told only when the kind of reason changes
+     * @param because the reason
      */
     record Reconnecting(int subscription, Throwable because) implements ConnectionState {}
 
     /**
-     * While it had no connection, its durable slot was moved, as another consumer does that takes its turn (see {@link
-     * WhenInUse#WAIT}): what lies between was the other's to process and is not delivered here. {@link Streaming} follows.
+     * While the subscription had no connection, its durable slot was moved by another consumer that took its turn (see
+     * {@link WhenInUse#WAIT}). What lies between was the other's to process, and is not delivered here. {@link
+     * Streaming} follows.
      *
      * @param after what this subscription had confirmed last
-     * @param until what the slot has confirmed, where this subscription goes on
+     * @param until what the slot has confirmed; this subscription goes on there
      */
     record TakenOver(int subscription, Lsn after, Lsn until) implements ConnectionState {}
 
     /**
-     * A lost temporary slot was replaced: changes between were not seen. {@link Streaming} follows.
+     * A lost temporary slot was replaced. Changes between the two slots were not seen. {@link Streaming} follows.
      *
      * @param gap what was missed
      */
     record Resumed(int subscription, Gap gap) implements ConnectionState {}
 
     /**
-     * It ended.
+     * The subscription ended.
      *
      * @param because null when it was cancelled or closed
      */
