@@ -7,7 +7,7 @@ public final class HandlerFailedException extends WalExException {
 
     private final transient FailedEvents failed;
 
-    HandlerFailedException(String message, FailedEvents failed, Throwable cause) {
+    public HandlerFailedException(String message, FailedEvents failed, Throwable cause) {
         super(message, cause);
         this.failed = failed;
     }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** The spool cannot be opened, written or read. What is on disk stays there. */
 public final class SpoolException extends WalExException {
 
-    SpoolException(String message, @Nullable Throwable cause) {
+    public SpoolException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }
