@@ -29,9 +29,6 @@ import reactor.core.publisher.Mono;
  */
 final class SlotAgeFindings {
 
-    private static final int V15 = 150000;
-    private static final int V18 = 180000;
-
     /** A frozen row keeps the transaction that wrote it, which may be billions back: its age is negative then. */
     private static final String SLOT = """
             WITH slot AS (
@@ -84,7 +81,7 @@ final class SlotAgeFindings {
             return Mono.just(List.of());
         }
         // PostgreSQL 14 publishes no schemas.
-        String sql = SLOT + PUBLICATIONS_AND_TABLES + (facts.version() < V15 ? "" : SCHEMAS) + ORDER;
+        String sql = SLOT + PUBLICATIONS_AND_TABLES + (facts.version().isAtLeast(15) ? SCHEMAS : "") + ORDER;
         return server.rows(sql, durable.name(), config.publications())
                 .filter(this::isWanted)
                 .map(row -> hurts("slot " + durable.name(), problem(row), REMEDY))
@@ -105,9 +102,9 @@ final class SlotAgeFindings {
         if (schema == null) {
             return "may hold changes from before publication %s was created or altered, which are published as it was then: "
                             .formatted(publication)
-                    + (facts.version() < V18
-                            ? "one from before it existed fails the stream, and those of what was added later are missing"
-                            : "those from before it existed, and those of what was added later, are missing");
+                    + (facts.version().isAtLeast(18)
+                            ? "those from before it existed, and those of what was added later, are missing"
+                            : "one from before it existed fails the stream, and those of what was added later are missing");
         }
         String added =
                 name == null ? "schema " + schema : "table " + new TablePattern(schema, Objects.requireNonNull(name));

@@ -23,8 +23,6 @@ import reactor.core.publisher.Mono;
 /** Looks at the slot, or at whether it could be made, and at what a failover slot needs. */
 final class SlotFindings {
 
-    private static final int V17 = 170000;
-
     private static final String SETTINGS = """
             SELECT (current_setting('max_replication_slots')::int <= (SELECT count(*) FROM pg_replication_slots))::text
                        AS slots_are_full,
@@ -127,8 +125,8 @@ final class SlotFindings {
     private List<Finding> failover(
             SlotSpec.Durable durable, @Nullable SlotFacts slot, Map<String, @Nullable String> settings) {
         String subject = "slot " + durable.name();
-        if (facts.version() < V17) {
-            String problem = "cannot be a failover slot before PostgreSQL 17, and this is " + facts.version() / 10_000;
+        if (!facts.version().isAtLeast(17)) {
+            String problem = "cannot be a failover slot before PostgreSQL 17, and this is " + facts.version();
             return List.of(
                     slot == null
                             ? fails(subject, problem, "leave forFailover() out")

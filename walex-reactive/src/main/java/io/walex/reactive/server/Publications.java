@@ -22,7 +22,6 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Publications {
 
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final int V15 = 15;
 
     /** From the next one on, a publication for all tables may have exceptions. */
     private static final int LAST_KNOWN = 18;
@@ -135,7 +134,7 @@ public final class Publications {
                         FROM pg_attribute a
                        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped %s)
                      END::text""".formatted(
-                server.majorVersion() < V15 ? "" : "AND (covered.attrs IS NULL OR a.attnum = ANY (covered.attrs))");
+                server.version().isAtLeast(15) ? "AND (covered.attrs IS NULL OR a.attnum = ANY (covered.attrs))" : "");
     }
 
     /**
@@ -147,7 +146,7 @@ public final class Publications {
      * @see <a href="https://www.postgresql.org/docs/current/view-pg-publication-tables.html">pg_publication_tables</a>
      */
     public String covered(String condition) {
-        if (server.majorVersion() > LAST_KNOWN) {
+        if (server.version().major() > LAST_KNOWN) {
             return """
                     SELECT p.oid AS pubid, g.relid
                       FROM pg_publication p CROSS JOIN LATERAL pg_get_publication_tables(p.pubname::text) g

@@ -18,9 +18,6 @@ import reactor.core.publisher.Mono;
  */
 public final class ColumnLists {
 
-    private static final int V15 = 150000;
-    private static final int V18 = 180000;
-
     /** The view works out the columns of each row that it gives, so it is asked for the tables alone that may differ. */
     private static final String OF_LISTED = """
             ) SELECT t.schemaname::text AS schema, t.tablename::text AS name,
@@ -64,10 +61,10 @@ public final class ColumnLists {
     }
 
     public static Mono<List<Differing>> find(ServerConnection server, WalExConfig config, ServerFacts facts) {
-        if (config.publications().size() < 2 || facts.version() < V15) {
+        if (config.publications().size() < 2 || !facts.version().isAtLeast(15)) {
             return Mono.just(List.of());
         }
-        String listed = facts.version() < V18 ? WITH_LIST : WITH_LIST + WITH_GENERATED_COLUMNS;
+        String listed = facts.version().isAtLeast(18) ? WITH_LIST + WITH_GENERATED_COLUMNS : WITH_LIST;
         return server.rows(listed + OF_LISTED, config.publications())
                 .map(row -> new Differing(
                         new TablePattern(text(row, "schema"), text(row, "name")), text(row, "publications")))

@@ -21,7 +21,6 @@ public final class SlotSetup {
 
     private static final Logger LOG = LoggerFactory.getLogger(SlotSetup.class);
     private static final int DROP_ATTEMPTS = 5;
-    private static final int V17 = 170000;
 
     private SlotSetup() {}
 
@@ -58,10 +57,10 @@ public final class SlotSetup {
     /** The slot as it was made, by this call or by another that came at the same time. */
     static Mono<SlotFacts> create(
             ServerConnection server, WalExConfig config, SlotSpec.Durable durable, ServerFacts facts) {
-        if (durable.failover() && facts.version() < V17) {
+        if (durable.failover() && !facts.version().isAtLeast(17)) {
             return Mono.error(new UnsupportedServerException(
-                    "PostgreSQL %d does not know failover slots, which takes 17 or newer; leave forFailover() out"
-                            .formatted(facts.version() / 10000),
+                    "PostgreSQL %s does not know failover slots, which takes 17 or newer; leave forFailover() out"
+                            .formatted(facts.version()),
                     null));
         }
         return throughNoPooler(server, config)

@@ -7,6 +7,7 @@ import io.walex.reactive.error.InvalidConfigException;
 import io.walex.reactive.error.UnsupportedServerException;
 import io.walex.reactive.event.TwoPhase;
 import io.walex.reactive.replication.StartReplication;
+import io.walex.reactive.server.ServerVersion;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -21,47 +22,43 @@ final class PgOutputOptions {
 
     static final String STREAMING = "streaming";
 
-    private static final int V14 = 140000;
-    private static final int V15 = 150000;
-    private static final int V16 = 160000;
-
     private PgOutputOptions() {}
 
-    static Map<String, String> of(WalExConfig config, int serverVersion) {
+    static Map<String, String> of(WalExConfig config, ServerVersion version) {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("publication_names", StartReplication.publicationNames(config.publications()));
         if (config.binary()) {
-            require(serverVersion, V14, "binary transfer");
+            require(version, 14, "binary transfer");
             options.put("binary", "true");
         }
         if (config.messages()) {
-            require(serverVersion, V14, "logical messages");
+            require(version, 14, "logical messages");
             options.put("messages", "true");
         }
         if (config.streaming() != Streaming.OFF) {
             boolean parallel = config.streaming() == Streaming.PARALLEL;
-            require(serverVersion, parallel ? V16 : V14, "streaming " + config.streaming());
+            require(version, parallel ? 16 : 14, "streaming " + config.streaming());
             options.put(STREAMING, parallel ? "parallel" : "on");
         }
         if (config.twoPhase() != TwoPhase.OFF) {
-            require(serverVersion, V15, "two-phase decoding");
+            require(version, 15, "two-phase decoding");
             options.put("two_phase", "on");
         }
         if (config.origin() != OriginFilter.ANY) {
-            require(serverVersion, V16, "origin " + config.origin());
+            require(version, 16, "origin " + config.origin());
             options.put("origin", config.origin().name().toLowerCase(Locale.ROOT));
         }
-        options.put("proto_version", String.valueOf(protocol(config, serverVersion)));
+        options.put("proto_version", String.valueOf(protocol(config, version)));
         return options;
     }
 
-    private static int protocol(WalExConfig config, int serverVersion) {
-        int newest = serverVersion >= V16 ? 4 : serverVersion >= V15 ? 3 : serverVersion >= V14 ? 2 : 1;
+    private static int protocol(WalExConfig config, ServerVersion version) {
+        int newest = version.isAtLeast(16) ? 4 : version.isAtLeast(15) ? 3 : version.isAtLeast(14) ? 2 : 1;
         int asked = config.protocolVersion();
         if (asked > newest) {
             throw new UnsupportedServerException(
                     "PostgreSQL %s speaks protocol version %d, not %d; leave protocolVersion unset"
-                            .formatted(printable(serverVersion), newest, asked),
+                            .formatted(version, newest, asked),
                     null);
         }
         int chosen = asked == 0 ? newest : asked;
@@ -85,16 +82,12 @@ final class PgOutputOptions {
         return config.streaming() == Streaming.ON ? 2 : 1;
     }
 
-    private static void require(int serverVersion, int minimum, String feature) {
-        if (serverVersion < minimum) {
+    private static void require(ServerVersion version, int minimum, String feature) {
+        if (!version.isAtLeast(minimum)) {
             throw new UnsupportedServerException(
-                    "PostgreSQL %s does not know %s, which takes %s or newer; switch it off or upgrade"
-                            .formatted(printable(serverVersion), feature, printable(minimum)),
+                    "PostgreSQL %s does not know %s, which takes %d or newer; switch it off or upgrade"
+                            .formatted(version, feature, minimum),
                     null);
         }
-    }
-
-    private static String printable(int version) {
-        return String.valueOf(version / 10000);
     }
 }
