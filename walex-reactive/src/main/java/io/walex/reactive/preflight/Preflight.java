@@ -1,5 +1,6 @@
 package io.walex.reactive.preflight;
 
+import io.walex.reactive.setup.Obstacle;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -39,6 +40,10 @@ public record Preflight(List<Finding> findings) {
      * @param remedy what to do
      */
     public record Finding(Severity severity, String subject, String problem, String remedy) {
+
+        static Finding of(Obstacle obstacle) {
+            return fails(obstacle.subject(), obstacle.problem(), obstacle.remedy());
+        }
 
         public static Finding fails(String subject, String problem, String remedy) {
             return new Finding(Severity.FAILS, subject, problem, remedy);

@@ -1,7 +1,11 @@
 package io.walex.reactive.preflight;
 
 import io.walex.reactive.config.WalExConfig;
+import io.walex.reactive.preflight.Preflight.Finding;
 import io.walex.reactive.server.ServerConnection;
+import io.walex.reactive.setup.ColumnLists;
+import io.walex.reactive.setup.Obstacle;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -24,10 +28,14 @@ public final class PreflightChecks {
                         new TableFindings(server, config).findings(),
                         new PartitionFindings(server, config).findings(),
                         new TruncateFindings(server, config).findings(),
-                        ColumnListFindings.findings(server, config, facts).collectList()))
+                        ColumnLists.obstacles(server, config, facts).map(PreflightChecks::findings)))
                 .flatMapIterable(Function.identity())
                 .collectList()
                 .map(Preflight::new);
+    }
+
+    private static List<Finding> findings(List<Obstacle> obstacles) {
+        return obstacles.stream().map(Finding::of).toList();
     }
 
     static long number(Map<String, @Nullable String> row, String column) {

@@ -10,6 +10,8 @@ import io.walex.reactive.server.Publications.TableName;
 import io.walex.reactive.server.ServerConnection;
 import io.walex.reactive.server.TableSelection;
 import io.walex.reactive.setup.PublicationChange;
+import io.walex.reactive.setup.ServerChecks;
+import io.walex.reactive.setup.Subjects;
 import io.walex.reactive.setup.SubscribedTables;
 import io.walex.reactive.setup.TableSelections;
 import java.util.ArrayList;
@@ -52,19 +54,15 @@ final class PublicationFindings {
                     .filter(name -> !known.contains(name))
                     .toList();
             return switch (config.publicationSetup()) {
-                case MUST_EXIST -> Mono.just(missing.stream().map(this::missing).toList());
+                case MUST_EXIST ->
+                    Mono.just(ServerChecks.missingPublications(known, config).stream()
+                            .map(Finding::of)
+                            .toList());
                 case CREATE -> missing.isEmpty() ? Mono.just(List.of()) : create(missing.get(0));
                 case CREATE_OR_ALTER ->
                     missing.isEmpty() ? alter(config.publications().get(0)) : create(missing.get(0));
             };
         });
-    }
-
-    private Finding missing(String publication) {
-        return fails(
-                "publication " + publication,
-                "does not exist in database " + config.database(),
-                "CREATE PUBLICATION ..., or choose publicationSetup(CREATE)");
     }
 
     private Mono<List<Finding>> create(String publication) {
@@ -73,14 +71,14 @@ final class PublicationFindings {
             boolean everything = config.isSubscribedToAll();
             if (!isTrue(found.getT1(), "may_create")) {
                 findings.add(fails(
-                        "publication " + publication,
+                        Subjects.publication(publication),
                         "does not exist, and role %s may not create it".formatted(config.username()),
                         "GRANT CREATE ON DATABASE \"%s\" TO \"%s\", or create the publication as another role"
                                 .formatted(config.database(), config.username())));
             }
             if (everything && !isTrue(found.getT1(), "superuser")) {
                 findings.add(fails(
-                        "publication " + publication,
+                        Subjects.publication(publication),
                         "does not exist, and only a superuser may create it for all tables",
                         "create it as a superuser, or subscribe to tables by name"));
             }
@@ -104,7 +102,7 @@ final class PublicationFindings {
 
     private Mono<List<Finding>> asRoots(String publication, SubscribedTables subscribed) {
         Finding split = fails(
-                "publication " + publication,
+                Subjects.publication(publication),
                 "publishes changes of %s under the names of partitions, which %s does not cover"
                         .formatted(subscribed.onlyAsRoots(), config.subscriptions()),
                 "ALTER PUBLICATION ... SET (publish_via_partition_root = true), or subscribe to the partitions");
@@ -129,7 +127,7 @@ final class PublicationFindings {
         List<Finding> findings = new ArrayList<>();
         if (!change.isEmpty() && !ownsPublication) {
             findings.add(fails(
-                    "publication " + publication,
+                    Subjects.publication(publication),
                     "has other tables, and belongs to another role than " + config.username(),
                     "ALTER PUBLICATION ... ADD TABLE ..., DROP TABLE ... as its owner, or make this role the owner"));
         }
@@ -141,7 +139,7 @@ final class PublicationFindings {
             String publication, SubscribedTables subscribed, List<TableName> added, Set<TableName> ofOthers) {
         if (subscribed.tables().isEmpty()) {
             return Optional.of(fails(
-                    "publication " + publication,
+                    Subjects.publication(publication),
                     "would be empty: none of the tables %s exists".formatted(config.subscriptions()),
                     "create them first"));
         }
@@ -149,7 +147,7 @@ final class PublicationFindings {
         return foreign.isEmpty()
                 ? Optional.empty()
                 : Optional.of(fails(
-                        "publication " + publication,
+                        Subjects.publication(publication),
                         "is to hold %s, which belong to another role than %s".formatted(foreign, config.username()),
                         "create the publication as the owner of the tables, or as a superuser"));
     }

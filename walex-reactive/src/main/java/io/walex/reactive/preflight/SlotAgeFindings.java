@@ -10,6 +10,7 @@ import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.preflight.Preflight.Finding;
 import io.walex.reactive.server.ServerConnection;
 import io.walex.reactive.server.ServerConnection.ServerFacts;
+import io.walex.reactive.setup.Subjects;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -84,7 +85,7 @@ final class SlotAgeFindings {
         String sql = SLOT + PUBLICATIONS_AND_TABLES + (facts.version().isAtLeast(15) ? SCHEMAS : "") + ORDER;
         return server.rows(sql, durable.name(), config.publications())
                 .filter(this::isWanted)
-                .map(row -> hurts("slot " + durable.name(), problem(row), REMEDY))
+                .map(row -> hurts(Subjects.slot(durable.name()), problem(row), REMEDY))
                 .collectList();
     }
 
@@ -100,7 +101,7 @@ final class SlotAgeFindings {
         String schema = row.get("schema");
         String name = row.get("name");
         if (schema == null) {
-            return "may hold changes from before publication %s was created or altered, which are published as it was then: "
+            return "may hold changes from before publication \"%s\" was created or altered, which are published as it was then: "
                             .formatted(publication)
                     + (facts.version().isAtLeast(18)
                             ? "those from before it existed, and those of what was added later, are missing"
@@ -108,7 +109,7 @@ final class SlotAgeFindings {
         }
         String added =
                 name == null ? "schema " + schema : "table " + new TablePattern(schema, Objects.requireNonNull(name));
-        return "may hold changes of %s from before it was added to publication %s, or its columns or row filter were changed there: those from before are missing, or come as they were published then"
+        return "may hold changes of %s from before it was added to publication \"%s\", or its columns or row filter were changed there: those from before are missing, or come as they were published then"
                 .formatted(added, publication);
     }
 }

@@ -31,7 +31,7 @@ public final class PublicationMaking {
     private static Mono<Void> makeNow(ServerConnection server, WalExConfig config) {
         Publications publications = server.publications();
         return publications.names().flatMap(known -> switch (config.publicationSetup()) {
-            case MUST_EXIST -> ServerChecks.publications(known, config);
+            case MUST_EXIST -> ServerChecks.requirePublications(known, config);
             case CREATE -> known.containsAll(config.publications()) ? Mono.empty() : create(publications, config);
             case CREATE_OR_ALTER ->
                 known.containsAll(config.publications()) ? alter(publications, config) : create(publications, config);

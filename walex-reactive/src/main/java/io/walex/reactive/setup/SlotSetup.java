@@ -4,7 +4,6 @@ import io.walex.reactive.config.PublicationSetup;
 import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.ServerUnreachableException;
-import io.walex.reactive.error.UnsupportedServerException;
 import io.walex.reactive.event.TwoPhase;
 import io.walex.reactive.failure.Failures;
 import io.walex.reactive.replication.ReplicationConnection;
@@ -26,12 +25,12 @@ public final class SlotSetup {
 
     public static Mono<Void> setup(ServerConnection server, WalExConfig config) {
         return server.facts()
-                .delayUntil(facts -> ServerChecks.walLevel(facts, config))
+                .delayUntil(facts -> ServerChecks.requireFit(facts, config))
                 .delayUntil(facts -> PublicationMaking.make(server, config))
                 .flatMap(facts -> config.slot() instanceof SlotSpec.Durable durable
                         ? find(server, durable.name())
                                 .switchIfEmpty(Mono.defer(() -> create(server, config, durable, facts)))
-                                .flatMap(slot -> SlotChecks.usable(slot, facts, config))
+                                .flatMap(slot -> SlotChecks.requireFit(slot, facts, config))
                         : Mono.empty());
     }
 
@@ -57,13 +56,8 @@ public final class SlotSetup {
     /** The slot as it was made, by this call or by another that came at the same time. */
     static Mono<SlotFacts> create(
             ServerConnection server, WalExConfig config, SlotSpec.Durable durable, ServerFacts facts) {
-        if (durable.failover() && !facts.version().isAtLeast(17)) {
-            return Mono.error(new UnsupportedServerException(
-                    "PostgreSQL %s does not know failover slots, which takes 17 or newer; leave forFailover() out"
-                            .formatted(facts.version()),
-                    null));
-        }
-        return throughNoPooler(server, config)
+        return SlotChecks.requirePossible(durable, facts)
+                .then(Mono.defer(() -> throughNoPooler(server, config)))
                 .then(Mono.defer(() -> made(server, durable, config, facts)))
                 .then(Mono.defer(() -> find(server, durable.name())))
                 // Whoever was making it gave up.

@@ -1,10 +1,8 @@
 package io.walex.reactive.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.walex.reactive.config.WalExConfig;
-import io.walex.reactive.error.UnsupportedServerException;
 import io.walex.reactive.server.ServerVersion;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -26,17 +24,5 @@ class PgOutputOptionsTests {
     void asksForNothingThatIsNotWanted() {
         assertThat(PgOutputOptions.of(CONFIG.build(), new ServerVersion(18)))
                 .isEqualTo(Map.of("proto_version", "4", "publication_names", "\"events\""));
-    }
-
-    @Test
-    void refusesBinaryAndMessagesWhereTheServerIsTooOld() {
-        assertThatThrownBy(() ->
-                        PgOutputOptions.of(CONFIG.build().mutate().binary(true).build(), new ServerVersion(13)))
-                .isInstanceOf(UnsupportedServerException.class)
-                .hasMessageContaining("binary");
-        assertThatThrownBy(() -> PgOutputOptions.of(
-                        CONFIG.build().mutate().messages(true).build(), new ServerVersion(13)))
-                .isInstanceOf(UnsupportedServerException.class)
-                .hasMessageContaining("logical messages");
     }
 }

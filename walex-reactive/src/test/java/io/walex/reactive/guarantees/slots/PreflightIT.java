@@ -50,9 +50,9 @@ class PreflightIT extends PreflightFixture {
             assertThat(preflight.isReady()).isFalse();
             assertThat(preflight.toString())
                     .contains(
-                            "FAILS role plain: lacks REPLICATION; ALTER ROLE",
-                            "FAILS slot absent: does not exist; create it",
-                            "FAILS publication absent: does not exist",
+                            "FAILS role \"plain\": lacks REPLICATION; ALTER ROLE",
+                            "FAILS replication slot \"absent\": does not exist; create it",
+                            "FAILS publication \"absent\": does not exist",
                             "HURTS table public.keyless: has no replica identity",
                             "HURTS subscription nowhere: matches no published table",
                             "HURTS max_slot_wal_keep_size: is unlimited",
@@ -70,7 +70,8 @@ class PreflightIT extends PreflightFixture {
         try {
             assertThat(grave(config()))
                     .containsExactly(
-                            "FAILS wal_level: is replica; set wal_level = logical and restart the server (Amazon RDS: rds.logical_replication = 1)");
+                            "FAILS server " + server.host() + ":" + server.port()
+                                    + ": has wal_level = replica; set wal_level = logical and restart it (Amazon RDS: rds.logical_replication = 1)");
         } finally {
             server.database("postgres").execute("ALTER SYSTEM RESET wal_level");
             server.restart(StopMode.FAST);

@@ -22,20 +22,20 @@ class PreflightPublicationsIT extends PreflightFixture {
                 .subscribe("note");
         assertThat(grave(config))
                 .containsExactly(
-                        "FAILS publication own: does not exist, and role shop may not create it; GRANT CREATE ON DATABASE \""
+                        "FAILS publication \"own\": does not exist, and role shop may not create it; GRANT CREATE ON DATABASE \""
                                 + database.name() + "\" TO \"shop\", or create the publication as another role");
 
         database.execute("GRANT CREATE ON DATABASE " + database.name() + " TO " + ROLE);
         assertThat(grave(config)).isEmpty();
         assertThat(grave(config.subscribe("note", "todo")))
                 .containsExactly(
-                        "FAILS publication own: is to hold [public.todo], which belong to another role than shop; create the publication as the owner of the tables, or as a superuser");
+                        "FAILS publication \"own\": is to hold [public.todo], which belong to another role than shop; create the publication as the owner of the tables, or as a superuser");
         assertThat(grave(config.subscribe("*")))
                 .containsExactly(
-                        "FAILS publication own: does not exist, and only a superuser may create it for all tables; create it as a superuser, or subscribe to tables by name");
+                        "FAILS publication \"own\": does not exist, and only a superuser may create it for all tables; create it as a superuser, or subscribe to tables by name");
         assertThat(grave(config.subscribe("absent")))
                 .containsExactly(
-                        "FAILS publication own: would be empty: none of the tables [absent] exists; create them first",
+                        "FAILS publication \"own\": would be empty: none of the tables [absent] exists; create them first",
                         "HURTS subscription absent: matches no published table; add the table to the publication, or correct the name");
 
         WalEx.setup(config.subscribe("note").slot(SlotSpec.durable("own")).build())
@@ -53,8 +53,8 @@ class PreflightPublicationsIT extends PreflightFixture {
         database.execute("CREATE TABLE note (id int PRIMARY KEY)");
         assertThat(grave(config.subscribe("note", "todo")))
                 .containsExactly(
-                        "FAILS publication events: has other tables, and belongs to another role than shop; ALTER PUBLICATION ... ADD TABLE ..., DROP TABLE ... as its owner, or make this role the owner",
-                        "FAILS publication events: is to hold [public.note], which belong to another role than shop; create the publication as the owner of the tables, or as a superuser");
+                        "FAILS publication \"events\": has other tables, and belongs to another role than shop; ALTER PUBLICATION ... ADD TABLE ..., DROP TABLE ... as its owner, or make this role the owner",
+                        "FAILS publication \"events\": is to hold [public.note], which belong to another role than shop; create the publication as the owner of the tables, or as a superuser");
         assertThat(grave(config.username(server.user()))).isEmpty();
     }
 
@@ -67,7 +67,7 @@ class PreflightPublicationsIT extends PreflightFixture {
 
         assertThat(grave(config.subscribe("sale")))
                 .containsExactly(
-                        "FAILS publication events: publishes changes of [public.sale] under the names of partitions, which [sale] does not cover; ALTER PUBLICATION ... SET (publish_via_partition_root = true), or subscribe to the partitions");
+                        "FAILS publication \"events\": publishes changes of [public.sale] under the names of partitions, which [sale] does not cover; ALTER PUBLICATION ... SET (publish_via_partition_root = true), or subscribe to the partitions");
         assertThat(grave(config.subscribe("sale_1"))).isEmpty();
         assertThat(grave(config.subscribe("sale").publicationSetup(PublicationSetup.CREATE)))
                 .containsExactly(
@@ -121,7 +121,7 @@ class PreflightPublicationsIT extends PreflightFixture {
                         error -> assertThat(error)
                                 .isInstanceOf(InvalidConfigException.class)
                                 .hasMessage(
-                                        "Publications [events, list_a, list_b] publish different columns of table public.wide (list_a, list_b), which PostgreSQL refuses at the table's first change; publish the same columns of it in each of them (column list, publish_generated_columns), or stream from one of them"))
+                                        "Table public.wide is published with different columns by publications list_a, list_b, which PostgreSQL refuses at its first change; publish the same columns of it in each of them (column list, publish_generated_columns), or stream from one of them"))
                 .verify(PATIENCE);
     }
 }

@@ -31,7 +31,10 @@ class PreflightSlotIT extends PreflightFixture {
         try {
             walEx.awaitStreaming().block(PATIENCE);
 
-            assertThat(grave(config(slot))).singleElement().asString().startsWith("FAILS slot busy: is in use by PID");
+            assertThat(grave(config(slot)))
+                    .singleElement()
+                    .asString()
+                    .startsWith("FAILS replication slot \"busy\": is active for PID");
             assertThat(grave(config(slot.whenInUse(WhenInUse.WAIT)))).isEmpty();
         } finally {
             stream.dispose();
@@ -51,12 +54,12 @@ class PreflightSlotIT extends PreflightFixture {
             }
             assertThat(grave(config(SlotSpec.durable("late"))))
                     .containsExactly(
-                            "HURTS slot late: is about to be invalidated: the WAL it needs may go at the next checkpoint; stream from it now, and raise max_slot_wal_keep_size");
+                            "HURTS replication slot \"late\": is about to be invalidated: the WAL it needs may go at the next checkpoint; stream from it now, and raise max_slot_wal_keep_size");
 
             database.execute("CHECKPOINT");
             assertThat(grave(config(SlotSpec.durable("late"))))
                     .containsExactly(
-                            "FAILS slot late: was invalidated (wal_removed); drop it, and take a new snapshot of the tables");
+                            "FAILS replication slot \"late\": was invalidated (wal_removed): the server no longer has the WAL that it needs; drop it, take a new snapshot of the tables, and raise max_slot_wal_keep_size or idle_replication_slot_timeout");
         } finally {
             database.execute("ALTER SYSTEM RESET max_slot_wal_keep_size", "SELECT pg_reload_conf()");
         }
@@ -75,13 +78,17 @@ class PreflightSlotIT extends PreflightFixture {
             other.execute("SELECT pg_create_logical_replication_slot('elsewhere', 'pgoutput')");
 
             assertThat(grave(config(SlotSpec.durable("foreign_plugin"))))
-                    .containsExactly("FAILS slot foreign_plugin: belongs to plugin $libdir/pgoutput and database "
-                            + database.name() + "; use another name");
+                    .containsExactly(
+                            "FAILS replication slot \"foreign_plugin\": belongs to plugin $libdir/pgoutput and database "
+                                    + database.name() + ", not to pgoutput and " + database.name()
+                                    + "; use another name, and do not drop it");
             assertThat(grave(config(SlotSpec.durable("elsewhere"))))
-                    .containsExactly("FAILS slot elsewhere: belongs to plugin pgoutput and database " + other.name()
-                            + "; use another name");
+                    .containsExactly("FAILS replication slot \"elsewhere\": belongs to plugin pgoutput and database "
+                            + other.name() + ", not to pgoutput and " + database.name()
+                            + "; use another name, and do not drop it");
             assertThat(grave(config(SlotSpec.durable("physical"))))
-                    .containsExactly("FAILS slot physical: is a physical slot; use another name");
+                    .containsExactly(
+                            "FAILS replication slot \"physical\": is a physical slot, of a standby or a backup, which holds no changes for pgoutput; use another name, and do not drop it");
         } finally {
             database.execute("SELECT pg_drop_replication_slot('physical')");
             other.drop();
@@ -96,10 +103,10 @@ class PreflightSlotIT extends PreflightFixture {
 
         assertThat(grave(config(SlotSpec.durable("one")).twoPhase(TwoPhase.AT_PREPARE)))
                 .containsExactly(
-                        "FAILS slot one: was made without two-phase decoding; drop it so that it is made anew");
+                        "FAILS replication slot \"one\": was made without two-phase decoding; drop it so that it is made anew, or set twoPhase(OFF)");
         assertThat(grave(config(SlotSpec.durable("two"))))
                 .containsExactly(
-                        "FAILS slot two: was made with two-phase decoding, which stays with it; choose twoPhase(AT_COMMIT) or twoPhase(AT_PREPARE), or drop it so that it is made anew");
+                        "FAILS replication slot \"two\": was made with two-phase decoding, which stays with it; choose twoPhase(AT_COMMIT) or twoPhase(AT_PREPARE), or drop it so that it is made anew");
         assertThat(grave(config(SlotSpec.durable("two")).twoPhase(TwoPhase.AT_COMMIT)))
                 .isEmpty();
     }
@@ -111,7 +118,7 @@ class PreflightSlotIT extends PreflightFixture {
 
         assertThat(WalEx.preflight(config(failover).build()).block(PATIENCE).toString())
                 .contains(
-                        "HURTS slot shop: is no failover slot: a promoted standby does not have it; drop it so that it is made anew",
+                        "HURTS replication slot \"shop\": is no failover slot: a promoted standby does not have it; drop it so that it is made anew",
                         "HURTS synchronized_standby_slots: is empty: the stream can get ahead of a standby",
                         "COSTS sync_replication_slots: is off here, which is for standbys");
 
@@ -140,7 +147,8 @@ class PreflightSlotIT extends PreflightFixture {
         assertThat(grave(WalExConfig.fromUrl(oldest.url())
                         .publication("events")
                         .slot(SlotSpec.durable("shop").forFailover())))
-                .containsExactly("FAILS slot shop: cannot be a failover slot before PostgreSQL 17, and this is "
-                        + PostgresServer.OLDEST_MAJOR + "; leave forFailover() out");
+                .containsExactly(
+                        "FAILS replication slot \"shop\": cannot be a failover slot before PostgreSQL 17, and this is "
+                                + PostgresServer.OLDEST_MAJOR + "; leave forFailover() out");
     }
 }

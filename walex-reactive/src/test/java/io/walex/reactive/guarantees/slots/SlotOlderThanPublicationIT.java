@@ -50,7 +50,7 @@ class SlotOlderThanPublicationIT {
     private List<String> findings(WalExConfig.Builder config) {
         return WalEx.preflight(config.build()).block(PATIENCE).findings().stream()
                 .map(Preflight.Finding::toString)
-                .filter(finding -> finding.contains("slot " + postgres.name()))
+                .filter(finding -> finding.contains("slot \"" + postgres.name()))
                 .toList();
     }
 
@@ -73,8 +73,8 @@ class SlotOlderThanPublicationIT {
                 "CREATE PUBLICATION events FOR TABLE todo",
                 "INSERT INTO todo VALUES (2)");
 
-        String added = "HURTS slot " + postgres.name()
-                + ": may hold changes from before publication events was created or altered, which are published as it was then: ";
+        String added = "HURTS replication slot \"" + postgres.name()
+                + "\": may hold changes from before publication \"events\" was created or altered, which are published as it was then: ";
         if (version() < V18) {
             assertThat(findings(config()))
                     .containsExactly(added
@@ -107,8 +107,8 @@ class SlotOlderThanPublicationIT {
                 "INSERT INTO note VALUES (2)");
 
         assertThat(findings(config()))
-                .containsExactly("HURTS slot " + postgres.name()
-                        + ": may hold changes of table public.note from before it was added to publication events, or its columns or row filter were changed there: those from before are missing, or come as they were published then"
+                .containsExactly("HURTS replication slot \"" + postgres.name()
+                        + "\": may hold changes of table public.note from before it was added to publication \"events\", or its columns or row filter were changed there: those from before are missing, or come as they were published then"
                         + REMEDY);
         assertThat(findings(config().subscribe("todo"))).isEmpty();
         assertThat(WalEx.changes(config().build())
@@ -128,7 +128,7 @@ class SlotOlderThanPublicationIT {
         assertThat(findings(config()))
                 .singleElement()
                 .asString()
-                .contains("may hold changes of schema my.sales from before it was added to publication events");
+                .contains("may hold changes of schema my.sales from before it was added to publication \"events\"");
     }
 
     /** The server moves catalog_xmin on some time after the consumer, so this does not take it for a sign alone. */
