@@ -1,6 +1,5 @@
 package io.walex.reactive.server;
 
-import static io.walex.reactive.server.ServerConnection.column;
 import static io.walex.reactive.server.ServerConnection.text;
 
 import java.util.Collection;
@@ -50,25 +49,28 @@ public final class Publications {
         }
     }
 
+    /**
+     * A publication.
+     *
+     * @param viaRoot whether the changes of partitions are published as those of their root
+     */
+    public record PublicationFacts(String name, boolean forAllTables, boolean viaRoot) {}
+
+    public Mono<List<PublicationFacts>> all() {
+        return server.rows("""
+                        SELECT pubname::text AS name, puballtables::text AS for_all_tables, pubviaroot::text AS via_root
+                          FROM pg_publication ORDER BY 1
+                        """)
+                .map(row -> new PublicationFacts(
+                        text(row, "name"),
+                        "true".equals(row.get("for_all_tables")),
+                        "true".equals(row.get("via_root"))))
+                .collectList();
+    }
+
     /** The names of all publications. */
     public Mono<List<String>> names() {
-        return server.rows("SELECT pubname::text AS name FROM pg_publication ORDER BY 1")
-                .collectList()
-                .map(rows -> column(rows, "name"));
-    }
-
-    /** The names of those publications that are for all tables. */
-    public Mono<List<String>> forAllTables() {
-        return server.rows("SELECT pubname::text AS name FROM pg_publication WHERE puballtables")
-                .collectList()
-                .map(rows -> column(rows, "name"));
-    }
-
-    /** The names of those publications that publish the changes of partitions as those of their root. */
-    public Mono<List<String>> viaRoot() {
-        return server.rows("SELECT pubname::text AS name FROM pg_publication WHERE pubviaroot")
-                .collectList()
-                .map(rows -> column(rows, "name"));
+        return all().map(all -> all.stream().map(PublicationFacts::name).toList());
     }
 
     /** Those of the tables that a publication covers now. */

@@ -180,8 +180,4 @@ public final class ServerConnection {
     public static String text(Map<String, @Nullable String> row, String column) {
         return Objects.requireNonNull(row.get(column), column);
     }
-
-    static List<String> column(List<Map<String, @Nullable String>> rows, String column) {
-        return rows.stream().map(row -> text(row, column)).toList();
-    }
 }

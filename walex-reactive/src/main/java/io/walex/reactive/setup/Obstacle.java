@@ -24,8 +24,12 @@ public record Obstacle(String subject, String problem, String remedy, ErrorType 
 
     /** What a start fails with. */
     WalExException error() {
+        return error(null);
+    }
+
+    WalExException error(@Nullable Throwable cause) {
         String sentence = subject + " " + problem + "; " + remedy;
-        return type.create(Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1), null);
+        return type.create(Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1), cause);
     }
 
     /** Fails with the first. */

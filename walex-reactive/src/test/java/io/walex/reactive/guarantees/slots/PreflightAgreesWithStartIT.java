@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.walex.reactive.WalEx;
+import io.walex.reactive.config.PublicationSetup;
 import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.Streaming;
 import io.walex.reactive.config.WalExConfig;
+import io.walex.reactive.error.InsufficientPrivilegeException;
 import io.walex.reactive.error.InvalidConfigException;
 import io.walex.reactive.error.PublicationNotFoundException;
 import io.walex.reactive.error.SlotInUseException;
@@ -144,5 +146,50 @@ class PreflightAgreesWithStartIT {
                 "CREATE PUBLICATION list_b FOR TABLE wide (id, b)");
 
         assertAgreement(config().publication("list_a", "list_b"), InvalidConfigException.class);
+    }
+
+    @Test
+    void publicationOfNothing() {
+        assertAgreement(
+                config().publication("own")
+                        .publicationSetup(PublicationSetup.CREATE)
+                        .subscribe("absent"),
+                InvalidConfigException.class);
+    }
+
+    @Test
+    void publicationUnderWhichNothingOfAPartitionedTableWouldCome() {
+        postgres.execute(
+                "CREATE TABLE sale (id int PRIMARY KEY) PARTITION BY RANGE (id)",
+                "CREATE TABLE sale_1 PARTITION OF sale FOR VALUES FROM (0) TO (100)");
+
+        assertAgreement(
+                config().publicationSetup(PublicationSetup.CREATE_OR_ALTER).subscribe("sale"),
+                InvalidConfigException.class);
+    }
+
+    /** The server refuses, in its language; a start says what the role lacks. */
+    @Test
+    void publicationThatTheRoleMayNotMakeOrAlter() {
+        String role = "plain_" + postgres.name();
+        postgres.execute(
+                "CREATE ROLE " + role + " LOGIN REPLICATION PASSWORD 'secret'",
+                "CREATE TABLE note (id int PRIMARY KEY)");
+        WalExConfig.Builder config = WalExConfig.fromUrl(postgres.url(role, "secret"))
+                .publicationSetup(PublicationSetup.CREATE_OR_ALTER)
+                .subscribe("todo", "note");
+        try {
+            assertAgreement(config.publication("own"), InsufficientPrivilegeException.class);
+            assertAgreement(config.publication("events"), InsufficientPrivilegeException.class);
+            postgres.execute(
+                    "GRANT CREATE ON DATABASE " + postgres.name() + " TO " + role,
+                    "ALTER PUBLICATION events OWNER TO " + role);
+            assertAgreement(config.publication("own"), InsufficientPrivilegeException.class);
+            assertAgreement(config.publication("events"), InsufficientPrivilegeException.class);
+            assertAgreement(config.publication("own").subscribe("*"), InsufficientPrivilegeException.class);
+        } finally {
+            postgres.execute(
+                    "REASSIGN OWNED BY " + role + " TO CURRENT_USER", "DROP OWNED BY " + role, "DROP ROLE " + role);
+        }
     }
 }

@@ -35,7 +35,8 @@ class PreflightPublicationsIT extends PreflightFixture {
                         "FAILS publication \"own\": does not exist, and only a superuser may create it for all tables; create it as a superuser, or subscribe to tables by name");
         assertThat(grave(config.subscribe("absent")))
                 .containsExactly(
-                        "FAILS publication \"own\": would be empty: none of the tables [absent] exists; create them first",
+                        "FAILS publication \"own\": would be empty: none of the tables [absent] exists in database \""
+                                + database.name() + "\"; create them first",
                         "HURTS subscription absent: matches no published table; add the table to the publication, or correct the name");
 
         WalEx.setup(config.subscribe("note").slot(SlotSpec.durable("own")).build())
@@ -67,7 +68,7 @@ class PreflightPublicationsIT extends PreflightFixture {
 
         assertThat(grave(config.subscribe("sale")))
                 .containsExactly(
-                        "FAILS publication \"events\": publishes changes of [public.sale] under the names of partitions, which [sale] does not cover; ALTER PUBLICATION ... SET (publish_via_partition_root = true), or subscribe to the partitions");
+                        "FAILS publication \"events\": publishes changes of [public.sale] under the names of partitions, which [sale] does not cover; ALTER PUBLICATION \"events\" SET (publish_via_partition_root = true), which holds for all of its consumers, or subscribe to the partitions");
         assertThat(grave(config.subscribe("sale_1"))).isEmpty();
         assertThat(grave(config.subscribe("sale").publicationSetup(PublicationSetup.CREATE)))
                 .containsExactly(
