@@ -35,7 +35,8 @@ public record Preflight(List<Finding> findings) {
     /**
      * One thing found.
      *
-     * @param subject what it is about: a setting, a role, a slot, a publication, a table
+     * @param subject what it is about: a setting, the server, or a role, a slot, a publication, a table by its name, as in
+     *     {@code replication slot "shop"}
      * @param problem what is the matter
      * @param remedy what to do
      */

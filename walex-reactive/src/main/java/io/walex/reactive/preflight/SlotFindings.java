@@ -73,7 +73,7 @@ final class SlotFindings {
         if (slot == null && durable.createIfMissing()) {
             findings.addAll(capacity(settings));
         }
-        if (slot != null && "unreserved".equals(slot.walStatus())) {
+        if (slot != null && SlotChecks.isOurs(slot, config) && "unreserved".equals(slot.walStatus())) {
             findings.add(hurts(
                     Subjects.slot(durable.name()),
                     "is about to be invalidated: the WAL it needs may go at the next checkpoint",

@@ -85,7 +85,8 @@ public final class SlotChecks {
                 : List.of();
     }
 
-    private static boolean isOurs(SlotFacts slot, WalExConfig config) {
+    /** Whether it is a slot of this database for pgoutput, and not somebody else's of the same name. */
+    public static boolean isOurs(SlotFacts slot, WalExConfig config) {
         return "pgoutput".equals(slot.plugin()) && config.database().equals(slot.database());
     }
 

@@ -57,8 +57,8 @@ public final class SlotSetup {
     static Mono<SlotFacts> create(
             ServerConnection server, WalExConfig config, SlotSpec.Durable durable, ServerFacts facts) {
         return SlotChecks.requirePossible(durable, facts)
-                .then(Mono.defer(() -> throughNoPooler(server, config)))
-                .then(Mono.defer(() -> made(server, durable, config, facts)))
+                .then(Mono.defer(() -> requireNoPooler(server, config)))
+                .then(Mono.defer(() -> createNow(server, durable, config, facts)))
                 .then(Mono.defer(() -> find(server, durable.name())))
                 // Whoever was making it gave up.
                 .switchIfEmpty(Mono.defer(() -> create(server, config, durable, facts)));
@@ -70,14 +70,14 @@ public final class SlotSetup {
     }
 
     /** A slot that nothing can be streamed from would keep the server's WAL for ever. */
-    private static Mono<Void> throughNoPooler(ServerConnection server, WalExConfig config) {
+    private static Mono<Void> requireNoPooler(ServerConnection server, WalExConfig config) {
         return probeReplication(server)
                 .onErrorMap(
                         error -> Failures.translate(error, config, config.slot().toString()))
                 .onErrorResume(error -> !(error instanceof ServerUnreachableException), other -> Mono.empty());
     }
 
-    private static Mono<Void> made(
+    private static Mono<Void> createNow(
             ServerConnection server, SlotSpec.Durable durable, WalExConfig config, ServerFacts facts) {
         return server.slots()
                 .create(durable.name(), config.twoPhase() != TwoPhase.OFF, durable.failover(), facts.version())

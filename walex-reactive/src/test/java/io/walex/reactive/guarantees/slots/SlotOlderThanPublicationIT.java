@@ -2,6 +2,7 @@ package io.walex.reactive.guarantees.slots;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.WalEx;
 import io.walex.reactive.config.SlotSpec;
@@ -137,8 +138,12 @@ class SlotOlderThanPublicationIT {
         postgres.execute("CREATE PUBLICATION events FOR TABLE todo");
         createSlot();
         postgres.execute("ALTER PUBLICATION events ADD TABLE note");
-        postgres.execute("SELECT pg_replication_slot_advance('" + postgres.name() + "', pg_current_wal_insert_lsn())");
 
-        assertThat(findings(config())).isEmpty();
+        // Whoever reads a catalog may tidy it, which is WAL behind the slot's position.
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            postgres.execute(
+                    "SELECT pg_replication_slot_advance('" + postgres.name() + "', pg_current_wal_insert_lsn())");
+            assertThat(findings(config())).isEmpty();
+        });
     }
 }
