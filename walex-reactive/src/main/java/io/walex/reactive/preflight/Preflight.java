@@ -1,5 +1,6 @@
 package io.walex.reactive.preflight;
 
+import io.walex.reactive.setup.Obstacle;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -34,11 +35,16 @@ public record Preflight(List<Finding> findings) {
     /**
      * One thing found.
      *
-     * @param subject what it is about: a setting, a role, a slot, a publication or a table
+     * @param subject what it is about: a setting, the server, or a role, a slot, a publication, a table by its name, as in
+     *     {@code replication slot "shop"}
      * @param problem what is the matter
      * @param remedy what to do
      */
     public record Finding(Severity severity, String subject, String problem, String remedy) {
+
+        static Finding of(Obstacle obstacle) {
+            return fails(obstacle.subject(), obstacle.problem(), obstacle.remedy());
+        }
 
         public static Finding fails(String subject, String problem, String remedy) {
             return new Finding(Severity.FAILS, subject, problem, remedy);

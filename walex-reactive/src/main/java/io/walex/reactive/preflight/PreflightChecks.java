@@ -1,7 +1,14 @@
 package io.walex.reactive.preflight;
 
 import io.walex.reactive.config.WalExConfig;
+import io.walex.reactive.preflight.Preflight.Finding;
 import io.walex.reactive.server.ServerConnection;
+import io.walex.reactive.server.ServerConnection.ServerFacts;
+import io.walex.reactive.setup.ColumnLists;
+import io.walex.reactive.setup.Obstacle;
+import io.walex.reactive.setup.PublicationPlan;
+import io.walex.reactive.setup.PublicationRights;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
@@ -16,18 +23,29 @@ public final class PreflightChecks {
 
     public static Mono<Preflight> run(ServerConnection server, WalExConfig config) {
         return server.facts()
-                .flatMapMany(facts -> Flux.concat(
+                .flatMap(facts -> PublicationPlan.find(server.publications(), config)
+                        .flatMap(plan -> run(server, config, facts, plan)));
+    }
+
+    private static Mono<Preflight> run(
+            ServerConnection server, WalExConfig config, ServerFacts facts, PublicationPlan plan) {
+        return Flux.concat(
                         new ServerFindings(server, config, facts).findings(),
                         new SlotFindings(server, config, facts).findings(),
                         new SlotAgeFindings(server, config, facts).findings(),
-                        new PublicationFindings(server, config).findings(),
-                        new TableFindings(server, config).findings(),
+                        Mono.fromSupplier(() -> findings(plan.obstacles())),
+                        PublicationRights.obstacles(server, plan).map(PreflightChecks::findings),
+                        new TableFindings(server, config, plan).findings(),
                         new PartitionFindings(server, config).findings(),
-                        new TruncateFindings(server, config).findings(),
-                        ColumnListFindings.findings(server, config, facts).collectList()))
+                        new TruncateFindings(server, config, plan).findings(),
+                        ColumnLists.obstacles(server, config, facts).map(PreflightChecks::findings))
                 .flatMapIterable(Function.identity())
                 .collectList()
                 .map(Preflight::new);
+    }
+
+    private static List<Finding> findings(List<Obstacle> obstacles) {
+        return obstacles.stream().map(Finding::of).toList();
     }
 
     static long number(Map<String, @Nullable String> row, String column) {

@@ -12,7 +12,9 @@ import io.walex.reactive.failure.Failures;
 import io.walex.reactive.preflight.Preflight.Finding;
 import io.walex.reactive.server.ServerConnection;
 import io.walex.reactive.server.ServerConnection.ServerFacts;
+import io.walex.reactive.setup.ServerChecks;
 import io.walex.reactive.setup.SlotSetup;
+import io.walex.reactive.setup.Subjects;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +67,7 @@ final class ServerFindings {
                 .onErrorResume(
                         ServerUnreachableException.class,
                         pooler -> Mono.just(List.of(fails(
-                                "address %s:%d".formatted(config.host(), config.port()),
+                                Subjects.server(config),
                                 "gives no connection for replication: " + pooler.getMessage(),
                                 "connect to the server itself, not through a pooler"))))
                 .onErrorReturn(List.of());
@@ -73,15 +75,10 @@ final class ServerFindings {
 
     private List<Finding> findings(Map<String, @Nullable String> row) {
         List<Finding> findings = new ArrayList<>();
-        if (!facts.walLevel().equals("logical")) {
-            findings.add(fails(
-                    "wal_level",
-                    "is " + facts.walLevel(),
-                    "set wal_level = logical and restart the server (Amazon RDS: rds.logical_replication = 1)"));
-        }
+        ServerChecks.obstacles(facts, config).stream().map(Finding::of).forEach(findings::add);
         if (!isTrue(row, "may_replicate") && !isTrue(row, "rds")) {
             findings.add(fails(
-                    "role " + config.username(),
+                    Subjects.role(config),
                     "lacks REPLICATION",
                     "ALTER ROLE ... REPLICATION (Amazon RDS: GRANT rds_replication)"));
         }

@@ -10,6 +10,7 @@ import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.preflight.Preflight.Finding;
 import io.walex.reactive.server.ServerConnection;
 import io.walex.reactive.server.ServerConnection.ServerFacts;
+import io.walex.reactive.setup.Subjects;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,9 +29,6 @@ import reactor.core.publisher.Mono;
  * @see <a href="https://www.postgresql.org/docs/current/view-pg-replication-slots.html">pg_replication_slots</a>
  */
 final class SlotAgeFindings {
-
-    private static final int V15 = 150000;
-    private static final int V18 = 180000;
 
     /** A frozen row keeps the transaction that wrote it, which may be billions back: its age is negative then. */
     private static final String SLOT = """
@@ -84,10 +82,10 @@ final class SlotAgeFindings {
             return Mono.just(List.of());
         }
         // PostgreSQL 14 publishes no schemas.
-        String sql = SLOT + PUBLICATIONS_AND_TABLES + (facts.version() < V15 ? "" : SCHEMAS) + ORDER;
+        String sql = SLOT + PUBLICATIONS_AND_TABLES + (facts.version().isAtLeast(15) ? SCHEMAS : "") + ORDER;
         return server.rows(sql, durable.name(), config.publications())
                 .filter(this::isWanted)
-                .map(row -> hurts("slot " + durable.name(), problem(row), REMEDY))
+                .map(row -> hurts(Subjects.slot(durable.name()), problem(row), REMEDY))
                 .collectList();
     }
 
@@ -103,15 +101,15 @@ final class SlotAgeFindings {
         String schema = row.get("schema");
         String name = row.get("name");
         if (schema == null) {
-            return "may hold changes from before publication %s was created or altered, which are published as it was then: "
+            return "may hold changes from before publication \"%s\" was created or altered, which are published as it was then: "
                             .formatted(publication)
-                    + (facts.version() < V18
-                            ? "one from before it existed fails the stream, and those of what was added later are missing"
-                            : "those from before it existed, and those of what was added later, are missing");
+                    + (facts.version().isAtLeast(18)
+                            ? "those from before it existed, and those of what was added later, are missing"
+                            : "one from before it existed fails the stream, and those of what was added later are missing");
         }
         String added =
                 name == null ? "schema " + schema : "table " + new TablePattern(schema, Objects.requireNonNull(name));
-        return "may hold changes of %s from before it was added to publication %s, or its columns or row filter were changed there: those from before are missing, or come as they were published then"
+        return "may hold changes of %s from before it was added to publication \"%s\", or its columns or row filter were changed there: those from before are missing, or come as they were published then"
                 .formatted(added, publication);
     }
 }

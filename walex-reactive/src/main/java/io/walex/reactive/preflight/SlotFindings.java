@@ -7,12 +7,12 @@ import static io.walex.reactive.preflight.PreflightChecks.isTrue;
 
 import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.WalExConfig;
-import io.walex.reactive.config.WhenInUse;
-import io.walex.reactive.event.TwoPhase;
 import io.walex.reactive.preflight.Preflight.Finding;
 import io.walex.reactive.server.ReplicationSlots.SlotFacts;
 import io.walex.reactive.server.ServerConnection;
 import io.walex.reactive.server.ServerConnection.ServerFacts;
+import io.walex.reactive.setup.SlotChecks;
+import io.walex.reactive.setup.Subjects;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +22,6 @@ import reactor.core.publisher.Mono;
 
 /** Looks at the slot, or at whether it could be made, and at what a failover slot needs. */
 final class SlotFindings {
-
-    private static final int V17 = 170000;
 
     private static final String SETTINGS = """
             SELECT (current_setting('max_replication_slots')::int <= (SELECT count(*) FROM pg_replication_slots))::text
@@ -69,12 +67,17 @@ final class SlotFindings {
     private List<Finding> durable(
             SlotSpec.Durable durable, @Nullable SlotFacts slot, Map<String, @Nullable String> settings) {
         List<Finding> findings = new ArrayList<>();
-        if (slot != null) {
-            findings.addAll(existing(durable, slot));
-        } else if (durable.createIfMissing()) {
+        SlotChecks.obstacles(durable, slot, facts, config).stream()
+                .map(Finding::of)
+                .forEach(findings::add);
+        if (slot == null && durable.createIfMissing()) {
             findings.addAll(capacity(settings));
-        } else {
-            findings.add(fails("slot " + durable.name(), "does not exist", "create it with WalEx.setup(config)"));
+        }
+        if (slot != null && SlotChecks.isOurs(slot, config) && "unreserved".equals(slot.walStatus())) {
+            findings.add(hurts(
+                    Subjects.slot(durable.name()),
+                    "is about to be invalidated: the WAL it needs may go at the next checkpoint",
+                    "stream from it now, and raise max_slot_wal_keep_size"));
         }
         if (durable.failover()) {
             findings.addAll(failover(durable, slot, settings));
@@ -82,63 +85,21 @@ final class SlotFindings {
         return findings;
     }
 
-    private List<Finding> existing(SlotSpec.Durable durable, SlotFacts slot) {
-        String subject = "slot " + slot.name();
-        if (slot.plugin() == null) {
-            return List.of(fails(subject, "is a physical slot", "use another name"));
-        }
-        if (!"pgoutput".equals(slot.plugin()) || !config.database().equals(slot.database())) {
-            return List.of(fails(
-                    subject,
-                    "belongs to plugin %s and database %s".formatted(slot.plugin(), slot.database()),
-                    "use another name"));
-        }
-        List<Finding> findings = new ArrayList<>();
-        if (slot.invalidation() != null) {
-            findings.add(fails(
-                    subject,
-                    "was invalidated (" + slot.invalidation() + ")",
-                    "drop it, and take a new snapshot of the tables"));
-        }
-        if (slot.activePid() != null && durable.whenInUse() == WhenInUse.FAIL) {
-            findings.add(fails(
-                    subject,
-                    "is in use by PID " + slot.activePid(),
-                    "stop that consumer, use another slot, or choose whenInUse(WAIT)"));
-        }
-        if (config.twoPhase() != TwoPhase.OFF && !slot.twoPhase()) {
-            findings.add(fails(subject, "was made without two-phase decoding", "drop it so that it is made anew"));
-        }
-        if (config.twoPhase() == TwoPhase.OFF && slot.twoPhase()) {
-            findings.add(fails(
-                    subject,
-                    "was made with two-phase decoding, which stays with it",
-                    "choose twoPhase(AT_COMMIT) or twoPhase(AT_PREPARE), or drop it so that it is made anew"));
-        }
-        if ("unreserved".equals(slot.walStatus())) {
-            findings.add(hurts(
-                    subject,
-                    "is about to be invalidated: the WAL it needs may go at the next checkpoint",
-                    "stream from it now, and raise max_slot_wal_keep_size"));
-        }
-        return findings;
-    }
-
     private List<Finding> failover(
             SlotSpec.Durable durable, @Nullable SlotFacts slot, Map<String, @Nullable String> settings) {
-        String subject = "slot " + durable.name();
-        if (facts.version() < V17) {
-            String problem = "cannot be a failover slot before PostgreSQL 17, and this is " + facts.version() / 10_000;
-            return List.of(
-                    slot == null
-                            ? fails(subject, problem, "leave forFailover() out")
-                            : hurts(subject, problem, "leave forFailover() out"));
+        if (!facts.version().isAtLeast(17)) {
+            return slot == null
+                    ? List.of()
+                    : List.of(hurts(
+                            Subjects.slot(durable.name()),
+                            "is no failover slot, which PostgreSQL %s does not know".formatted(facts.version()),
+                            "leave forFailover() out"));
         }
         List<Finding> findings = new ArrayList<>();
         if (slot != null && !slot.failover()) {
             findings.add(
                     hurts(
-                            subject,
+                            Subjects.slot(durable.name()),
                             "is no failover slot: a promoted standby does not have it",
                             "drop it so that it is made anew, or ALTER_REPLICATION_SLOT ... (FAILOVER) on a replication connection"));
         }

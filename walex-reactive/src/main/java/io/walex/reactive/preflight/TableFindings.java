@@ -11,7 +11,7 @@ import io.walex.reactive.preflight.Preflight.Finding;
 import io.walex.reactive.server.Publications.TableName;
 import io.walex.reactive.server.ServerConnection;
 import io.walex.reactive.server.TableSelection;
-import io.walex.reactive.setup.PublicationMaking;
+import io.walex.reactive.setup.PublicationPlan;
 import io.walex.reactive.setup.TableSelections;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,21 +39,21 @@ final class TableFindings {
 
     private final ServerConnection server;
     private final WalExConfig config;
+    private final PublicationPlan plan;
     private final TableSelection subscribed;
 
-    TableFindings(ServerConnection server, WalExConfig config) {
+    TableFindings(ServerConnection server, WalExConfig config, PublicationPlan plan) {
         this.server = server;
         this.config = config;
+        this.plan = plan;
         this.subscribed = TableSelections.subscribed(config);
     }
 
     Mono<List<Finding>> findings() {
-        return PublicationMaking.toBePublished(server, config)
-                .flatMap(
-                        added -> Flux.concat(ofPublished(added), ofAdded(added)).collectList());
+        return Flux.concat(ofPublished(), ofAdded()).collectList();
     }
 
-    private Flux<Finding> ofPublished(List<TableName> added) {
+    private Flux<Finding> ofPublished() {
         return server.rows(
                         TABLES.replace("COVERED", server.publications().covered("p.pubname = ANY ($1)")),
                         config.publications(),
@@ -61,21 +61,21 @@ final class TableFindings {
                         subscribed.schemas(),
                         subscribed.tables())
                 .collectList()
-                .flatMapIterable(published -> findings(published, added));
+                .flatMapIterable(this::findings);
     }
 
-    private Flux<Finding> ofAdded(List<TableName> added) {
+    private Flux<Finding> ofAdded() {
         return server.publications()
-                .withoutReplicaIdentity(config.publications().get(0), added)
+                .withoutReplicaIdentity(plan.publication(), plan.added())
                 .flatMapIterable(refused -> refused)
                 .map(table -> withoutIdentity("table " + table, "once it is published"));
     }
 
-    private List<Finding> findings(List<Map<String, @Nullable String>> published, List<TableName> added) {
+    private List<Finding> findings(List<Map<String, @Nullable String>> published) {
         List<Finding> findings = new ArrayList<>();
         for (String subscription : config.subscriptions()) {
             TablePattern pattern = TablePattern.parse(subscription);
-            if (!isMatched(pattern, published) && !isMatchedByName(pattern, added)) {
+            if (!isMatched(pattern, published) && !isMatchedByName(pattern, plan.added())) {
                 findings.add(hurts(
                         "subscription " + subscription,
                         "matches no published table",

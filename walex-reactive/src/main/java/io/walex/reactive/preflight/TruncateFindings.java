@@ -3,13 +3,12 @@ package io.walex.reactive.preflight;
 import static io.walex.reactive.preflight.Preflight.Finding.costs;
 import static io.walex.reactive.preflight.PreflightChecks.text;
 
-import io.walex.reactive.config.PublicationSetup;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.preflight.Preflight.Finding;
 import io.walex.reactive.server.Publications.TableName;
 import io.walex.reactive.server.ServerConnection;
-import io.walex.reactive.setup.PublicationMaking;
+import io.walex.reactive.setup.PublicationPlan;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,10 +38,12 @@ final class TruncateFindings {
 
     private final ServerConnection server;
     private final WalExConfig config;
+    private final PublicationPlan plan;
 
-    TruncateFindings(ServerConnection server, WalExConfig config) {
+    TruncateFindings(ServerConnection server, WalExConfig config, PublicationPlan plan) {
         this.server = server;
         this.config = config;
+        this.plan = plan;
     }
 
     Mono<List<Finding>> findings() {
@@ -55,25 +56,14 @@ final class TruncateFindings {
 
     /** Those that the publication does not have yet, and publishes as roots where it is made here. */
     private Flux<TableName> added() {
-        if (config.publicationSetup() == PublicationSetup.MUST_EXIST) {
+        if (!plan.viaRoot() || plan.added().isEmpty()) {
             return Flux.empty();
         }
-        String publication = config.publications().get(0);
         return server.rows(PARTITIONED)
                 .map(TruncateFindings::name)
                 .<Set<TableName>>collect(HashSet::new, Set::add)
-                .filter(partitioned -> !partitioned.isEmpty())
-                .filterWhen(partitioned -> publishesAsRoot(publication))
-                .flatMapMany(partitioned -> PublicationMaking.toBePublished(server, config)
-                        .flatMapIterable(tables -> tables)
-                        .filter(partitioned::contains));
-    }
-
-    private Mono<Boolean> publishesAsRoot(String publication) {
-        return Mono.zip(
-                server.publications().names(),
-                server.publications().viaRoot(),
-                (known, viaRoot) -> !known.contains(publication) || viaRoot.contains(publication));
+                .flatMapIterable(partitioned ->
+                        plan.added().stream().filter(partitioned::contains).toList());
     }
 
     private static TableName name(Map<String, @Nullable String> row) {

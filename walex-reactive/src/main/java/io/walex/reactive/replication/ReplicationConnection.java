@@ -6,6 +6,7 @@ import io.r2dbc.postgresql.replication.ReplicationSlotRequest;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.server.CapturedLoop;
 import io.walex.reactive.server.Connector;
+import io.walex.reactive.server.ServerVersion;
 import io.walex.reactive.server.SimpleQuery;
 import io.walex.reactive.server.SqlLiterals;
 import java.time.Clock;
@@ -69,8 +70,8 @@ public final class ReplicationConnection {
      * @param twoPhase whether prepared transactions are decoded at PREPARE
      * @return the slot's consistent point
      */
-    public Mono<Lsn> createTemporarySlot(String slot, boolean twoPhase, int serverVersion) {
-        String options = twoPhase ? serverVersion >= 150000 ? " (TWO_PHASE)" : " TWO_PHASE" : "";
+    public Mono<Lsn> createTemporarySlot(String slot, boolean twoPhase, ServerVersion version) {
+        String options = twoPhase ? version.isAtLeast(15) ? " (TWO_PHASE)" : " TWO_PHASE" : "";
         ReplicationSlotRequest request = ReplicationSlotRequest.logical()
                 .slotName(SqlLiterals.identifier(slot))
                 .outputPlugin("pgoutput" + options)

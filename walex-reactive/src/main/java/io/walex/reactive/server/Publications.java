@@ -1,6 +1,5 @@
 package io.walex.reactive.server;
 
-import static io.walex.reactive.server.ServerConnection.column;
 import static io.walex.reactive.server.ServerConnection.text;
 
 import java.util.Collection;
@@ -22,7 +21,6 @@ import tools.jackson.databind.json.JsonMapper;
 public final class Publications {
 
     private static final JsonMapper JSON = JsonMapper.shared();
-    private static final int V15 = 15;
 
     /** From the next one on, a publication for all tables may have exceptions. */
     private static final int LAST_KNOWN = 18;
@@ -51,25 +49,28 @@ public final class Publications {
         }
     }
 
+    /**
+     * A publication.
+     *
+     * @param viaRoot whether the changes of partitions are published as those of their root
+     */
+    public record PublicationFacts(String name, boolean forAllTables, boolean viaRoot) {}
+
+    public Mono<List<PublicationFacts>> all() {
+        return server.rows("""
+                        SELECT pubname::text AS name, puballtables::text AS for_all_tables, pubviaroot::text AS via_root
+                          FROM pg_publication ORDER BY 1
+                        """)
+                .map(row -> new PublicationFacts(
+                        text(row, "name"),
+                        "true".equals(row.get("for_all_tables")),
+                        "true".equals(row.get("via_root"))))
+                .collectList();
+    }
+
     /** The names of all publications. */
     public Mono<List<String>> names() {
-        return server.rows("SELECT pubname::text AS name FROM pg_publication ORDER BY 1")
-                .collectList()
-                .map(rows -> column(rows, "name"));
-    }
-
-    /** The names of those publications that are for all tables. */
-    public Mono<List<String>> forAllTables() {
-        return server.rows("SELECT pubname::text AS name FROM pg_publication WHERE puballtables")
-                .collectList()
-                .map(rows -> column(rows, "name"));
-    }
-
-    /** The names of those publications that publish the changes of partitions as those of their root. */
-    public Mono<List<String>> viaRoot() {
-        return server.rows("SELECT pubname::text AS name FROM pg_publication WHERE pubviaroot")
-                .collectList()
-                .map(rows -> column(rows, "name"));
+        return all().map(all -> all.stream().map(PublicationFacts::name).toList());
     }
 
     /** Those of the tables that a publication covers now. */
@@ -135,7 +136,7 @@ public final class Publications {
                         FROM pg_attribute a
                        WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped %s)
                      END::text""".formatted(
-                server.majorVersion() < V15 ? "" : "AND (covered.attrs IS NULL OR a.attnum = ANY (covered.attrs))");
+                server.version().isAtLeast(15) ? "AND (covered.attrs IS NULL OR a.attnum = ANY (covered.attrs))" : "");
     }
 
     /**
@@ -147,7 +148,7 @@ public final class Publications {
      * @see <a href="https://www.postgresql.org/docs/current/view-pg-publication-tables.html">pg_publication_tables</a>
      */
     public String covered(String condition) {
-        if (server.majorVersion() > LAST_KNOWN) {
+        if (server.version().major() > LAST_KNOWN) {
             return """
                     SELECT p.oid AS pubid, g.relid
                       FROM pg_publication p CROSS JOIN LATERAL pg_get_publication_tables(p.pubname::text) g

@@ -15,8 +15,6 @@ import reactor.core.publisher.Mono;
  */
 public final class ReplicationSlots {
 
-    private static final int V17 = 170000;
-
     private final ServerConnection server;
 
     ReplicationSlots(ServerConnection server) {
@@ -89,9 +87,9 @@ public final class ReplicationSlots {
      * @param failover needs PostgreSQL 17
      * @return its consistent point
      */
-    public Mono<Lsn> create(String name, boolean twoPhase, boolean failover, int serverVersion) {
+    public Mono<Lsn> create(String name, boolean twoPhase, boolean failover, ServerVersion version) {
         String sql = "SELECT lsn::text AS lsn FROM pg_create_logical_replication_slot($1, 'pgoutput', false, $2"
-                + (serverVersion >= V17 ? ", " + failover : "") + ")";
+                + (version.isAtLeast(17) ? ", " + failover : "") + ")";
         return server.patiently(sql, name, twoPhase)
                 .map(row -> Lsn.parse(text(row, "lsn")))
                 .single();

@@ -43,14 +43,13 @@ public final class ServerConnection {
     /**
      * What does not change while the server runs.
      *
-     * @param version as {@code server_version_num}: 180000
      * @param walLevel the setting
      * @param walSenderTimeout zero when it is switched off
      * @param systemIdentifier the cluster's identity
      * @param timeline the timeline that is written; 0 on a standby
      */
     public record ServerFacts(
-            int version, String walLevel, Duration walSenderTimeout, String systemIdentifier, int timeline) {
+            ServerVersion version, String walLevel, Duration walSenderTimeout, String systemIdentifier, int timeline) {
 
         public boolean isStandby() {
             return timeline == 0;
@@ -59,15 +58,14 @@ public final class ServerConnection {
 
     public Mono<ServerFacts> facts() {
         return rows("""
-                        SELECT current_setting('server_version_num') AS version,
-                               current_setting('wal_level') AS wal_level,
+                        SELECT current_setting('wal_level') AS wal_level,
                                (SELECT setting FROM pg_settings WHERE name = 'wal_sender_timeout') AS wal_sender_timeout,
                                (SELECT system_identifier::text FROM pg_control_system()) AS system_identifier,
                                CASE WHEN NOT pg_is_in_recovery()
                                     THEN substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END AS timeline
                         """)
                 .map(row -> new ServerFacts(
-                        Integer.parseInt(text(row, "version")),
+                        version(),
                         text(row, "wal_level"),
                         Duration.ofMillis(Long.parseLong(text(row, "wal_sender_timeout"))),
                         text(row, "system_identifier"),
@@ -90,10 +88,8 @@ public final class ServerConnection {
         return new Publications(this);
     }
 
-    /** The server's major version: 18. */
-    int majorVersion() {
-        String version = connection.getMetadata().getDatabaseVersion();
-        return Integer.parseInt(version.split("\\D", 2)[0]);
+    ServerVersion version() {
+        return ServerVersion.parse(connection.getMetadata().getDatabaseVersion());
     }
 
     /** Writes a logical message, so that there is WAL to confirm. */
@@ -183,9 +179,5 @@ public final class ServerConnection {
 
     public static String text(Map<String, @Nullable String> row, String column) {
         return Objects.requireNonNull(row.get(column), column);
-    }
-
-    static List<String> column(List<Map<String, @Nullable String>> rows, String column) {
-        return rows.stream().map(row -> text(row, column)).toList();
     }
 }

@@ -4,10 +4,12 @@ import static io.walex.reactive.server.ServerConnection.text;
 
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.InvalidConfigException;
-import io.walex.reactive.event.TablePattern;
+import io.walex.reactive.server.Publications.TableName;
 import io.walex.reactive.server.ServerConnection;
 import io.walex.reactive.server.ServerConnection.ServerFacts;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
@@ -17,9 +19,6 @@ import reactor.core.publisher.Mono;
  * @see <a href="https://www.postgresql.org/docs/current/logical-replication-col-lists.html">Column lists</a>
  */
 public final class ColumnLists {
-
-    private static final int V15 = 150000;
-    private static final int V18 = 180000;
 
     /** The view works out the columns of each row that it gives, so it is asked for the tables alone that may differ. */
     private static final String OF_LISTED = """
@@ -49,29 +48,25 @@ public final class ColumnLists {
                AND (SELECT count(DISTINCT p.pubgencols) > 1 FROM pg_publication p WHERE p.pubname = ANY ($1))
             """;
 
-    public static final String REMEDY =
-            "publish the same columns of it in each of them (column list, publish_generated_columns), or stream from one of them";
-
     private ColumnLists() {}
 
-    /** A table that cannot be streamed. */
-    public record Differing(TablePattern table, String publications) {
-
-        @Override
-        public String toString() {
-            return table + " (" + publications + ")";
-        }
-    }
-
-    public static Mono<List<Differing>> find(ServerConnection server, WalExConfig config, ServerFacts facts) {
-        if (config.publications().size() < 2 || facts.version() < V15) {
+    public static Mono<List<Obstacle>> obstacles(ServerConnection server, WalExConfig config, ServerFacts facts) {
+        if (config.publications().size() < 2 || !facts.version().isAtLeast(15)) {
             return Mono.just(List.of());
         }
-        String listed = facts.version() < V18 ? WITH_LIST : WITH_LIST + WITH_GENERATED_COLUMNS;
+        String listed = facts.version().isAtLeast(18) ? WITH_LIST + WITH_GENERATED_COLUMNS : WITH_LIST;
         return server.rows(listed + OF_LISTED, config.publications())
-                .map(row -> new Differing(
-                        new TablePattern(text(row, "schema"), text(row, "name")), text(row, "publications")))
+                .map(ColumnLists::obstacle)
                 .collectList();
+    }
+
+    private static Obstacle obstacle(Map<String, @Nullable String> row) {
+        return new Obstacle(
+                Subjects.table(new TableName(text(row, "schema"), text(row, "name"))),
+                "is published with different columns by publications %s, which PostgreSQL refuses at its first change"
+                        .formatted(text(row, "publications")),
+                "publish the same columns of it in each of them (column list, publish_generated_columns), or stream from one of them",
+                InvalidConfigException::new);
     }
 
     /** Refuses publications that cannot be streamed together. */
@@ -79,11 +74,7 @@ public final class ColumnLists {
         return config.publications().size() < 2
                 ? Mono.empty()
                 : server.facts()
-                        .flatMap(facts -> find(server, config, facts))
-                        .filter(differing -> !differing.isEmpty())
-                        .flatMap(differing -> Mono.error(new InvalidConfigException(
-                                "Publications %s publish different columns of table %s, which PostgreSQL refuses at the table's first change; %s"
-                                        .formatted(config.publications(), differing.get(0), REMEDY),
-                                null)));
+                        .flatMap(facts -> obstacles(server, config, facts))
+                        .flatMap(Obstacle::requireNone);
     }
 }

@@ -7,6 +7,7 @@ import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.server.ServerConnection;
 import io.walex.reactive.server.ServerConnection.ServerFacts;
 import io.walex.reactive.server.TableSelection;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import reactor.core.publisher.Flux;
@@ -17,29 +18,40 @@ public final class ServerChecks {
 
     private ServerChecks() {}
 
-    public static Mono<Void> walLevel(ServerFacts facts, WalExConfig config) {
-        return facts.walLevel().equals("logical")
-                ? Mono.empty()
-                : Mono.error(new WalLevelException(
-                        "%s:%d has wal_level = %s; set wal_level = logical and restart it (Amazon RDS: rds.logical_replication = 1)"
-                                .formatted(config.host(), config.port(), facts.walLevel()),
-                        null));
+    /** All that keeps a stream from starting, as far as the server's settings and version say it. */
+    public static List<Obstacle> obstacles(ServerFacts facts, WalExConfig config) {
+        List<Obstacle> obstacles = new ArrayList<>();
+        if (!facts.walLevel().equals("logical")) {
+            obstacles.add(new Obstacle(
+                    Subjects.server(config),
+                    "has wal_level = " + facts.walLevel(),
+                    "set wal_level = logical and restart it (Amazon RDS: rds.logical_replication = 1)",
+                    WalLevelException::new));
+        }
+        obstacles.addAll(ProtocolChecks.obstacles(config, facts.version()));
+        return obstacles;
     }
 
-    public static Mono<Void> publications(List<String> known, WalExConfig config) {
-        List<String> missing = config.publications().stream()
+    public static Mono<Void> requireFit(ServerFacts facts, WalExConfig config) {
+        return Obstacle.requireNone(obstacles(facts, config));
+    }
+
+    /** The publications that are to exist and do not. */
+    public static List<Obstacle> missingPublications(List<String> known, WalExConfig config) {
+        return config.publications().stream()
                 .filter(name -> !known.contains(name))
+                .map(name -> new Obstacle(
+                        Subjects.publication(name),
+                        "does not exist in database \"%s\", which has %s"
+                                .formatted(config.database(), known.isEmpty() ? "none" : known),
+                        "CREATE PUBLICATION \"%s\" FOR TABLE ..., or choose publicationSetup(CREATE)"
+                                .formatted(name.replace("\"", "\"\"")),
+                        PublicationNotFoundException::new))
                 .toList();
-        return missing.isEmpty()
-                ? Mono.empty()
-                : Mono.error(new PublicationNotFoundException(
-                        "Publication \"%s\" does not exist in database \"%s\"%s; create it with CREATE PUBLICATION \"%s\" FOR TABLE ..."
-                                .formatted(
-                                        missing.get(0),
-                                        config.database(),
-                                        known.isEmpty() ? ", which has none" : ", which has " + known,
-                                        missing.get(0).replace("\"", "\"\"")),
-                        null));
+    }
+
+    public static Mono<Void> requirePublications(List<String> known, WalExConfig config) {
+        return Obstacle.requireNone(missingPublications(known, config));
     }
 
     /**

@@ -4,7 +4,7 @@ import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.ConnectionLostException;
 import io.walex.reactive.error.ServerUnreachableException;
-import io.walex.reactive.error.SlotNotFoundException;
+import io.walex.reactive.error.SlotInvalidatedException;
 import io.walex.reactive.event.TwoPhase;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.Acknowledgements;
@@ -92,11 +92,14 @@ public final class SlotGuard {
     private Mono<Void> prepare(
             ServerConnection server, ServerFacts facts, SlotSpec.Durable durable, Listener listener) {
         return SlotSetup.find(server, durable.name())
-                .switchIfEmpty(Mono.defer(
-                        () -> !found ? create(server, durable, facts, listener) : SlotChecks.gone(durable.name())))
+                .switchIfEmpty(Mono.defer(() -> found
+                        ? Mono.error(SlotChecks.slotGone(durable.name()))
+                        : create(server, durable, facts, listener)))
                 .doOnNext(slot -> found = true)
+                // What does not fit is not waited for.
+                .delayUntil(slot -> SlotChecks.requireFit(slot, facts, config))
                 .flatMap(slot -> holders.whenFree(server, slot, durable.whenInUse(), facts, listener::onStandingBy))
-                .delayUntil(slot -> SlotChecks.usable(slot, facts, config))
+                .delayUntil(slot -> SlotChecks.requireFit(slot, facts, config))
                 .delayUntil(slot -> durable.takesTurns() ? requireNotRecreated(server, slot, facts) : Mono.empty())
                 .delayUntil(slot -> known == null ? Mono.empty() : requireSameHistory(slot, facts, known, listener))
                 .mapNotNull(SlotFacts::confirmedFlush)
@@ -110,7 +113,7 @@ public final class SlotGuard {
             return Mono.empty();
         }
         if (!before.systemIdentifier.equals(facts.systemIdentifier())) {
-            return SlotChecks.invalidated(
+            return discontinued(
                     "%s:%d is another database cluster than before (system identifier %s, was %s), so %s cannot be continued there; start a new subscription"
                             .formatted(
                                     config.host(),
@@ -140,7 +143,7 @@ public final class SlotGuard {
         return server.slots().decoded(slot.name()).flatMap(now -> {
             Decoded before = decoded;
             if (sameServer && before != null && now.isOfAnotherThan(before)) {
-                return SlotChecks.invalidated(
+                return discontinued(
                         "Replication slot \"%s\" was made anew by somebody else: the changes between %s and %s cannot be had; start a new subscription to go on from there"
                                 .formatted(slot.name(), acknowledgements.flushed(), slot.confirmedFlush()));
             }
@@ -162,7 +165,7 @@ public final class SlotGuard {
             onTakenOver.accept(confirmed);
             return Mono.empty();
         }
-        return SlotChecks.invalidated(
+        return discontinued(
                 "Replication slot \"%s\" was made anew or moved by somebody else, from %s to %s: the changes between cannot be had; start a new subscription to go on from there"
                         .formatted(slot.name(), acknowledgements.flushed(), confirmed));
     }
@@ -189,7 +192,7 @@ public final class SlotGuard {
     /** A promoted standby has the changes only if its copy of the slot is one, and its history has what was delivered. */
     private Mono<Void> requireFailoverCopy(SlotFacts slot, ServerFacts facts, Known before) {
         if (!slot.failover()) {
-            return SlotChecks.invalidated(
+            return discontinued(
                     "%s:%d went from timeline %d to %d, and slot \"%s\" is not a failover slot: changes may be missing; start a new subscription, and make the slot with SlotSpec.durable(name).forFailover()"
                             .formatted(config.host(), config.port(), before.timeline, facts.timeline(), slot.name()));
         }
@@ -197,7 +200,7 @@ public final class SlotGuard {
                 .map(history -> history.endOf(before.timeline))
                 .flatMap(end -> {
                     if (endsBeforeDelivered(end)) {
-                        return SlotChecks.invalidated(
+                        return discontinued(
                                 "%s:%d was promoted at %s, before %s that was already delivered: the promoted standby lacks committed changes; start a new subscription, and set synchronized_standby_slots on the primary"
                                         .formatted(config.host(), config.port(), end, lastDelivered()));
                     }
@@ -221,12 +224,14 @@ public final class SlotGuard {
             ServerConnection server, SlotSpec.Durable durable, ServerFacts facts, Listener listener) {
         listener.onMissing();
         if (!durable.createIfMissing()) {
-            return Mono.error(new SlotNotFoundException(
-                    "Replication slot \"%s\" does not exist; create it with WalEx.setup(config), or by pg_create_logical_replication_slot('%s', 'pgoutput')"
-                            .formatted(durable.name(), durable.name()),
-                    null));
+            return Mono.error(SlotChecks.slotNotFound(durable));
         }
         return SlotSetup.create(server, config, durable, facts);
+    }
+
+    /** The changes that come next are not to be had from the slot. */
+    private static <T> Mono<T> discontinued(String message) {
+        return Mono.error(new SlotInvalidatedException(message, null));
     }
 
     /**

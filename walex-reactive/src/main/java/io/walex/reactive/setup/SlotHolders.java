@@ -58,12 +58,12 @@ public final class SlotHolders {
         long start = scheduler.now(TimeUnit.NANOSECONDS);
         return Mono.delay(POLL, scheduler)
                 .then(Mono.defer(() -> server.slots().find(found.name())))
-                .switchIfEmpty(Mono.defer(() -> SlotChecks.gone(found.name())))
+                .switchIfEmpty(Mono.error(() -> SlotChecks.slotGone(found.name())))
                 .repeat()
                 .filter(slot -> slot.activePid() == null
                         || whenInUse == WhenInUse.FAIL && hasPassed(patience(slot.activePid(), facts), start))
                 .next()
-                .flatMap(slot -> slot.activePid() == null ? free(slot) : SlotChecks.inUse(slot));
+                .flatMap(slot -> slot.activePid() == null ? free(slot) : Mono.error(SlotChecks.slotInUse(slot)));
     }
 
     private Mono<SlotFacts> free(SlotFacts slot) {

@@ -4,7 +4,6 @@ import io.walex.reactive.config.PublicationSetup;
 import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.ServerUnreachableException;
-import io.walex.reactive.error.UnsupportedServerException;
 import io.walex.reactive.event.TwoPhase;
 import io.walex.reactive.failure.Failures;
 import io.walex.reactive.replication.ReplicationConnection;
@@ -21,18 +20,17 @@ public final class SlotSetup {
 
     private static final Logger LOG = LoggerFactory.getLogger(SlotSetup.class);
     private static final int DROP_ATTEMPTS = 5;
-    private static final int V17 = 170000;
 
     private SlotSetup() {}
 
     public static Mono<Void> setup(ServerConnection server, WalExConfig config) {
         return server.facts()
-                .delayUntil(facts -> ServerChecks.walLevel(facts, config))
+                .delayUntil(facts -> ServerChecks.requireFit(facts, config))
                 .delayUntil(facts -> PublicationMaking.make(server, config))
                 .flatMap(facts -> config.slot() instanceof SlotSpec.Durable durable
                         ? find(server, durable.name())
                                 .switchIfEmpty(Mono.defer(() -> create(server, config, durable, facts)))
-                                .flatMap(slot -> SlotChecks.usable(slot, facts, config))
+                                .flatMap(slot -> SlotChecks.requireFit(slot, facts, config))
                         : Mono.empty());
     }
 
@@ -58,14 +56,9 @@ public final class SlotSetup {
     /** The slot as it was made, by this call or by another that came at the same time. */
     static Mono<SlotFacts> create(
             ServerConnection server, WalExConfig config, SlotSpec.Durable durable, ServerFacts facts) {
-        if (durable.failover() && facts.version() < V17) {
-            return Mono.error(new UnsupportedServerException(
-                    "PostgreSQL %d does not know failover slots, which takes 17 or newer; leave forFailover() out"
-                            .formatted(facts.version() / 10000),
-                    null));
-        }
-        return throughNoPooler(server, config)
-                .then(Mono.defer(() -> made(server, durable, config, facts)))
+        return SlotChecks.requirePossible(durable, facts)
+                .then(Mono.defer(() -> requireNoPooler(server, config)))
+                .then(Mono.defer(() -> createNow(server, durable, config, facts)))
                 .then(Mono.defer(() -> find(server, durable.name())))
                 // Whoever was making it gave up.
                 .switchIfEmpty(Mono.defer(() -> create(server, config, durable, facts)));
@@ -77,14 +70,14 @@ public final class SlotSetup {
     }
 
     /** A slot that nothing can be streamed from would keep the server's WAL for ever. */
-    private static Mono<Void> throughNoPooler(ServerConnection server, WalExConfig config) {
+    private static Mono<Void> requireNoPooler(ServerConnection server, WalExConfig config) {
         return probeReplication(server)
                 .onErrorMap(
                         error -> Failures.translate(error, config, config.slot().toString()))
                 .onErrorResume(error -> !(error instanceof ServerUnreachableException), other -> Mono.empty());
     }
 
-    private static Mono<Void> made(
+    private static Mono<Void> createNow(
             ServerConnection server, SlotSpec.Durable durable, WalExConfig config, ServerFacts facts) {
         return server.slots()
                 .create(durable.name(), config.twoPhase() != TwoPhase.OFF, durable.failover(), facts.version())

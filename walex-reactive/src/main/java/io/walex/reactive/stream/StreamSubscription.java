@@ -183,8 +183,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
 
     private Mono<ServerFacts> prepare(ServerConnection server) {
         return server.facts()
-                .delayUntil(facts -> ServerChecks.walLevel(facts, config))
-                .doOnNext(facts -> PgOutputOptions.of(config, facts.version()))
+                .delayUntil(facts -> ServerChecks.requireFit(facts, config))
                 .delayUntil(facts -> tables.prepare(server))
                 .delayUntil(facts -> slot.prepare(server, facts, this))
                 .delayUntil(facts -> types.load(server))

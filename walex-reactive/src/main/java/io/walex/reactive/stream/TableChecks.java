@@ -102,7 +102,7 @@ public final class TableChecks {
                         error -> isRefusal(explain(error, used)),
                         error -> server.publications()
                                 .names()
-                                .flatMap(known -> ServerChecks.publications(known, used))
+                                .flatMap(known -> ServerChecks.requirePublications(known, used))
                                 .onErrorMap(PublicationNotFoundException.class, missing -> error)
                                 .doOnSuccess(exist -> tellRefusal(error, used)));
     }

@@ -186,7 +186,8 @@ class ReconfigureIT {
             awaitSeen("todo 1");
 
             assertThat(log.messages())
-                    .filteredOn(message -> message.contains("must be owner of table other"))
+                    .filteredOn(message ->
+                            message.contains("is to hold [public.other], which belong to another role than " + role))
                     .singleElement()
                     .asString()
                     .startsWith(

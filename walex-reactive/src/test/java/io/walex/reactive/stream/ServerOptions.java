@@ -1,8 +1,8 @@
 package io.walex.reactive.stream;
 
 import io.walex.reactive.config.WalExConfig;
-import io.walex.reactive.error.InvalidConfigException;
-import io.walex.reactive.error.UnsupportedServerException;
+import io.walex.reactive.server.ServerVersion;
+import io.walex.reactive.setup.ProtocolChecks;
 
 /** Which options a server knows, by the rule that the library has itself; for tests of other packages. */
 public final class ServerOptions {
@@ -10,11 +10,6 @@ public final class ServerOptions {
     private ServerOptions() {}
 
     public static boolean knows(int major, WalExConfig config) {
-        try {
-            PgOutputOptions.of(config, major * 10_000);
-            return true;
-        } catch (UnsupportedServerException | InvalidConfigException e) {
-            return false;
-        }
+        return ProtocolChecks.obstacles(config, new ServerVersion(major)).isEmpty();
     }
 }

@@ -2,6 +2,7 @@ package io.walex.reactive.guarantees.slots;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.WalEx;
 import io.walex.reactive.config.SlotSpec;
@@ -50,7 +51,7 @@ class SlotOlderThanPublicationIT {
     private List<String> findings(WalExConfig.Builder config) {
         return WalEx.preflight(config.build()).block(PATIENCE).findings().stream()
                 .map(Preflight.Finding::toString)
-                .filter(finding -> finding.contains("slot " + postgres.name()))
+                .filter(finding -> finding.contains("slot \"" + postgres.name()))
                 .toList();
     }
 
@@ -73,8 +74,8 @@ class SlotOlderThanPublicationIT {
                 "CREATE PUBLICATION events FOR TABLE todo",
                 "INSERT INTO todo VALUES (2)");
 
-        String added = "HURTS slot " + postgres.name()
-                + ": may hold changes from before publication events was created or altered, which are published as it was then: ";
+        String added = "HURTS replication slot \"" + postgres.name()
+                + "\": may hold changes from before publication \"events\" was created or altered, which are published as it was then: ";
         if (version() < V18) {
             assertThat(findings(config()))
                     .containsExactly(added
@@ -107,8 +108,8 @@ class SlotOlderThanPublicationIT {
                 "INSERT INTO note VALUES (2)");
 
         assertThat(findings(config()))
-                .containsExactly("HURTS slot " + postgres.name()
-                        + ": may hold changes of table public.note from before it was added to publication events, or its columns or row filter were changed there: those from before are missing, or come as they were published then"
+                .containsExactly("HURTS replication slot \"" + postgres.name()
+                        + "\": may hold changes of table public.note from before it was added to publication \"events\", or its columns or row filter were changed there: those from before are missing, or come as they were published then"
                         + REMEDY);
         assertThat(findings(config().subscribe("todo"))).isEmpty();
         assertThat(WalEx.changes(config().build())
@@ -128,7 +129,7 @@ class SlotOlderThanPublicationIT {
         assertThat(findings(config()))
                 .singleElement()
                 .asString()
-                .contains("may hold changes of schema my.sales from before it was added to publication events");
+                .contains("may hold changes of schema my.sales from before it was added to publication \"events\"");
     }
 
     /** The server moves catalog_xmin on some time after the consumer, so this does not take it for a sign alone. */
@@ -137,8 +138,12 @@ class SlotOlderThanPublicationIT {
         postgres.execute("CREATE PUBLICATION events FOR TABLE todo");
         createSlot();
         postgres.execute("ALTER PUBLICATION events ADD TABLE note");
-        postgres.execute("SELECT pg_replication_slot_advance('" + postgres.name() + "', pg_current_wal_insert_lsn())");
 
-        assertThat(findings(config())).isEmpty();
+        // Whoever reads a catalog may tidy it, which is WAL behind the slot's position.
+        await().atMost(PATIENCE).untilAsserted(() -> {
+            postgres.execute(
+                    "SELECT pg_replication_slot_advance('" + postgres.name() + "', pg_current_wal_insert_lsn())");
+            assertThat(findings(config())).isEmpty();
+        });
     }
 }
