@@ -7,8 +7,6 @@ import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.delivery.Delivery;
 import io.walex.reactive.error.ConnectionLostException;
-import io.walex.reactive.error.SlotInUseException;
-import io.walex.reactive.error.SlotLostException;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Expectation;
 import io.walex.reactive.event.Gap;
@@ -17,8 +15,6 @@ import io.walex.reactive.event.StreamIdentity;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.UncertainMessageException;
-import io.walex.reactive.failure.Attempted;
-import io.walex.reactive.failure.Failures;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.PayloadDecoder;
 import io.walex.reactive.replication.ReplicationConnection;
@@ -33,7 +29,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -54,6 +49,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
     private final SubscriptionLoop loop;
     private final Connector connector;
     private final SlotGuard slot;
+    private final Outages outages;
     private final Reconnects reconnects;
     private final DatabaseTypes types;
     private final TableChecks tables;
@@ -64,12 +60,6 @@ public final class StreamSubscription implements SlotGuard.Listener {
     private final CurrentConnection connection = new CurrentConnection();
     private final GracefulEnd end;
     private final Sinks.Empty<Void> released = Sinks.empty();
-    private volatile boolean hasStreamed;
-
-    /** It has streamed, or stood by for its slot: what fails from now on is an outage and no wrong configuration. */
-    private volatile boolean hasJoined;
-
-    private @Nullable Throwable lost;
 
     /** The transaction here, and those before it, must come unstreamed. On the event loop. */
     private Lsn unstreamedUntil = Lsn.INVALID;
@@ -79,7 +69,8 @@ public final class StreamSubscription implements SlotGuard.Listener {
         this.state = state;
         loop = SubscriptionLoop.create("walex-" + config.name());
         connector = DriverConfiguration.connector(() -> this.config, loop.resources());
-        reconnects = new Reconnects(config.retry(), this::isRetryable, loop.scheduler());
+        outages = new Outages(() -> this.config, state::isStreaming, this::flushed);
+        reconnects = new Reconnects(config.retry(), outages::isRetryable, loop.scheduler());
         types = new DatabaseTypes(config.types(), connector, loop, connection::resume, connection::fail);
         origination = new StreamIdentity(config.name(), Version.LIBRARY, config.database());
         tables = new TableChecks(
@@ -113,10 +104,10 @@ public final class StreamSubscription implements SlotGuard.Listener {
 
     private <T> Flux<T> stream(PayloadDecoder<T> decoder) {
         Flux<T> stream = attempts(decoder)
-                .onErrorMap(this::explain)
+                .onErrorMap(outages::explain)
                 .retryWhen(Retry.from(failures -> reconnects
                         // Beside the failures, where it costs no event anything.
-                        .companion(failures.doOnNext(this::tellFailure).takeUntilOther(tables.looks()))
+                        .companion(failures.doOnNext(this::noteFailure).takeUntilOther(tables.looks()))
                         .takeUntilOther(end.noMoreAttempts())
                         // Whatever comes of it is confined to the event loop.
                         .publishOn(loop.scheduler())))
@@ -129,13 +120,13 @@ public final class StreamSubscription implements SlotGuard.Listener {
     }
 
     /** Changed settings, and what is wanted in another form: the next attempt comes at once, and counts for nothing. */
-    private boolean isNoFailure(Throwable end) {
-        if (end instanceof UncertainMessageException streamed) {
+    private boolean isNoFailure(Throwable failure) {
+        if (failure instanceof UncertainMessageException streamed) {
             unstreamedUntil = streamed.commitLsn();
             LOG.info("{}; \"{}\" has it sent again unstreamed", streamed.getMessage(), config.name());
             return true;
         }
-        return end instanceof Reconfigured;
+        return failure instanceof Reconfigured;
     }
 
     /** A temporary slot could not send a transaction again: nothing that may have to be is streamed from one. */
@@ -182,7 +173,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
                     statusInterval(facts),
                     config.livenessTimeout(),
                     Clock.systemUTC(),
-                    hasStreamed ? slot.requireNotMoved() : Mono.empty(),
+                    outages.hasStreamed() ? slot.requireNotMoved() : Mono.empty(),
                     () -> streaming(obtained, from, used));
         });
     }
@@ -190,15 +181,15 @@ public final class StreamSubscription implements SlotGuard.Listener {
     private void streaming(SlotGuard.Obtained obtained, Lsn from, WalExConfig used) {
         delivery.connected(from);
         if (obtained.from() != null) {
+            Throwable lost = outages.cause();
             if (lost != null) {
                 resumed(new Gap(flushed(), obtained.from(), lost));
             } else {
                 delivery.startAt(obtained.from());
             }
         }
-        lost = null;
-        hasStreamed = true;
-        join();
+        outages.streaming();
+        reconnects.joined();
         reconnects.streaming();
         state.streaming(obtained.name());
         tables.lookIfDue();
@@ -256,19 +247,15 @@ public final class StreamSubscription implements SlotGuard.Listener {
 
     @Override
     public void onStandingBy() {
-        join();
-        state.standingBy();
-    }
-
-    private void join() {
-        hasJoined = true;
+        outages.joined();
         reconnects.joined();
+        state.standingBy();
     }
 
     @Override
     public void onTakenOver(Lsn until) {
         Lsn after = flushed();
-        delivery.takenOver(until, lost);
+        delivery.takenOver(until, outages.cause());
         state.takenOver(after, until);
     }
 
@@ -282,36 +269,14 @@ public final class StreamSubscription implements SlotGuard.Listener {
         return longest.isZero() || config.statusInterval().compareTo(longest) < 0 ? config.statusInterval() : longest;
     }
 
-    private Throwable explain(Throwable failure) {
-        Throwable error =
-                Failures.translate(failure, new Attempted(config, config.slot().toString(), state.isStreaming()));
-        return hasStreamed && !config.slot().continuesAfterLoss() && Failures.isRetryable(error, true)
-                ? slotLost(error)
-                : error;
-    }
-
-    private SlotLostException slotLost(Throwable error) {
-        return new SlotLostException(
-                "The temporary slot of \"%s\" went with its connection, and with it the changes since %s: %s; use SlotSpec.durable(name) to survive this, or temporary().resumeWithGap(listener) to go on without them"
-                        .formatted(config.name(), flushed(), error.getMessage()),
-                error);
-    }
-
-    private boolean isRetryable(Throwable failure) {
-        return Failures.isRetryable(failure, hasJoined)
-                || failure instanceof SlotInUseException && config.slot().takesTurns();
-    }
-
-    private void tellFailure(Retry.RetrySignal signal) {
+    private void noteFailure(Retry.RetrySignal signal) {
         Throwable failure = signal.failure();
-        if (isRetryable(failure)) {
+        if (outages.isRetryable(failure)) {
             if (end.hasBegun()) {
                 end.makeNoMoreAttempts();
                 return;
             }
-            if (hasStreamed && lost == null) {
-                lost = failure;
-            }
+            outages.begin(failure);
             state.reconnecting(failure);
         }
     }
