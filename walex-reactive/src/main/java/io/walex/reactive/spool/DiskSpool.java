@@ -48,9 +48,25 @@ public final class DiskSpool implements Middleware {
         this.maxBytes = maxBytes;
     }
 
-    /** A spool below this directory, which is made when needed, of up to 1 GiB. */
+    /**
+     * A spool below this directory, which is made when needed, of up to 1 GiB.
+     *
+     * @throws SpoolException when RocksDB is not on the class path
+     */
     public static DiskSpool in(Path directory) {
+        requireRocksDb();
         return new DiskSpool(Objects.requireNonNull(directory, "directory"), DEFAULT_LIMIT);
+    }
+
+    /** While it is configured: a class that is missing later is an error that Reactor takes for the JVM's end. */
+    private static void requireRocksDb() {
+        try {
+            Class.forName("org.rocksdb.RocksDB", false, DiskSpool.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new SpoolException(
+                    "DiskSpool keeps transactions in RocksDB, which is not on the class path; add the dependency org.rocksdb:rocksdbjni",
+                    e);
+        }
     }
 
     /**
