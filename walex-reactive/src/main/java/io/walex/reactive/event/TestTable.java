@@ -3,6 +3,7 @@ package io.walex.reactive.event;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.walex.reactive.codec.TypeRegistry;
+import io.walex.reactive.pgoutput.MessageType;
 import io.walex.reactive.pgoutput.PgOutputDecoder;
 import io.walex.reactive.pgoutput.Relation;
 import io.walex.reactive.pgoutput.RelationColumn;
@@ -174,7 +175,7 @@ final class TestTable {
     }
 
     Event insert(TransactionSignal.Begin begin, long ordinal, Values row) {
-        return read(begin, ordinal, tuple(message('I').writeByte('N'), row));
+        return read(begin, ordinal, tuple(message(MessageType.INSERT).writeByte('N'), row));
     }
 
     Event update(TransactionSignal.Begin begin, long ordinal, @Nullable Values old, Values row) {
@@ -188,9 +189,9 @@ final class TestTable {
             return read(
                     begin,
                     ordinal,
-                    tuple(tuple(message('U').writeByte('O'), old).writeByte('N'), row));
+                    tuple(tuple(message(MessageType.UPDATE).writeByte('O'), old).writeByte('N'), row));
         }
-        ByteBuf message = message('U');
+        ByteBuf message = message(MessageType.UPDATE);
         if (old != null && !key(old).equals(key(row))) {
             tuple(message.writeByte('K'), key(old));
         }
@@ -200,7 +201,8 @@ final class TestTable {
     Event delete(TransactionSignal.Begin begin, long ordinal, Values row) {
         requireIdentity();
         boolean full = identity == ReplicaIdentity.FULL;
-        return read(begin, ordinal, tuple(message('D').writeByte(full ? 'O' : 'K'), full ? row : key(row)));
+        return read(
+                begin, ordinal, tuple(message(MessageType.DELETE).writeByte(full ? 'O' : 'K'), full ? row : key(row)));
     }
 
     Event truncate(TransactionSignal.Begin begin, long ordinal, Truncation options) {
@@ -226,8 +228,8 @@ final class TestTable {
         return new Values(texts, Collections.nCopies(columns.size(), false));
     }
 
-    private ByteBuf message(char type) {
-        return Unpooled.buffer().writeByte(type).writeInt(table.relation.oid());
+    private ByteBuf message(MessageType type) {
+        return Unpooled.buffer().writeByte(type.letter()).writeInt(table.relation.oid());
     }
 
     private static ByteBuf tuple(ByteBuf message, Values row) {
