@@ -79,7 +79,7 @@ public final class Delivery {
      * @param ended completes when the stream is to end gracefully
      */
     public Flux<Event> changes(Source replication, Mono<Void> ended) {
-        return SubscriberErrors.signalled(told(stage.changes(replication, ended)), onEnded);
+        return SubscriberErrors.signalled(reportingEnd(stage.changes(replication, ended)), onEnded);
     }
 
     /** The transactions; see {@link #changes}. */
@@ -89,13 +89,13 @@ public final class Delivery {
             public void subscribe(CoreSubscriber<? super Transaction> actual) {
                 var opened = new TransactionWindows(actual, loop, stage.delivered(), config.maxUnacknowledged());
                 windows = opened;
-                told(stage.signals(replication, ended)).subscribe(opened);
+                reportingEnd(stage.signals(replication, ended)).subscribe(opened);
             }
         };
         return SubscriberErrors.signalled(transactions, onEnded);
     }
 
-    private <T> Flux<T> told(Flux<T> stream) {
+    private <T> Flux<T> reportingEnd(Flux<T> stream) {
         return stream.doOnError(onEnded)
                 .doOnComplete(() -> onEnded.accept(null))
                 .doOnCancel(() -> onEnded.accept(null));

@@ -126,11 +126,11 @@ final class MiddlewareStage implements Stage, Middleware.Link {
 
     /** What was delivered before can no longer be confirmed, since the slot that could be told of it is gone. */
     @Override
-    public void resumed(Gap gap, Runnable telling) {
+    public void resumed(Gap gap, Runnable report) {
         receipts.clear();
         receiving = null;
         gaps.add(() -> {
-            telling.run();
+            report.run();
             delivered.restartAt(gap.until());
         });
     }
@@ -159,8 +159,8 @@ final class MiddlewareStage implements Stage, Middleware.Link {
     }
 
     @Override
-    public void onConnected(Function<Middleware.Server, Mono<Void>> told) {
-        onConnected = told;
+    public void onConnected(Function<Middleware.Server, Mono<Void>> action) {
+        onConnected = action;
     }
 
     @Override
@@ -179,8 +179,8 @@ final class MiddlewareStage implements Stage, Middleware.Link {
     }
 
     @Override
-    public void awaitClosed(Mono<Void> told) {
-        closed = Mono.whenDelayError(closed, told);
+    public void awaitClosed(Mono<Void> closing) {
+        closed = Mono.whenDelayError(closed, closing);
     }
 
     @Override
@@ -189,8 +189,8 @@ final class MiddlewareStage implements Stage, Middleware.Link {
     }
 
     @Override
-    public void onAcknowledged(Consumer<Lsn> told) {
-        listener = told;
+    public void onAcknowledged(Consumer<Lsn> action) {
+        listener = action;
     }
 
     @Override

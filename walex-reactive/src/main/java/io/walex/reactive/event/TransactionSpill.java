@@ -98,8 +98,8 @@ final class TransactionSpill implements AutoCloseable {
         return origin;
     }
 
-    void origin(ReplicationOrigin told) {
-        origin = told;
+    void origin(ReplicationOrigin replicatedFrom) {
+        origin = replicatedFrom;
     }
 
     /** The relation is described here, in a message that follows. */
