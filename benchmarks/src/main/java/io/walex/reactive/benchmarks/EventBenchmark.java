@@ -108,9 +108,12 @@ public class EventBenchmark {
         frames.get(0).setLong(BEGIN_LSN, ++commitLsn);
         frames.get(frames.size() - 1).setLong(COMMIT_LSN, commitLsn);
         for (ByteBuf frame : frames) {
-            TransactionSignal signal = assembler.next(frame.readerIndex(0), commitLsn, 0);
-            if (signal instanceof Event event) {
-                consumer.accept(event);
+            for (TransactionSignal signal = assembler.next(frame.readerIndex(0), commitLsn, 0);
+                    signal != null;
+                    signal = assembler.queued()) {
+                if (signal instanceof Event event) {
+                    consumer.accept(event);
+                }
             }
         }
     }

@@ -3,6 +3,7 @@ package io.walex.reactive.codec;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -75,6 +76,22 @@ public final class TypeRegistry {
     public String typeName(int typeOid) {
         PgType type = types.get(typeOid);
         return type == null ? "oid:" + Integer.toUnsignedString(typeOid) : type.name();
+    }
+
+    /**
+     * The OID of a type that is built in or was described by the catalog; empty if unknown.
+     *
+     * @param name as in {@code pg_type}, with or without its schema; without, a built-in type comes first
+     */
+    public OptionalInt typeOid(String name) {
+        return types.values().stream()
+                .filter(type -> type.name().equals(name) || (type.schema() + '.' + type.name()).equals(name))
+                .mapToInt(PgType::oid)
+                .boxed()
+                .min(Integer::compareUnsigned)
+                .stream()
+                .mapToInt(Integer::intValue)
+                .findFirst();
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.walex.reactive.delivery;
 
-import io.netty.channel.EventLoop;
 import io.walex.reactive.config.Middleware;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.TransactionAbandonedException;
@@ -12,6 +11,7 @@ import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.Acknowledgements;
 import io.walex.reactive.replication.PayloadDecoder;
+import io.walex.reactive.replication.SubscriptionLoop;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -25,7 +25,7 @@ import reactor.core.publisher.Mono;
 public final class Delivery {
 
     private final WalExConfig config;
-    private final EventLoop eventLoop;
+    private final SubscriptionLoop loop;
     private final TransactionAssembler assembler;
     private final Consumer<@Nullable Throwable> onEnded;
     private final Acknowledgements acknowledgements;
@@ -51,21 +51,21 @@ public final class Delivery {
      */
     public Delivery(
             WalExConfig config,
-            EventLoop eventLoop,
+            SubscriptionLoop loop,
             TransactionAssembler assembler,
             SignalCodec codec,
             Consumer<@Nullable Throwable> onEnded) {
         this.config = config;
-        this.eventLoop = eventLoop;
+        this.loop = loop;
         this.assembler = assembler;
         this.onEnded = onEnded;
         Middleware middleware = config.middleware();
-        acknowledgements = new Acknowledgements(eventLoop, middleware == null ? this::advance : () -> {});
+        acknowledgements = new Acknowledgements(loop, middleware == null ? this::advance : () -> {});
         holds = new PreparedHolds(acknowledgements);
         stage = middleware == null
                 ? new DirectStage(assembler, holds, acknowledgements)
                 : new MiddlewareStage(
-                        config, middleware, eventLoop, assembler, holds, acknowledgements, codec, this::advance);
+                        config, middleware, loop, assembler, holds, acknowledgements, codec, this::advance);
     }
 
     /** What the server may forget. */
@@ -79,7 +79,7 @@ public final class Delivery {
      * @param ended completes when the stream is to end gracefully
      */
     public Flux<Event> changes(Source replication, Mono<Void> ended) {
-        return SubscriberErrors.signalled(told(stage.changes(replication, ended)), onEnded);
+        return SubscriberErrors.signalled(reportingEnd(stage.changes(replication, ended)), onEnded);
     }
 
     /** The transactions; see {@link #changes}. */
@@ -87,15 +87,15 @@ public final class Delivery {
         Flux<Transaction> transactions = new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Transaction> actual) {
-                var opened = new TransactionWindows(actual, eventLoop, stage.delivered(), config.maxUnacknowledged());
+                var opened = new TransactionWindows(actual, loop, stage.delivered(), config.maxUnacknowledged());
                 windows = opened;
-                told(stage.signals(replication, ended)).subscribe(opened);
+                reportingEnd(stage.signals(replication, ended)).subscribe(opened);
             }
         };
         return SubscriberErrors.signalled(transactions, onEnded);
     }
 
-    private <T> Flux<T> told(Flux<T> stream) {
+    private <T> Flux<T> reportingEnd(Flux<T> stream) {
         return stream.doOnError(onEnded)
                 .doOnComplete(() -> onEnded.accept(null))
                 .doOnCancel(() -> onEnded.accept(null));

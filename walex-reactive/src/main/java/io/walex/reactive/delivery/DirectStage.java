@@ -34,8 +34,8 @@ record DirectStage(TransactionAssembler assembler, PreparedHolds holds, Acknowle
     }
 
     @Override
-    public void resumed(Gap gap, Runnable telling) {
-        telling.run();
+    public void resumed(Gap gap, Runnable report) {
+        report.run();
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.walex.reactive.delivery;
 
-import io.netty.channel.EventLoop;
 import io.walex.reactive.config.Middleware;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.SlotInvalidatedException;
@@ -11,16 +10,14 @@ import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.Acknowledgements;
+import io.walex.reactive.replication.SubscriptionLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * One subscription's middleware. There are two accounts of transactions: what the server may forget, on the side of the
@@ -36,7 +33,7 @@ final class MiddlewareStage implements Stage, Middleware.Link {
 
     private final WalExConfig config;
     private final Middleware middleware;
-    private final EventLoop eventLoop;
+    private final SubscriptionLoop loop;
     private final Acknowledgements received;
     private final Acknowledgements delivered;
     private final SignalCodec codec;
@@ -61,7 +58,7 @@ final class MiddlewareStage implements Stage, Middleware.Link {
     MiddlewareStage(
             WalExConfig config,
             Middleware middleware,
-            EventLoop eventLoop,
+            SubscriptionLoop loop,
             TransactionAssembler assembler,
             PreparedHolds holds,
             Acknowledgements received,
@@ -69,11 +66,11 @@ final class MiddlewareStage implements Stage, Middleware.Link {
             Runnable onProgress) {
         this.config = config;
         this.middleware = middleware;
-        this.eventLoop = eventLoop;
+        this.loop = loop;
         this.assembler = assembler;
         this.holds = holds;
         this.received = received;
-        this.delivered = new Acknowledgements(eventLoop, this::acknowledged);
+        this.delivered = new Acknowledgements(loop, this::acknowledged);
         this.codec = codec;
         this.onProgress = onProgress;
     }
@@ -83,11 +80,10 @@ final class MiddlewareStage implements Stage, Middleware.Link {
 
     @Override
     public Flux<TransactionSignal> signals(Delivery.Source replication, Mono<Void> ended) {
-        Scheduler scheduler = Schedulers.fromExecutor(eventLoop);
         return Flux.defer(() -> middleware.apply(received(replication), this))
-                .publishOn(scheduler, PREFETCH)
+                .publishOn(loop.scheduler(), PREFETCH)
                 .doOnNext(this::deliver)
-                .takeUntilOther(ended.then(Mono.delay(LAST_DEMAND, scheduler)));
+                .takeUntilOther(ended.then(Mono.delay(LAST_DEMAND, loop.scheduler())));
     }
 
     private Flux<TransactionSignal> received(Delivery.Source replication) {
@@ -130,11 +126,11 @@ final class MiddlewareStage implements Stage, Middleware.Link {
 
     /** What was delivered before can no longer be confirmed, since the slot that could be told of it is gone. */
     @Override
-    public void resumed(Gap gap, Runnable telling) {
+    public void resumed(Gap gap, Runnable report) {
         receipts.clear();
         receiving = null;
         gaps.add(() -> {
-            telling.run();
+            report.run();
             delivered.restartAt(gap.until());
         });
     }
@@ -163,8 +159,8 @@ final class MiddlewareStage implements Stage, Middleware.Link {
     }
 
     @Override
-    public void onConnected(Function<Middleware.Server, Mono<Void>> told) {
-        onConnected = told;
+    public void onConnected(Function<Middleware.Server, Mono<Void>> action) {
+        onConnected = action;
     }
 
     @Override
@@ -183,8 +179,8 @@ final class MiddlewareStage implements Stage, Middleware.Link {
     }
 
     @Override
-    public void awaitClosed(Mono<Void> told) {
-        closed = Mono.whenDelayError(closed, told);
+    public void awaitClosed(Mono<Void> closing) {
+        closed = Mono.whenDelayError(closed, closing);
     }
 
     @Override
@@ -193,22 +189,14 @@ final class MiddlewareStage implements Stage, Middleware.Link {
     }
 
     @Override
-    public void onAcknowledged(Consumer<Lsn> told) {
-        listener = told;
+    public void onAcknowledged(Consumer<Lsn> action) {
+        listener = action;
     }
 
     @Override
     public void confirm(Lsn end) {
-        if (eventLoop.inEventLoop()) {
-            // An end that is on its way must not overtake it.
-            confirmNow(end);
-            return;
-        }
-        try {
-            eventLoop.execute(() -> confirmNow(end));
-        } catch (RejectedExecutionException ended) {
-            // The subscription is over: the slot will send the transactions again to whoever comes next.
-        }
+        // At once when on the loop: an end that is on its way must not overtake it.
+        loop.run(() -> confirmNow(end));
     }
 
     private void confirmNow(Lsn end) {

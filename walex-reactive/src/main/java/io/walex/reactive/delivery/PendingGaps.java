@@ -16,14 +16,14 @@ final class PendingGaps {
 
     private static final class Pending {
 
-        private final Runnable telling;
+        private final Runnable report;
         private @Nullable Begin next;
 
         /** Whether the LSNs went on behind the gap; on another timeline they may have gone back. */
         private boolean ascending;
 
-        Pending(Runnable telling) {
-            this.telling = telling;
+        Pending(Runnable report) {
+            this.report = report;
         }
 
         boolean isBefore(Begin begin) {
@@ -33,8 +33,8 @@ final class PendingGaps {
     }
 
     /** What was received until now comes before the gap. */
-    void add(Runnable telling) {
-        pending.addLast(new Pending(telling));
+    void add(Runnable report) {
+        pending.addLast(new Pending(report));
     }
 
     void received(Begin begin) {
@@ -51,7 +51,7 @@ final class PendingGaps {
     void delivering(Begin begin) {
         for (Pending gap = pending.peekFirst(); gap != null && gap.isBefore(begin); gap = pending.peekFirst()) {
             pending.removeFirst();
-            gap.telling.run();
+            gap.report.run();
         }
     }
 }

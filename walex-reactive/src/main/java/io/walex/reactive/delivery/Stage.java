@@ -29,9 +29,9 @@ sealed interface Stage permits DirectStage, MiddlewareStage {
     /**
      * The slot was replaced. What was received before comes first, and then downstream is told.
      *
-     * @param telling run between the two
+     * @param report run between the two
      */
-    void resumed(Gap gap, Runnable telling);
+    void resumed(Gap gap, Runnable report);
 
     /**
      * Another consumer has processed the rest of the transaction that was received in part.

@@ -5,7 +5,6 @@ import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.replication.Acknowledgements;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -42,6 +41,11 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
 
     private @Nullable Runnable onLastEnded;
 
+    /**
+     * Sets up the windows.
+     *
+     * @param eventLoop of the subscription; it drops what comes after its end
+     */
     TransactionWindows(
             CoreSubscriber<? super Transaction> subscriber,
             Executor eventLoop,
@@ -205,10 +209,6 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
 
     /** Runs a change of state where all others run. */
     void onEventLoop(Runnable change) {
-        try {
-            eventLoop.execute(change);
-        } catch (RejectedExecutionException ended) {
-            // The stream is over; so is what the change was for.
-        }
+        eventLoop.execute(change);
     }
 }

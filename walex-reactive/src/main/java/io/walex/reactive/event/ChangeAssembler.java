@@ -2,6 +2,7 @@ package io.walex.reactive.event;
 
 import io.netty.buffer.ByteBuf;
 import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.pgoutput.MessageType;
 import io.walex.reactive.pgoutput.PgOutputDecoder;
 import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import io.walex.reactive.pgoutput.PgOutputMessage;
@@ -111,27 +112,25 @@ final class ChangeAssembler implements RowReceiver<Event> {
 
     /** Takes one message of the open transaction, or a relation; returns the event it makes, null when it makes none. */
     @Nullable
-    Event change(ByteBuf payload, boolean withXid, long walStart) {
-        char type = (char) payload.getByte(payload.readerIndex());
+    Event change(MessageType type, ByteBuf payload, boolean withXid, long walStart) {
         if (walStart < 0) {
-            throw new PgOutputDecodingException("beyond what a WAL can hold", type, 0, Lsn.of(walStart), null);
+            throw PgOutputDecodingException.outOfPlace(type, "beyond what a WAL can hold", walStart);
         }
-        if (type == 'I' || type == 'U' || type == 'D') {
+        if (type.isRow()) {
             return row(payload, withXid, walStart);
         }
         PgOutputMessage message = PgOutputDecoder.decode(payload, withXid, walStart);
-        if (message instanceof Relation relation) {
-            relations.put(relation);
-            return null;
-        } else if (message instanceof Truncate truncate) {
-            return truncate(truncate, walStart);
-        } else if (message instanceof LogicalMessage logical) {
-            return message(logical, walStart);
-        } else if (message instanceof PgOutputMessage.Type) {
+        return switch (type) {
+            case RELATION -> {
+                relations.put((Relation) message);
+                yield null;
+            }
+            case TRUNCATE -> truncate((Truncate) message, walStart);
+            case LOGICAL_MESSAGE -> message((LogicalMessage) message, walStart);
             // Types are known from the catalog.
-            return null;
-        }
-        throw new PgOutputDecodingException("unexpected here", type, 0, Lsn.of(walStart), null);
+            case TYPE -> null;
+            default -> throw PgOutputDecodingException.outOfPlace(type, "unexpected here", walStart);
+        };
     }
 
     private @Nullable Event row(ByteBuf payload, boolean withXid, long walStart) {
@@ -178,32 +177,31 @@ final class ChangeAssembler implements RowReceiver<Event> {
 
     @Override
     public Event insert(int xid, int relationOid, TupleData newTuple) {
-        Table table = wantedTable(relationOid, 'I', lsn);
-        requireColumns(table, newTuple, 'I', lsn);
-        return Event.insert(wantedTransaction('I', lsn), ordinal, table, newTuple);
+        Table table = wantedTable(relationOid, MessageType.INSERT, lsn);
+        requireColumns(table, newTuple, MessageType.INSERT, lsn);
+        return Event.insert(wantedTransaction(MessageType.INSERT, lsn), ordinal, table, newTuple);
     }
 
     @Override
     public Event update(
             int xid, int relationOid, @Nullable TupleData oldTuple, boolean oldTupleIsKey, TupleData newTuple) {
-        Table table = wantedTable(relationOid, 'U', lsn);
-        requireColumns(table, newTuple, 'U', lsn);
-        return Event.update(wantedTransaction('U', lsn), ordinal, table, oldTuple, oldTupleIsKey, newTuple);
+        Table table = wantedTable(relationOid, MessageType.UPDATE, lsn);
+        requireColumns(table, newTuple, MessageType.UPDATE, lsn);
+        return Event.update(
+                wantedTransaction(MessageType.UPDATE, lsn), ordinal, table, oldTuple, oldTupleIsKey, newTuple);
     }
 
     @Override
     public Event delete(int xid, int relationOid, TupleData oldTuple, boolean oldTupleIsKey) {
-        Table table = wantedTable(relationOid, 'D', lsn);
-        requireColumns(table, oldTuple, 'D', lsn);
-        return Event.delete(wantedTransaction('D', lsn), ordinal, table, oldTuple, oldTupleIsKey);
+        Table table = wantedTable(relationOid, MessageType.DELETE, lsn);
+        requireColumns(table, oldTuple, MessageType.DELETE, lsn);
+        return Event.delete(wantedTransaction(MessageType.DELETE, lsn), ordinal, table, oldTuple, oldTupleIsKey);
     }
 
     /** Whether a row need not even be copied: its table is not subscribed to, or it was delivered before. */
     private boolean isUnwantedRow(ByteBuf payload, boolean withXid) {
-        int start = payload.readerIndex();
-        byte type = payload.getByte(start);
-        int oidAt = start + 1 + (withXid ? Integer.BYTES : 0);
-        if ((type != 'I' && type != 'U' && type != 'D') || !open || payload.writerIndex() - oidAt < Integer.BYTES) {
+        int oidAt = payload.readerIndex() + 1 + (withXid ? Integer.BYTES : 0);
+        if (!open || payload.writerIndex() - oidAt < Integer.BYTES) {
             return false;
         }
         if (current == null || !progress.isNewRow(ordinal)) {
@@ -214,10 +212,10 @@ final class ChangeAssembler implements RowReceiver<Event> {
     }
 
     private @Nullable Event truncate(Truncate truncate, long walStart) {
-        requireOpen('T', walStart);
+        requireOpen(MessageType.TRUNCATE, walStart);
         Truncation truncation = new Truncation(truncate.cascade(), truncate.restartIdentity());
         for (int oid : truncate.relationOids()) {
-            Table table = table(oid, 'T', walStart);
+            Table table = table(oid, MessageType.TRUNCATE, walStart);
             long place = nextOrdinal(walStart);
             if (current != null && table != null && progress.isNewRow(place)) {
                 Event event = Event.truncate(current, place, table, truncation);
@@ -232,7 +230,7 @@ final class ChangeAssembler implements RowReceiver<Event> {
     }
 
     private @Nullable Event message(LogicalMessage message, long walStart) {
-        requireOpen('M', walStart);
+        requireOpen(MessageType.LOGICAL_MESSAGE, walStart);
         if (walStart != record) {
             release();
         }
@@ -261,38 +259,37 @@ final class ChangeAssembler implements RowReceiver<Event> {
     }
 
     /** Of a row that {@link #isUnwantedRow} let pass. */
-    private TransactionSignal.Begin wantedTransaction(char type, long walStart) {
+    private TransactionSignal.Begin wantedTransaction(MessageType type, long walStart) {
         requireOpen(type, walStart);
         if (current == null) {
-            throw new PgOutputDecodingException(
-                    "in a transaction that was read before", type, 0, Lsn.of(walStart), null);
+            throw PgOutputDecodingException.outOfPlace(type, "in a transaction that was read before", walStart);
         }
         return current;
     }
 
-    private void requireOpen(char type, long walStart) {
+    private void requireOpen(MessageType type, long walStart) {
         if (!open) {
-            throw new PgOutputDecodingException("outside a transaction", type, 0, Lsn.of(walStart), null);
+            throw PgOutputDecodingException.outOfPlace(type, "outside a transaction", walStart);
         }
     }
 
     /** Of a row that {@link #isUnwantedRow} let pass. */
-    private Table wantedTable(int oid, char type, long walStart) {
+    private Table wantedTable(int oid, MessageType type, long walStart) {
         Table table = table(oid, type, walStart);
         if (table == null) {
-            throw new PgOutputDecodingException("outside a transaction", type, 0, Lsn.of(walStart), null);
+            throw PgOutputDecodingException.outOfPlace(type, "outside a transaction", walStart);
         }
         return table;
     }
 
     /** A row of another shape than its relation's would be read with the wrong names and types. */
-    private static void requireColumns(Table table, TupleData tuple, char type, long walStart) {
+    private static void requireColumns(Table table, TupleData tuple, MessageType type, long walStart) {
         int described = table.relation.columns().size();
         if (tuple.columnCount() != described) {
             throw new PgOutputDecodingException(
                     "row of %d columns, but %s was described with %d"
                             .formatted(tuple.columnCount(), table.qualifiedName(), described),
-                    type,
+                    type.letter(),
                     1,
                     Lsn.of(walStart),
                     null);
@@ -300,12 +297,12 @@ final class ChangeAssembler implements RowReceiver<Event> {
     }
 
     /** Null when not subscribed to. */
-    private @Nullable Table table(int oid, char type, long walStart) {
+    private @Nullable Table table(int oid, MessageType type, long walStart) {
         Relations.Entry entry = relations.get(oid);
         if (entry == null) {
             throw new PgOutputDecodingException(
                     "relation %s was not described before".formatted(Integer.toUnsignedString(oid)),
-                    type,
+                    type.letter(),
                     1,
                     Lsn.of(walStart),
                     null);

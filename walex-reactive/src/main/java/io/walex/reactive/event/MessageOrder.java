@@ -1,6 +1,7 @@
 package io.walex.reactive.event;
 
 import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.pgoutput.MessageType;
 import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import io.walex.reactive.pgoutput.PgOutputMessage;
 import io.walex.reactive.pgoutput.PgOutputMessage.BeginPrepare;
@@ -27,10 +28,10 @@ final class MessageOrder {
         this.output = output;
     }
 
-    void check(PgOutputMessage boundary, byte type, long walStart) {
+    void check(PgOutputMessage boundary, MessageType type, long walStart) {
         String problem = problem(boundary);
         if (problem != null) {
-            throw new PgOutputDecodingException(problem, (char) (type & 0xFF), 0, Lsn.of(walStart), null);
+            throw PgOutputDecodingException.outOfPlace(type, problem, walStart);
         }
     }
 

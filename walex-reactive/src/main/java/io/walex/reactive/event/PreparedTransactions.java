@@ -2,6 +2,7 @@ package io.walex.reactive.event;
 
 import io.walex.reactive.event.TransactionSignal.Begin;
 import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.pgoutput.MessageType;
 import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import io.walex.reactive.pgoutput.PgOutputMessage.BeginPrepare;
 import io.walex.reactive.pgoutput.PgOutputMessage.CommitPrepared;
@@ -98,13 +99,11 @@ final class PreparedTransactions {
     /** The server looks at the origins of a prepare and of its outcome one by one. */
     private void withoutChanges(CommitPrepared commit, long walStart) {
         if (!localOnly) {
-            throw new PgOutputDecodingException(
+            throw PgOutputDecodingException.outOfPlace(
+                    MessageType.COMMIT_PREPARED,
                     "prepared transaction \"%s\" was committed, but its changes were confirmed to the slot before; read this slot with twoPhase(AT_PREPARE) as when it was prepared, or drop the slot and take a new snapshot of the tables"
                             .formatted(commit.gid()),
-                    'K',
-                    0,
-                    Lsn.of(walStart),
-                    null);
+                    walStart);
         }
         LOG.warn(
                 "\"{}\" passes over prepared transaction \"{}\", committed at {}: it was prepared in a replication origin session, of which only origin(ANY) reads the changes, or its changes were confirmed to the slot before",

@@ -2,6 +2,7 @@ package io.walex.reactive.event;
 
 import io.netty.buffer.ByteBuf;
 import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.pgoutput.MessageType;
 import io.walex.reactive.pgoutput.PgOutputDecoder;
 import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import io.walex.reactive.pgoutput.PgOutputMessage;
@@ -128,96 +129,108 @@ public final class TransactionAssembler {
      */
     public @Nullable TransactionSignal next(ByteBuf payload, long walStart, long sentAt) {
         if (!payload.isReadable()) {
-            throw new PgOutputDecodingException("empty", (char) 0, 0, Lsn.of(walStart), null);
+            throw PgOutputDecodingException.outOfPlace(MessageType.UNKNOWN, "empty", walStart);
         }
-        byte type = payload.getByte(payload.readerIndex());
-        if (uncommitted.isReceiving() && !(type == 'E' && uncommitted.isStreaming())) {
-            return receive(payload, type, walStart);
-        }
-        if (type == 'R') {
-            uncommitted.relation(payload);
+        MessageType type = MessageType.of(payload);
+        if (uncommitted.isReceiving()) {
+            return receive(type, payload, walStart);
         }
         return switch (type) {
-            case 'I', 'U', 'D', 'T', 'R', 'Y' -> output.change(payload, walStart);
-            case 'O' -> origin(payload, walStart);
-            case 'M' -> message(payload, walStart, sentAt);
-            default -> boundary(decode(payload, walStart), type, walStart);
+            case INSERT, UPDATE, DELETE, TRUNCATE, TYPE -> output.change(type, payload, walStart);
+            case RELATION -> {
+                uncommitted.relation(payload);
+                yield output.change(type, payload, walStart);
+            }
+            case ORIGIN -> origin(payload, walStart);
+            case LOGICAL_MESSAGE -> message(payload, walStart, sentAt);
+            default -> boundary(type, payload, walStart);
         };
     }
 
-    /** A message of a transaction that is kept until its outcome. */
-    private @Nullable TransactionSignal receive(ByteBuf payload, byte type, long walStart) {
-        if (type == 'P' && !uncommitted.isStreaming()) {
-            return boundary(decode(payload, walStart), type, walStart);
+    /** A message of a transaction that is kept until its outcome, or the end of what is received of it. */
+    private @Nullable TransactionSignal receive(MessageType type, ByteBuf payload, long walStart) {
+        boolean streaming = uncommitted.isStreaming();
+        if (type == (streaming ? MessageType.STREAM_STOP : MessageType.PREPARE)) {
+            return boundary(type, payload, walStart);
         }
-        if (!isChange(type)) {
-            throw new PgOutputDecodingException(
-                    uncommitted.isStreaming() ? "within a streamed block" : "within a prepared transaction",
-                    (char) (type & 0xFF),
-                    0,
-                    Lsn.of(walStart),
-                    null);
-        }
-        if (type == 'O') {
-            return origin(payload, walStart);
-        }
-        boolean described = type == 'R' || type == 'Y';
-        if (described && !uncommitted.isStreaming()) {
-            // Outside a streamed block the server describes a relation once for all transactions.
-            if (type == 'R') {
-                uncommitted.relation(payload);
+        switch (type) {
+            case INSERT, UPDATE, DELETE, TRUNCATE, LOGICAL_MESSAGE -> uncommitted.receive(payload, walStart);
+            case RELATION, TYPE -> {
+                if (streaming) {
+                    uncommitted.receive(payload, walStart);
+                } else {
+                    describeToAll(type, payload, walStart);
+                }
             }
-            output.change(payload, walStart);
-        } else {
-            uncommitted.receive(payload, walStart);
+            case ORIGIN -> origin(payload, walStart);
+            default ->
+                throw PgOutputDecodingException.outOfPlace(
+                        payload, streaming ? "within a streamed block" : "within a prepared transaction", walStart);
         }
         return null;
     }
 
-    private static boolean isChange(byte type) {
-        return switch (type) {
-            case 'I', 'U', 'D', 'T', 'M', 'R', 'Y', 'O' -> true;
-            default -> false;
-        };
+    /** Outside a streamed block the server describes a relation once for all transactions. */
+    private void describeToAll(MessageType type, ByteBuf payload, long walStart) {
+        if (type == MessageType.RELATION) {
+            uncommitted.relation(payload);
+        }
+        output.change(type, payload, walStart);
     }
 
     private static PgOutputMessage decode(ByteBuf payload, long walStart) {
         return PgOutputDecoder.decode(payload, false, walStart);
     }
 
-    private @Nullable TransactionSignal boundary(PgOutputMessage message, byte type, long walStart) {
+    /** A message that begins or ends something. */
+    private @Nullable TransactionSignal boundary(MessageType type, ByteBuf payload, long walStart) {
+        PgOutputMessage message = decode(payload, walStart);
         order.check(message, type, walStart);
         output.boundary(type, walStart);
-        if (message instanceof PgOutputMessage.Begin begin) {
-            output.open(new TransactionSignal.Begin(begin.commitLsn(), begin.commitTimestamp(), begin.xid(), null));
-        } else if (message instanceof PgOutputMessage.Commit commit) {
-            return output.close(commit.endLsn());
-        } else if (message instanceof PgOutputMessage.StreamStart start) {
-            uncommitted.streamStart(start.xid());
-        } else if (message instanceof PgOutputMessage.StreamStop) {
-            uncommitted.streamStop();
-        } else if (message instanceof PgOutputMessage.StreamAbort abort) {
-            uncommitted.streamAbort(abort.xid(), abort.subXid());
-        } else if (message instanceof PgOutputMessage.StreamCommit commit) {
-            return output.replay(
-                    uncommitted.take(commit.xid()),
-                    new TransactionSignal.Begin(commit.commitLsn(), commit.commitTimestamp(), commit.xid(), null),
-                    commit.endLsn());
-        } else if (message instanceof PgOutputMessage.BeginPrepare begin) {
-            relations.describedBy(begin.xid());
-            prepared.begin(begin);
-        } else if (message instanceof PgOutputMessage.Prepare prepare) {
-            return prepared.prepare(prepare);
-        } else if (message instanceof PgOutputMessage.StreamPrepare prepare) {
-            return prepared.streamPrepare(prepare);
-        } else if (message instanceof PgOutputMessage.CommitPrepared commit) {
-            return prepared.commit(commit, walStart);
-        } else if (message instanceof PgOutputMessage.RollbackPrepared rollback) {
-            return prepared.rollback(rollback);
-        } else {
-            throw new PgOutputDecodingException("unexpected here", (char) type, 0, Lsn.of(walStart), null);
+        switch (type) {
+            case BEGIN -> begin((PgOutputMessage.Begin) message);
+            case STREAM_START -> uncommitted.streamStart(((PgOutputMessage.StreamStart) message).xid());
+            case STREAM_STOP -> uncommitted.streamStop();
+            case STREAM_ABORT -> streamAbort((PgOutputMessage.StreamAbort) message);
+            case BEGIN_PREPARE -> beginPrepare((PgOutputMessage.BeginPrepare) message);
+            default -> {
+                return outcome(type, message, walStart);
+            }
         }
         return null;
+    }
+
+    private void begin(PgOutputMessage.Begin begin) {
+        output.open(new TransactionSignal.Begin(begin.commitLsn(), begin.commitTimestamp(), begin.xid(), null));
+    }
+
+    private void streamAbort(PgOutputMessage.StreamAbort abort) {
+        uncommitted.streamAbort(abort.xid(), abort.subXid());
+    }
+
+    private void beginPrepare(PgOutputMessage.BeginPrepare begin) {
+        relations.describedBy(begin.xid());
+        prepared.begin(begin);
+    }
+
+    /** A message that ends a transaction, and so may have signals. */
+    private @Nullable TransactionSignal outcome(MessageType type, PgOutputMessage message, long walStart) {
+        return switch (type) {
+            case COMMIT -> output.close(((PgOutputMessage.Commit) message).endLsn());
+            case STREAM_COMMIT -> streamCommit((PgOutputMessage.StreamCommit) message);
+            case PREPARE -> prepared.prepare((PgOutputMessage.Prepare) message);
+            case STREAM_PREPARE -> prepared.streamPrepare((PgOutputMessage.StreamPrepare) message);
+            case COMMIT_PREPARED -> prepared.commit((PgOutputMessage.CommitPrepared) message, walStart);
+            case ROLLBACK_PREPARED -> prepared.rollback((PgOutputMessage.RollbackPrepared) message);
+            default -> throw PgOutputDecodingException.outOfPlace(type, "unexpected here", walStart);
+        };
+    }
+
+    private @Nullable TransactionSignal streamCommit(PgOutputMessage.StreamCommit commit) {
+        return output.replay(
+                uncommitted.take(commit.xid()),
+                new TransactionSignal.Begin(commit.commitLsn(), commit.commitTimestamp(), commit.xid(), null),
+                commit.endLsn());
     }
 
     /** Comes at a transaction's start, and nowhere else. */
@@ -228,22 +241,22 @@ public final class TransactionAssembler {
         if (uncommitted.isReceiving()) {
             uncommitted.origin(origin);
         } else if (!output.origin(origin)) {
-            throw new PgOutputDecodingException("not at a transaction's start", 'O', 0, Lsn.of(walStart), null);
+            throw PgOutputDecodingException.outOfPlace(MessageType.ORIGIN, "not at a transaction's start", walStart);
         }
         return null;
     }
 
     private @Nullable TransactionSignal message(ByteBuf payload, long walStart, long sentAt) {
         if (payload.readableBytes() > 1 && payload.getByte(payload.readerIndex() + 1) != 0) {
-            return output.change(payload, walStart);
+            return output.change(MessageType.LOGICAL_MESSAGE, payload, walStart);
         }
         if (output.opened() != null) {
-            throw new PgOutputDecodingException(
-                    "within a transaction, of which it is no part", 'M', 0, Lsn.of(walStart), null);
+            throw PgOutputDecodingException.outOfPlace(
+                    MessageType.LOGICAL_MESSAGE, "within a transaction, of which it is no part", walStart);
         }
         // Not transactional: sent when it is decoded, not at a commit, so it makes a transaction of its own.
         LogicalMessage message = (LogicalMessage) decode(payload, walStart);
-        output.boundary((byte) 'M', walStart);
+        output.boundary(MessageType.LOGICAL_MESSAGE, walStart);
         Lsn place = within(message.lsn());
         var begin = new TransactionSignal.Begin(place, POSTGRES_EPOCH.plus(sentAt, ChronoUnit.MICROS), 0, null);
         return output.whole(begin, Event.message(begin, place.value(), messageSource, message), message.lsn());

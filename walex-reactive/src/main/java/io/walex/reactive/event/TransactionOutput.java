@@ -2,6 +2,7 @@ package io.walex.reactive.event;
 
 import io.netty.buffer.ByteBuf;
 import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.pgoutput.MessageType;
 import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,7 @@ final class TransactionOutput {
     private @Nullable Replay replay;
 
     /** The message that a transaction starts with, and the LSN in its frame. */
-    private byte startedBy;
+    private MessageType startedBy = MessageType.UNKNOWN;
 
     private long startedAt;
 
@@ -109,7 +110,7 @@ final class TransactionOutput {
     }
 
     /** A transaction may start with this message. */
-    void boundary(byte type, long walStart) {
+    void boundary(MessageType type, long walStart) {
         startedBy = type;
         startedAt = walStart;
     }
@@ -147,9 +148,9 @@ final class TransactionOutput {
 
     /** A change of the open transaction, or a relation. */
     @Nullable
-    TransactionSignal change(ByteBuf payload, long walStart) {
+    TransactionSignal change(MessageType type, ByteBuf payload, long walStart) {
         TransactionSignal begun = begin();
-        return first(begun, changes.change(payload, false, walStart));
+        return deliverFirst(begun, changes.change(type, payload, false, walStart));
     }
 
     /** The open transaction ends. */
@@ -158,11 +159,12 @@ final class TransactionOutput {
         TransactionSignal begun = begin();
         changes.settle(queued::add);
         queue(end(endLsn));
-        return first(begun, begun == null ? queued.poll() : null);
+        return deliverFirst(begun, begun == null ? queued.poll() : null);
     }
 
-    /** Of two signals, the other of which has to wait. */
-    private @Nullable TransactionSignal first(@Nullable TransactionSignal begun, @Nullable TransactionSignal next) {
+    /** The start of a transaction goes out before what follows it, which then waits; without a start, that goes out. */
+    private @Nullable TransactionSignal deliverFirst(
+            @Nullable TransactionSignal begun, @Nullable TransactionSignal next) {
         if (begun == null) {
             return next == null ? null : deliver(next);
         }
@@ -233,13 +235,13 @@ final class TransactionOutput {
         relations.beginReplay();
         TransactionSignal begun = begin();
         // With its start goes what follows, for nothing but its end to be left where there is nothing between.
-        return first(begun, replayed(started));
+        return deliverFirst(begun, replayed(started));
     }
 
     private @Nullable TransactionSignal replayed(Replay running) {
         TransactionSpill spill = running.spill;
         for (ByteBuf message = running.reader.next(); message != null; message = running.reader.next()) {
-            Event event = changes.change(message, spill.withXids(), running.reader.walStart());
+            Event event = changes.change(MessageType.of(message), message, spill.withXids(), running.reader.walStart());
             if (event != null) {
                 return event;
             }
@@ -279,13 +281,11 @@ final class TransactionOutput {
     private void requireNoneUnfinished(TransactionSignal.Begin begin) {
         Lsn unfinished = progress.unfinished();
         if (!unfinished.equals(Lsn.INVALID)) {
-            throw new PgOutputDecodingException(
+            throw PgOutputDecodingException.outOfPlace(
+                    startedBy,
                     "the transaction that commits at %s, before the rest of that at %s"
                             .formatted(begin.commitLsn(), unfinished),
-                    (char) (startedBy & 0xFF),
-                    0,
-                    Lsn.of(startedAt),
-                    null);
+                    startedAt);
         }
     }
 }

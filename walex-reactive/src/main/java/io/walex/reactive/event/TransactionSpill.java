@@ -2,6 +2,7 @@ package io.walex.reactive.event;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.walex.reactive.pgoutput.MessageType;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -68,16 +69,16 @@ final class TransactionSpill implements AutoCloseable {
         }
         memory.writeInt(payload.readableBytes()).writeLong(walStart);
         if (withXids && payload.readableBytes() > Integer.BYTES) {
-            follow((char) payload.getByte(payload.readerIndex()), payload.getInt(payload.readerIndex() + 1));
+            follow(MessageType.of(payload), payload.getInt(payload.readerIndex() + 1));
         }
         memory.writeBytes(payload);
     }
 
-    private void follow(char type, int xid) {
-        if (type == 'M') {
+    private void follow(MessageType type, int xid) {
+        if (type == MessageType.LOGICAL_MESSAGE) {
             hasMessage = true;
             hasRowSince = false;
-        } else if (hasMessage && !hasRowSince && (type == 'I' || type == 'U' || type == 'D' || type == 'T')) {
+        } else if (hasMessage && !hasRowSince && (type.isRow() || type == MessageType.TRUNCATE)) {
             hasRowSince = true;
             writerSince = xid;
         }
@@ -97,8 +98,8 @@ final class TransactionSpill implements AutoCloseable {
         return origin;
     }
 
-    void origin(ReplicationOrigin told) {
-        origin = told;
+    void origin(ReplicationOrigin replicatedFrom) {
+        origin = replicatedFrom;
     }
 
     /** The relation is described here, in a message that follows. */
@@ -224,8 +225,8 @@ final class TransactionSpill implements AutoCloseable {
             if (aborted.isEmpty() || message.readableBytes() <= Integer.BYTES) {
                 return false;
             }
-            return switch (message.getByte(message.readerIndex())) {
-                case 'I', 'U', 'D', 'T', 'M' ->
+            return switch (MessageType.of(message)) {
+                case INSERT, UPDATE, DELETE, TRUNCATE, LOGICAL_MESSAGE ->
                     TransactionSpill.this.isAborted(message.getInt(message.readerIndex() + 1));
                 default -> false;
             };

@@ -2,6 +2,7 @@ package io.walex.reactive.event;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.walex.reactive.pgoutput.MessageType;
 import io.walex.reactive.pgoutput.PgOutputMessage.BeginPrepare;
 import java.util.HashMap;
 import java.util.Map;
@@ -73,7 +74,7 @@ final class UncommittedTransactions {
         }
         if (!receiving.withXids()) {
             describe(receiving, payload, walStart);
-        } else if (payload.getByte(payload.readerIndex()) == 'R') {
+        } else if (MessageType.of(payload) == MessageType.RELATION) {
             described(payload, payload.readerIndex() + STREAMED_OID_AT, receiving);
         }
         receiving.append(payload, walStart);
@@ -90,7 +91,9 @@ final class UncommittedTransactions {
             return;
         }
         int oid = payload.getInt(oidAt);
-        ByteBuf description = Unpooled.buffer(1 + length).writeByte('R').writeBytes(payload, oidAt, length);
+        ByteBuf description = Unpooled.buffer(1 + length)
+                .writeByte(MessageType.RELATION.letter())
+                .writeBytes(payload, oidAt, length);
         if (!description.equals(descriptions.put(oid, description))) {
             streamed.values().forEach(spill -> spill.describedElsewhere(oid));
             prepared.values().forEach(spill -> spill.describedElsewhere(oid));
@@ -103,11 +106,11 @@ final class UncommittedTransactions {
     /** Keeps the relations of a row with it: when it is replayed, they may be others. */
     private void describe(TransactionSpill spill, ByteBuf payload, long walStart) {
         int start = payload.readerIndex();
-        byte type = payload.getByte(start);
-        int first = type == 'T' ? start + TRUNCATED_AT : start + 1;
-        if (type == 'I' || type == 'U' || type == 'D') {
+        MessageType type = MessageType.of(payload);
+        int first = type == MessageType.TRUNCATE ? start + TRUNCATED_AT : start + 1;
+        if (type.isRow()) {
             describe(spill, payload, first, first + Integer.BYTES, walStart);
-        } else if (type == 'T') {
+        } else if (type == MessageType.TRUNCATE) {
             describe(spill, payload, first, payload.writerIndex(), walStart);
         }
     }

@@ -18,66 +18,66 @@ public final class PgOutputDecoder {
      */
     public static PgOutputMessage decode(ByteBuf message, boolean inStream, long walStart) {
         int start = message.readerIndex();
-        char type = 0;
+        byte letter = 0;
         try {
-            type = (char) (Wire.int8(message) & 0xFF);
-            PgOutputMessage decoded = decode(type, message, inStream);
+            letter = Wire.int8(message);
+            PgOutputMessage decoded = decode(MessageType.of(letter), message, inStream);
             Wire.end(message);
             return decoded;
         } catch (MalformedMessage e) {
-            throw failed(e, message, start, type, walStart);
+            throw failed(e, message, start, letter, walStart);
         }
     }
 
     /**
-     * {@link #decode} for a message that starts with {@code I}, {@code U} or {@code D}.
+     * {@link #decode} for {@linkplain MessageType#isRow a row}.
      *
      * @return what the receiver returned
      */
     public static <T> T decodeRow(ByteBuf message, boolean inStream, long walStart, RowReceiver<T> receiver) {
         int start = message.readerIndex();
-        char type = (char) message.readByte();
+        byte letter = message.readByte();
         try {
-            return switch (type) {
-                case 'I' -> RowMessages.insert(message, inStream, receiver);
-                case 'U' -> RowMessages.update(message, inStream, receiver);
-                case 'D' -> RowMessages.delete(message, inStream, receiver);
+            return switch (MessageType.of(letter)) {
+                case INSERT -> RowMessages.insert(message, inStream, receiver);
+                case UPDATE -> RowMessages.update(message, inStream, receiver);
+                case DELETE -> RowMessages.delete(message, inStream, receiver);
                 default -> throw new MalformedMessage("not a row");
             };
         } catch (MalformedMessage e) {
-            throw failed(e, message, start, type, walStart);
+            throw failed(e, message, start, letter, walStart);
         }
     }
 
     private static PgOutputDecodingException failed(
-            MalformedMessage problem, ByteBuf message, int start, char type, long walStart) {
+            MalformedMessage problem, ByteBuf message, int start, byte letter, long walStart) {
         int offset = message.readerIndex() - start + problem.ahead;
         return new PgOutputDecodingException(
-                String.valueOf(problem.getMessage()), type, offset, Lsn.of(walStart), null);
+                String.valueOf(problem.getMessage()), (char) (letter & 0xFF), offset, Lsn.of(walStart), null);
     }
 
-    private static PgOutputMessage decode(char type, ByteBuf message, boolean inStream) {
+    private static PgOutputMessage decode(MessageType type, ByteBuf message, boolean inStream) {
         return switch (type) {
-            case 'I' -> RowMessages.insert(message, inStream, RowMessages.AS_MESSAGES);
-            case 'U' -> RowMessages.update(message, inStream, RowMessages.AS_MESSAGES);
-            case 'D' -> RowMessages.delete(message, inStream, RowMessages.AS_MESSAGES);
-            case 'B' -> TransactionMessages.begin(message);
-            case 'C' -> TransactionMessages.commit(message);
-            case 'O' -> TransactionMessages.origin(message);
-            case 'R' -> CatalogMessages.relation(message, inStream);
-            case 'Y' -> CatalogMessages.type(message, inStream);
-            case 'T' -> RowMessages.truncate(message, inStream);
-            case 'M' -> RowMessages.logicalMessage(message, inStream);
-            case 'S' -> StreamMessages.start(message);
-            case 'E' -> new PgOutputMessage.StreamStop();
-            case 'c' -> StreamMessages.commit(message);
-            case 'A' -> StreamMessages.abort(message);
-            case 'b' -> TwoPhaseMessages.beginPrepare(message);
-            case 'P' -> TwoPhaseMessages.prepare(message);
-            case 'K' -> TwoPhaseMessages.commitPrepared(message);
-            case 'r' -> TwoPhaseMessages.rollbackPrepared(message);
-            case 'p' -> TwoPhaseMessages.streamPrepare(message);
-            default -> throw new MalformedMessage("unknown message type");
+            case INSERT -> RowMessages.insert(message, inStream, RowMessages.AS_MESSAGES);
+            case UPDATE -> RowMessages.update(message, inStream, RowMessages.AS_MESSAGES);
+            case DELETE -> RowMessages.delete(message, inStream, RowMessages.AS_MESSAGES);
+            case BEGIN -> TransactionMessages.begin(message);
+            case COMMIT -> TransactionMessages.commit(message);
+            case ORIGIN -> TransactionMessages.origin(message);
+            case RELATION -> CatalogMessages.relation(message, inStream);
+            case TYPE -> CatalogMessages.type(message, inStream);
+            case TRUNCATE -> RowMessages.truncate(message, inStream);
+            case LOGICAL_MESSAGE -> RowMessages.logicalMessage(message, inStream);
+            case STREAM_START -> StreamMessages.start(message);
+            case STREAM_STOP -> new PgOutputMessage.StreamStop();
+            case STREAM_COMMIT -> StreamMessages.commit(message);
+            case STREAM_ABORT -> StreamMessages.abort(message);
+            case BEGIN_PREPARE -> TwoPhaseMessages.beginPrepare(message);
+            case PREPARE -> TwoPhaseMessages.prepare(message);
+            case COMMIT_PREPARED -> TwoPhaseMessages.commitPrepared(message);
+            case ROLLBACK_PREPARED -> TwoPhaseMessages.rollbackPrepared(message);
+            case STREAM_PREPARE -> TwoPhaseMessages.streamPrepare(message);
+            case UNKNOWN -> throw new MalformedMessage("unknown message type");
         };
     }
 }

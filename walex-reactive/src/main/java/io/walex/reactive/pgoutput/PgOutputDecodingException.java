@@ -1,5 +1,6 @@
 package io.walex.reactive.pgoutput;
 
+import io.netty.buffer.ByteBuf;
 import io.walex.reactive.error.WalExException;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,22 @@ public final class PgOutputDecodingException extends WalExException {
         this.messageType = messageType;
         this.offset = offset;
         this.lsn = lsn;
+    }
+
+    /**
+     * A message that stands where it must not.
+     *
+     * @param where it stands, and why it must not
+     * @param walStart the frame's LSN
+     */
+    public static PgOutputDecodingException outOfPlace(MessageType type, String where, long walStart) {
+        return new PgOutputDecodingException(where, type.letter(), 0, Lsn.of(walStart), null);
+    }
+
+    /** A message that stands where it must not, of whatever type; see {@link #outOfPlace(MessageType, String, long)}. */
+    public static PgOutputDecodingException outOfPlace(ByteBuf message, String where, long walStart) {
+        char letter = (char) message.getUnsignedByte(message.readerIndex());
+        return new PgOutputDecodingException(where, letter, 0, Lsn.of(walStart), null);
     }
 
     private static String printable(char type) {

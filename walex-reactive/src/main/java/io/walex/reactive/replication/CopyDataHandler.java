@@ -198,7 +198,7 @@ final class CopyDataHandler extends ChannelDuplexHandler {
 
     private void passOn(byte type, ByteBuf frame) {
         if (copying && (type == ERROR || type == NOTICE)) {
-            tell(frame, type);
+            report(frame, type);
         } else {
             copying = type == COPY_BOTH || copying && type != READY_FOR_QUERY;
             context().fireChannelRead(frame);
@@ -212,13 +212,13 @@ final class CopyDataHandler extends ChannelDuplexHandler {
         return Objects.requireNonNull(context, "bytes come through a pipeline");
     }
 
-    private void tell(ByteBuf frame, byte type) {
+    private void report(ByteBuf frame, byte type) {
         try {
-            ServerError told = ServerError.read(frame.skipBytes(FrameBuffer.HEADER_SIZE));
+            ServerError sent = ServerError.read(frame.skipBytes(FrameBuffer.HEADER_SIZE));
             if (type == ERROR) {
-                listener.onServerError(told);
+                listener.onServerError(sent);
             } else {
-                listener.onNotice(told);
+                listener.onNotice(sent);
             }
         } finally {
             frame.release();

@@ -54,9 +54,25 @@ public final class DiskSpool implements Middleware {
         this.maxBytes = maxBytes;
     }
 
-    /** A spool of up to 1 GiB below this directory, which is made when it is needed. */
+    /**
+     * A spool of up to 1 GiB below this directory, which is made when it is needed.
+     *
+     * @throws SpoolException when RocksDB is not on the class path
+     */
     public static DiskSpool in(Path directory) {
+        requireRocksDb();
         return new DiskSpool(Objects.requireNonNull(directory, "directory"), DEFAULT_LIMIT);
+    }
+
+    /** While it is configured: a class that is missing later is an error that Reactor takes for the JVM's end. */
+    private static void requireRocksDb() {
+        try {
+            Class.forName("org.rocksdb.RocksDB", false, DiskSpool.class.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new SpoolException(
+                    "DiskSpool keeps transactions in RocksDB, which is not on the class path; add the dependency org.rocksdb:rocksdbjni",
+                    e);
+        }
     }
 
     /**

@@ -19,8 +19,8 @@ public final class ConnectionStates {
     private final Sinks.Many<ConnectionState> latest = Sinks.many().replay().latest();
     private final Sinks.Many<ConnectionState> live = Sinks.many().multicast().directBestEffort();
     private final Sinks.Empty<Void> closed = Sinks.empty();
-    private final Queue<ConnectionState> untold = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger telling = new AtomicInteger();
+    private final Queue<ConnectionState> unpublished = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger publishing = new AtomicInteger();
     private final Set<Integer> running = ConcurrentHashMap.newKeySet();
     private final Set<Integer> streaming = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Stopped lastStopped;
@@ -29,7 +29,7 @@ public final class ConnectionStates {
         running.add(subscription);
     }
 
-    /** Takes a state that {@link #tell} will tell; those of one subscription one after the other. */
+    /** Takes a state that {@link #publish} hands on; those of one subscription one after the other. */
     void add(ConnectionState state) {
         if (state instanceof Streaming) {
             streaming.add(state.subscription());
@@ -40,7 +40,7 @@ public final class ConnectionStates {
             lastStopped = stopped;
             running.remove(state.subscription());
         }
-        untold.add(state);
+        unpublished.add(state);
     }
 
     /** One streams no more, which {@link Stopped} tells when its subscriber has been told. */
@@ -48,17 +48,17 @@ public final class ConnectionStates {
         streaming.remove(subscription);
     }
 
-    /** One thread at a time tells the states of all, so that a slow listener holds up none but that one. */
-    void tell() {
-        if (telling.getAndIncrement() != 0) {
+    /** One thread at a time hands on the states of all, so that a slow listener holds up none but that one. */
+    void publish() {
+        if (publishing.getAndIncrement() != 0) {
             return;
         }
         do {
-            for (ConnectionState state = untold.poll(); state != null; state = untold.poll()) {
+            for (ConnectionState state = unpublished.poll(); state != null; state = unpublished.poll()) {
                 latest.tryEmitNext(state);
                 live.tryEmitNext(state);
             }
-        } while (telling.decrementAndGet() != 0);
+        } while (publishing.decrementAndGet() != 0);
     }
 
     public void close() {

@@ -8,7 +8,6 @@ import io.walex.reactive.server.Connector;
 import io.walex.reactive.server.ServerConnection;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import reactor.core.publisher.BaseSubscriber;
@@ -49,7 +48,7 @@ final class DatabaseTypes implements TypeSource {
      * Starts with the configured types.
      *
      * @param connector makes a connection for each look into the catalog
-     * @param eventLoop where {@link #refresh} reports
+     * @param eventLoop where {@link #refresh} reports; it drops what comes after its end
      * @param onRefreshed run there after that, to go on with what waited for the types
      * @param onFailure told there when the types cannot be read
      */
@@ -134,7 +133,7 @@ final class DatabaseTypes implements TypeSource {
         reload.subscribe(new BaseSubscriber<Void>() {
             @Override
             protected void hookOnComplete() {
-                onEventLoop(() -> {
+                eventLoop.execute(() -> {
                     done.run();
                     onRefreshed.run();
                 });
@@ -142,16 +141,8 @@ final class DatabaseTypes implements TypeSource {
 
             @Override
             protected void hookOnError(Throwable error) {
-                onEventLoop(() -> onFailure.accept(error));
+                eventLoop.execute(() -> onFailure.accept(error));
             }
         });
-    }
-
-    private void onEventLoop(Runnable report) {
-        try {
-            eventLoop.execute(report);
-        } catch (RejectedExecutionException ended) {
-            // The subscription is over; nothing waits for the types.
-        }
     }
 }

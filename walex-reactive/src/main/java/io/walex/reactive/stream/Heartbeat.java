@@ -40,10 +40,10 @@ final class Heartbeat {
         return Flux.interval(interval, scheduler)
                 .filter(tick -> wanted.getAsBoolean())
                 .onBackpressureDrop()
-                .concatMap(tick -> beat.doOnSuccess(done -> failing = false).onErrorResume(this::tellOnce), 0);
+                .concatMap(tick -> beat.doOnSuccess(done -> failing = false).onErrorResume(this::warnOnce), 0);
     }
 
-    private Mono<Void> tellOnce(Throwable error) {
+    private Mono<Void> warnOnce(Throwable error) {
         if (!failing) {
             LOG.warn("The heartbeat fails, and is tried again every {}: {}", interval, error.getMessage());
         }

@@ -1,6 +1,5 @@
 package io.walex.reactive.stream;
 
-import io.netty.channel.EventLoop;
 import io.walex.reactive.config.DriverConfiguration;
 import io.walex.reactive.config.OriginFilter;
 import io.walex.reactive.config.Reconfiguration;
@@ -8,8 +7,6 @@ import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.delivery.Delivery;
 import io.walex.reactive.error.ConnectionLostException;
-import io.walex.reactive.error.SlotInUseException;
-import io.walex.reactive.error.SlotLostException;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Expectation;
 import io.walex.reactive.event.Gap;
@@ -18,12 +15,11 @@ import io.walex.reactive.event.StreamIdentity;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.UncertainMessageException;
-import io.walex.reactive.failure.Attempted;
-import io.walex.reactive.failure.Failures;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.PayloadDecoder;
 import io.walex.reactive.replication.ReplicationConnection;
 import io.walex.reactive.replication.StartReplication;
+import io.walex.reactive.replication.SubscriptionLoop;
 import io.walex.reactive.server.Connector;
 import io.walex.reactive.server.ServerConnection;
 import io.walex.reactive.server.ServerConnection.ServerFacts;
@@ -33,20 +29,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
-import reactor.core.Scannable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
-import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
-import reactor.netty.resources.LoopResources;
 import reactor.util.retry.Retry;
 
 /**
@@ -57,15 +44,12 @@ public final class StreamSubscription implements SlotGuard.Listener {
 
     private static final Logger LOG = LoggerFactory.getLogger(StreamSubscription.class);
 
-    /** How long a transaction in hand may take to end when the stream is closed. */
-    private static final Duration LAST_TRANSACTION = Duration.ofSeconds(10);
-
     private volatile WalExConfig config;
     private final SubscriptionState state;
-    private final LoopResources loop;
+    private final SubscriptionLoop loop;
     private final Connector connector;
-    private final Scheduler scheduler;
     private final SlotGuard slot;
+    private final Outages outages;
     private final Reconnects reconnects;
     private final DatabaseTypes types;
     private final TableChecks tables;
@@ -73,19 +57,9 @@ public final class StreamSubscription implements SlotGuard.Listener {
     private final TransactionAssembler assembler;
     private final Delivery delivery;
     private final Heartbeat heartbeat;
-    private final Sinks.Empty<Void> ended = Sinks.empty();
-
-    /** It has ended while nothing was streamed that could complete. */
-    private final Sinks.Empty<Void> noMoreAttempts = Sinks.empty();
-
+    private final CurrentConnection connection = new CurrentConnection();
+    private final GracefulEnd end;
     private final Sinks.Empty<Void> released = Sinks.empty();
-    private volatile @Nullable ReplicationConnection connection;
-    private volatile boolean hasStreamed;
-
-    /** It has streamed, or stood by for its slot: what fails from now on is an outage and no wrong configuration. */
-    private volatile boolean hasJoined;
-
-    private @Nullable Throwable lost;
 
     /** The transaction here, and those before it, must come unstreamed. On the event loop. */
     private Lsn unstreamedUntil = Lsn.INVALID;
@@ -93,11 +67,11 @@ public final class StreamSubscription implements SlotGuard.Listener {
     public StreamSubscription(WalExConfig config, SubscriptionState state, List<Expectation> expectations) {
         this.config = config;
         this.state = state;
-        loop = LoopResources.create("walex-" + config.name(), 1, true);
-        connector = DriverConfiguration.connector(() -> this.config, loop);
-        scheduler = Schedulers.fromExecutorService(eventLoop());
-        reconnects = new Reconnects(config.retry(), this::isRetryable, scheduler);
-        types = new DatabaseTypes(config.types(), connector, eventLoop(), this::resumeStream, this::failStream);
+        loop = SubscriptionLoop.create("walex-" + config.name());
+        connector = DriverConfiguration.connector(() -> this.config, loop.resources());
+        outages = new Outages(() -> this.config, state::isStreaming, this::flushed);
+        reconnects = new Reconnects(config.retry(), outages::isRetryable, loop.scheduler());
+        types = new DatabaseTypes(config.types(), connector, loop, connection::resume, connection::fail);
         origination = new StreamIdentity(config.name(), Version.LIBRARY, config.database());
         tables = new TableChecks(
                 connector, () -> this.config, expectations, origination.published()::set, state::isStreaming);
@@ -109,21 +83,18 @@ public final class StreamSubscription implements SlotGuard.Listener {
                 config.twoPhase(),
                 config.origin() == OriginFilter.NONE,
                 config.messages());
-        delivery = new Delivery(config, eventLoop(), assembler, new SignalCodec(origination, types), state::ended);
-        slot = new SlotGuard(config, delivery.acknowledgements(), assembler::unfinished, connector, scheduler);
-        heartbeat = new Heartbeat(connector, config.heartbeat(), state::isStreaming, scheduler);
-    }
-
-    private EventLoop eventLoop() {
-        return loop.onClient(LoopResources.DEFAULT_NATIVE).next();
+        delivery = new Delivery(config, loop, assembler, new SignalCodec(origination, types), state::ended);
+        slot = new SlotGuard(config, delivery.acknowledgements(), assembler::unfinished, connector, loop.scheduler());
+        end = new GracefulEnd(loop, delivery, connection);
+        heartbeat = new Heartbeat(connector, config.heartbeat(), state::isStreaming, loop.scheduler());
     }
 
     public Flux<Event> changes() {
-        return delivery.changes(this::stream, ended.asMono());
+        return delivery.changes(this::stream, end.begun());
     }
 
     public Flux<Transaction> transactions() {
-        return delivery.transactions(this::stream, ended.asMono());
+        return delivery.transactions(this::stream, end.begun());
     }
 
     /** The subscriber was told of the end, or has cancelled; a transaction that it consumes may go on. */
@@ -133,13 +104,13 @@ public final class StreamSubscription implements SlotGuard.Listener {
 
     private <T> Flux<T> stream(PayloadDecoder<T> decoder) {
         Flux<T> stream = attempts(decoder)
-                .onErrorMap(this::explain)
+                .onErrorMap(outages::explain)
                 .retryWhen(Retry.from(failures -> reconnects
                         // Beside the failures, where it costs no event anything.
-                        .companion(failures.doOnNext(this::tellFailure).takeUntilOther(tables.looks()))
-                        .takeUntilOther(noMoreAttempts.asMono())
+                        .companion(failures.doOnNext(this::noteFailure).takeUntilOther(tables.looks()))
+                        .takeUntilOther(end.noMoreAttempts())
                         // Whatever comes of it is confined to the event loop.
-                        .publishOn(scheduler)))
+                        .publishOn(loop.scheduler())))
                 .onErrorMap(Reconnects::cause);
         return config.heartbeat().isZero() ? stream : stream.takeUntilOther(heartbeat.beats());
     }
@@ -149,13 +120,13 @@ public final class StreamSubscription implements SlotGuard.Listener {
     }
 
     /** Changed settings, and what is wanted in another form: the next attempt comes at once, and counts for nothing. */
-    private boolean isNoFailure(Throwable end) {
-        if (end instanceof UncertainMessageException streamed) {
+    private boolean isNoFailure(Throwable failure) {
+        if (failure instanceof UncertainMessageException streamed) {
             unstreamedUntil = streamed.commitLsn();
             LOG.info("{}; \"{}\" has it sent again unstreamed", streamed.getMessage(), config.name());
             return true;
         }
-        return end instanceof Reconfigured;
+        return failure instanceof Reconfigured;
     }
 
     /** A temporary slot could not send a transaction again: nothing that may have to be is streamed from one. */
@@ -172,7 +143,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
         state.connecting();
         return ServerConnection.use(connector, this::prepare)
                 .flatMapMany(facts -> Flux.usingWhen(
-                        ReplicationConnection.connect(connector).doOnNext(made -> connection = made),
+                        ReplicationConnection.connect(connector).doOnNext(connection::replace),
                         made -> start(made, facts, decoder, used),
                         // A graceful end: what is acknowledged behind a middleware until all has ended is confirmed
                         // too.
@@ -201,7 +172,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
                     statusInterval(facts),
                     config.livenessTimeout(),
                     Clock.systemUTC(),
-                    hasStreamed ? slot.requireNotMoved() : Mono.empty(),
+                    outages.hasStreamed() ? slot.requireNotMoved() : Mono.empty(),
                     () -> streaming(obtained, from, used));
         });
     }
@@ -209,15 +180,15 @@ public final class StreamSubscription implements SlotGuard.Listener {
     private void streaming(SlotGuard.Obtained obtained, Lsn from, WalExConfig used) {
         delivery.connected(from);
         if (obtained.from() != null) {
+            Throwable lost = outages.cause();
             if (lost != null) {
                 resumed(new Gap(flushed(), obtained.from(), lost));
             } else {
                 delivery.startAt(obtained.from());
             }
         }
-        lost = null;
-        hasStreamed = true;
-        join();
+        outages.streaming();
+        reconnects.joined();
         reconnects.streaming();
         state.streaming(obtained.name());
         tables.lookIfDue();
@@ -229,22 +200,18 @@ public final class StreamSubscription implements SlotGuard.Listener {
         WalExConfig before = config;
         config = changed;
         assembler.resubscribe(changed::isSubscribed);
-        try {
-            eventLoop().execute(() -> {
-                reconnectIfMoved(before);
-                if (!changed.subscriptions().equals(before.subscriptions())) {
-                    tables.lookAgain();
-                }
-            });
-        } catch (RejectedExecutionException ended) {
-            // The stream is over; there is nothing to reconnect.
-        }
+        loop.execute(() -> {
+            reconnectIfMoved(before);
+            if (!changed.subscriptions().equals(before.subscriptions())) {
+                tables.lookAgain();
+            }
+        });
     }
 
     private void reconnectIfMoved(WalExConfig used) {
         if (!Reconfiguration.isSameConnection(used, config)) {
             // A temporary slot goes with its connection: that is a loss like any other.
-            failStream(
+            connection.fail(
                     !config.slot().survivesConnection()
                             ? new ConnectionLostException(
                                     "\"%s\" was reconfigured to connect to %s:%d as %s"
@@ -279,42 +246,20 @@ public final class StreamSubscription implements SlotGuard.Listener {
 
     @Override
     public void onStandingBy() {
-        join();
-        state.standingBy();
-    }
-
-    private void join() {
-        hasJoined = true;
+        outages.joined();
         reconnects.joined();
+        state.standingBy();
     }
 
     @Override
     public void onTakenOver(Lsn until) {
         Lsn after = flushed();
-        delivery.takenOver(until, lost);
+        delivery.takenOver(until, outages.cause());
         state.takenOver(after, until);
     }
 
     private Lsn flushed() {
         return delivery.acknowledgements().flushed();
-    }
-
-    private boolean isEnding() {
-        return Boolean.TRUE.equals(ended.scan(Scannable.Attr.TERMINATED));
-    }
-
-    private void resumeStream() {
-        ReplicationConnection streaming = connection;
-        if (streaming != null) {
-            streaming.resume();
-        }
-    }
-
-    private void failStream(Throwable error) {
-        ReplicationConnection streaming = connection;
-        if (streaming != null) {
-            streaming.fail(error);
-        }
     }
 
     /** The server drops clients that it does not hear from; a quarter leaves room for late timers. */
@@ -323,66 +268,21 @@ public final class StreamSubscription implements SlotGuard.Listener {
         return longest.isZero() || config.statusInterval().compareTo(longest) < 0 ? config.statusInterval() : longest;
     }
 
-    private Throwable explain(Throwable failure) {
-        Throwable error =
-                Failures.translate(failure, new Attempted(config, config.slot().toString(), state.isStreaming()));
-        return hasStreamed && !config.slot().continuesAfterLoss() && Failures.isRetryable(error, true)
-                ? slotLost(error)
-                : error;
-    }
-
-    private SlotLostException slotLost(Throwable error) {
-        return new SlotLostException(
-                "The temporary slot of \"%s\" went with its connection, and with it the changes since %s: %s; use SlotSpec.durable(name) to survive this, or temporary().resumeWithGap(listener) to go on without them"
-                        .formatted(config.name(), flushed(), error.getMessage()),
-                error);
-    }
-
-    private boolean isRetryable(Throwable failure) {
-        return Failures.isRetryable(failure, hasJoined)
-                || failure instanceof SlotInUseException && config.slot().takesTurns();
-    }
-
-    private void tellFailure(Retry.RetrySignal signal) {
+    private void noteFailure(Retry.RetrySignal signal) {
         Throwable failure = signal.failure();
-        if (isRetryable(failure)) {
-            if (isEnding()) {
-                noMoreAttempts.tryEmitEmpty();
+        if (outages.isRetryable(failure)) {
+            if (end.hasBegun()) {
+                end.makeNoMoreAttempts();
                 return;
             }
-            if (hasStreamed && lost == null) {
-                lost = failure;
-            }
+            outages.begin(failure);
             state.reconnecting(failure);
         }
     }
 
     /** Completes the stream after what it is delivering, or the transaction in hand, wherever it stands. */
     public void end() {
-        try {
-            eventLoop().execute(this::endAfterLast);
-        } catch (RejectedExecutionException released) {
-            // It has ended.
-        }
-    }
-
-    private void endAfterLast() {
-        Disposable.Swap bound = Disposables.swap();
-        boolean waits = delivery.finish(() -> {
-            bound.dispose();
-            endNow();
-        });
-        if (waits) {
-            bound.update(scheduler.schedule(this::endNow, LAST_TRANSACTION.toMillis(), TimeUnit.MILLISECONDS));
-        }
-    }
-
-    private void endNow() {
-        ended.tryEmitEmpty();
-        ReplicationConnection streaming = connection;
-        if (streaming == null || !streaming.complete()) {
-            noMoreAttempts.tryEmitEmpty();
-        }
+        end.request();
     }
 
     /**
@@ -391,13 +291,10 @@ public final class StreamSubscription implements SlotGuard.Listener {
      */
     public Mono<Void> release() {
         return delivery.consumed()
-                .then(Mono.defer(() -> {
-                    ReplicationConnection last = connection;
-                    return last == null ? Mono.<Void>empty() : last.close();
-                }))
+                .then(connection.close())
                 .then(delivery.closed())
-                .then(Mono.fromRunnable(() -> eventLoop().execute(assembler::close)))
-                .then(Mono.defer(() -> loop.disposeLater(Duration.ZERO, Duration.ofSeconds(1))))
+                .then(Mono.<Void>fromRunnable(() -> loop.execute(assembler::close)))
+                .then(loop.dispose())
                 .onErrorComplete()
                 .doFinally(signal -> released.tryEmitEmpty());
     }

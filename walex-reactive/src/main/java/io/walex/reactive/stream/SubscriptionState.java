@@ -152,6 +152,6 @@ public final class SubscriptionState {
                 states.add(state);
             }
         }
-        states.tell();
+        states.publish();
     }
 }

@@ -45,7 +45,7 @@ public final class TableChecks {
     private final Sinks.Many<Object> occasions = Sinks.many().multicast().directBestEffort();
     private final AtomicInteger asked = new AtomicInteger(1);
     private volatile int answered;
-    private Set<String> told = Set.of();
+    private Set<String> warned = Set.of();
 
     /** Why the publication could not be altered at the last attempt; empty when it could. */
     private String refusal = "";
@@ -77,10 +77,10 @@ public final class TableChecks {
         Mono<Void> prepared = publications(server, used);
         return due
                 ? prepared.then(ColumnLists.requireSame(server, used)
-                                .onErrorResume(InvalidConfigException.class, this::tellLater))
+                                .onErrorResume(InvalidConfigException.class, this::warnOfNextStart))
                         .then(Mono.defer(() -> ServerChecks.publishedTables(server, used, withColumns())))
                         .doOnNext(tables -> {
-                            tell(used, tables);
+                            report(used, tables);
                             answered = asking;
                         })
                         .then()
@@ -104,11 +104,11 @@ public final class TableChecks {
                                 .names()
                                 .flatMap(known -> ServerChecks.requirePublications(known, used))
                                 .onErrorMap(PublicationNotFoundException.class, missing -> error)
-                                .doOnSuccess(exist -> tellRefusal(error, used)));
+                                .doOnSuccess(exist -> warnOfRefusal(error, used)));
     }
 
     /** The table may never change again, so that what streams already goes on. */
-    private Mono<Void> tellLater(InvalidConfigException error) {
+    private Mono<Void> warnOfNextStart(InvalidConfigException error) {
         if (answered == 0) {
             return Mono.error(error);
         }
@@ -121,7 +121,7 @@ public final class TableChecks {
         return explained instanceof WalExException && !Failures.isRetryable(explained, true);
     }
 
-    private void tellRefusal(Throwable error, WalExConfig used) {
+    private void warnOfRefusal(Throwable error, WalExConfig used) {
         String reason = String.valueOf(explain(error, used).getMessage());
         if (!reason.equals(refusal)) {
             refusal = reason;
@@ -158,11 +158,11 @@ public final class TableChecks {
                 .filter(occasion -> streaming.getAsBoolean() && asked.get() != answered)
                 .concatMap(
                         occasion ->
-                                ServerConnection.use(connector, this::prepare).onErrorResume(this::tellFailure),
+                                ServerConnection.use(connector, this::prepare).onErrorResume(this::warnOfFailure),
                         0);
     }
 
-    private Mono<Void> tellFailure(Throwable error) {
+    private Mono<Void> warnOfFailure(Throwable error) {
         WalExConfig used = config.get();
         LOG.warn(
                 "{} subscribes to {} now, and could not look whether they are published; it does when it connects next: {}",
@@ -172,15 +172,15 @@ public final class TableChecks {
         return Mono.empty();
     }
 
-    private void tell(WalExConfig used, PublishedTables tables) {
+    private void report(WalExConfig used, PublishedTables tables) {
         Set<String> warnings = new LinkedHashSet<>();
         used.subscriptions().stream()
                 .map(TablePattern::parse)
                 .flatMap(pattern -> tables.missing(pattern).stream())
                 .forEach(missing -> warnings.add(used.name() + " subscribes in vain: " + missing));
         expectations.forEach(expectation -> warnings.addAll(check(expectation, tables)));
-        warnings.stream().filter(warning -> !told.contains(warning)).forEach(LOG::warn);
-        told = warnings;
+        warnings.stream().filter(warning -> !warned.contains(warning)).forEach(LOG::warn);
+        warned = warnings;
         published.accept(tables);
     }
 

@@ -1,6 +1,6 @@
 package io.walex.reactive.event;
 
-import static io.walex.reactive.event.TestEvents.row;
+import static io.walex.reactive.event.SampleEvents.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -15,7 +15,7 @@ import reactor.test.StepVerifier;
 
 class EventColumnsTests {
 
-    private final TestEvents users = TestEvents.of("user", ReplicaIdentity.FULL);
+    private final SampleEvents users = SampleEvents.of("user", ReplicaIdentity.FULL);
 
     @Test
     void excludedColumnsAreNowhere() {

@@ -10,7 +10,7 @@ import static io.walex.reactive.event.EventFilters.unwatchedFields;
 import static io.walex.reactive.event.EventFilters.unwatchedRecords;
 import static io.walex.reactive.event.EventFilters.where;
 import static io.walex.reactive.event.EventFilters.whereIn;
-import static io.walex.reactive.event.TestEvents.row;
+import static io.walex.reactive.event.SampleEvents.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 
 class EventFiltersTests {
 
-    private final TestEvents full = TestEvents.of("user", ReplicaIdentity.FULL);
-    private final TestEvents keyed = TestEvents.of("user", ReplicaIdentity.DEFAULT);
+    private final SampleEvents full = SampleEvents.of("user", ReplicaIdentity.FULL);
+    private final SampleEvents keyed = SampleEvents.of("user", ReplicaIdentity.DEFAULT);
 
     @Test
     void selectsTablesSchemasAndTypes() {
@@ -75,7 +75,7 @@ class EventFiltersTests {
     @Test
     void nothingPassesWhatCannotBeSeen() {
         Event deleted = keyed.delete(true, "1", null, null);
-        Event toasted = keyed.update("1", "a", TestEvents.UNCHANGED);
+        Event toasted = keyed.update("1", "a", SampleEvents.UNCHANGED);
         List<Predicate<Event>> unseen = List.of(
                 where("email", "x"),
                 where("email", String.class, email -> true),
@@ -126,7 +126,7 @@ class EventFiltersTests {
 
         assertThat(filter).rejects(full.update(row("1", "a", "x"), row("1", "a", "y")));
         assertThat(filter).rejects(full.update(row("1", "a", "x"), row("1", "a", "x")));
-        assertThat(filter).rejects(full.update(row("1", "a", "x"), row("1", TestEvents.UNCHANGED, "y")));
+        assertThat(filter).rejects(full.update(row("1", "a", "x"), row("1", SampleEvents.UNCHANGED, "y")));
         assertThat(filter).accepts(full.update(row("1", "a", "x"), row("1", "b", "y")));
         assertThat(filter).accepts(full.update(row("1", "a", "x"), row("1", null, "x")));
         assertThat(filter).accepts(full.insert("1", "a", "x"));
@@ -142,8 +142,8 @@ class EventFiltersTests {
         try {
             Predicate<Event> fields = unwatchedFields("email");
             Predicate<Event> records = unwatchedRecords(Map.of("email", "x"));
-            TestEvents todos = TestEvents.of("todo", ReplicaIdentity.DEFAULT);
-            for (TestEvents table : List.of(keyed, todos)) {
+            SampleEvents todos = SampleEvents.of("todo", ReplicaIdentity.DEFAULT);
+            for (SampleEvents table : List.of(keyed, todos)) {
                 for (int i = 0; i < 3; i++) {
                     assertThat(fields).accepts(table.update("1", "a", "x"));
                     assertThat(records).accepts(table.delete(true, "1", null, null));
@@ -164,7 +164,7 @@ class EventFiltersTests {
 
     @Test
     void seesWhichColumnChanged() {
-        Event update = full.update(row("1", "a", "x"), row("1", "b", TestEvents.UNCHANGED));
+        Event update = full.update(row("1", "a", "x"), row("1", "b", SampleEvents.UNCHANGED));
 
         assertThat(changed("name")).accepts(update);
         assertThat(changed("id", "name")).accepts(update);
@@ -178,7 +178,7 @@ class EventFiltersTests {
 
     @Test
     void changesThatCannotBeSeenPassNeitherWay() {
-        Event update = keyed.update("1", "b", TestEvents.UNCHANGED);
+        Event update = keyed.update("1", "b", SampleEvents.UNCHANGED);
 
         assertThat(changed("name")).rejects(update);
         assertThat(changed("name").negate()).rejects(update);
@@ -203,9 +203,9 @@ class EventFiltersTests {
         Predicate<Event> filter = table("usrs");
         PublishedTables published = new PublishedTables(
                 List.of("events"), List.of(new PublishedTables.Entry("public", "users", List.of("id"))));
-        List<TestEvents> streams = List.of(TestEvents.of("users", published), TestEvents.of("users", published));
+        List<SampleEvents> streams = List.of(SampleEvents.of("users", published), SampleEvents.of("users", published));
         try (LogLines log = LogLines.capture(EventFilters.class)) {
-            for (TestEvents stream : streams) {
+            for (SampleEvents stream : streams) {
                 assertThat(filter).rejects(stream.insert("1", "a", "b"), stream.insert("2", "a", "b"));
             }
 

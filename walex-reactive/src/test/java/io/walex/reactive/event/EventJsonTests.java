@@ -1,7 +1,7 @@
 package io.walex.reactive.event;
 
-import static io.walex.reactive.event.TestEvents.UNCHANGED;
-import static io.walex.reactive.event.TestEvents.row;
+import static io.walex.reactive.event.SampleEvents.UNCHANGED;
+import static io.walex.reactive.event.SampleEvents.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walex.reactive.codec.TypeRegistry;
@@ -23,7 +23,7 @@ class EventJsonTests {
     private static final String TRANSACTION =
             "\"timestamp\":\"1970-01-01T00:00:00Z\",\"lsn\":\"0/64\",\"xid\":7,\"position\":\"0/64:";
 
-    private final TestEvents users = TestEvents.of("user", ReplicaIdentity.FULL);
+    private final SampleEvents users = SampleEvents.of("user", ReplicaIdentity.FULL);
 
     @Test
     void inserts() {
@@ -47,7 +47,7 @@ class EventJsonTests {
     void deletesHoldTheOldRowOrItsKey() {
         assertThat(EventJson.toJson(users.delete(false, "1", "a", null)))
                 .contains("\"new_record\":null,\"old_record\":{\"id\":1,\"name\":\"a\",\"email\":null},\"changes\":{}");
-        TestEvents byKey = TestEvents.of("user", ReplicaIdentity.DEFAULT);
+        SampleEvents byKey = SampleEvents.of("user", ReplicaIdentity.DEFAULT);
         assertThat(EventJson.toJson(byKey.delete(true, "1", null, null))).contains("\"old_record\":{\"id\":1},");
     }
 
@@ -121,7 +121,7 @@ class EventJsonTests {
         assertThat(EventJson.toJson(masked.view(users.update(row("1", "a", "x"), row("1", "b", "y")))))
                 .contains("\"new_record\":{\"id\":1,\"email\":\"***\"}")
                 .contains("\"changes\":{\"email\":{\"new_value\":\"***\",\"old_value\":\"***\"}}");
-        TestEvents byKey = TestEvents.of("user", ReplicaIdentity.DEFAULT);
+        SampleEvents byKey = SampleEvents.of("user", ReplicaIdentity.DEFAULT);
         EventColumns maskedKey = EventColumns.of("user").mask("id", Mask.constant("***"));
         assertThat(EventJson.toJson(maskedKey.view(byKey.delete(true, "1", null, null))))
                 .contains("\"old_record\":{\"id\":\"***\"}");
@@ -134,7 +134,7 @@ class EventJsonTests {
         TypeRegistry types = TypeRegistry.builder()
                 .map("text", text -> new FullName((String) text))
                 .build();
-        Event event = TestEvents.of("user", ReplicaIdentity.FULL, types).insert("1", "a", null);
+        Event event = SampleEvents.of("user", ReplicaIdentity.FULL, types).insert("1", "a", null);
         StringWriter text = new StringWriter();
         JsonMapper mapper = JsonMapper.builder()
                 .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

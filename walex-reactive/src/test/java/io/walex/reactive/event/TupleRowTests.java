@@ -244,8 +244,8 @@ class TupleRowTests {
 
     @Test
     void unsentValuesFailWhereAPropertyTakesThem() {
-        Row row = TestEvents.of("user", ReplicaIdentity.DEFAULT)
-                .update("1", "a", TestEvents.UNCHANGED)
+        Row row = SampleEvents.of("user", ReplicaIdentity.DEFAULT)
+                .update("1", "a", SampleEvents.UNCHANGED)
                 .newRecord();
         assertThat(row.as(Named.class)).isEqualTo(new Named(1, "a"));
         for (Class<?> type : List.of(Reachable.class, Map.class, JsonNode.class)) {

@@ -1,7 +1,7 @@
 package io.walex.reactive.handler;
 
 import io.walex.reactive.event.Event;
-import io.walex.reactive.event.TestEvents;
+import io.walex.reactive.event.SampleEvents;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -13,7 +13,7 @@ import reactor.test.StepVerifier;
 
 class AttemptsTests {
 
-    private static final List<Event> EVENTS = List.of(TestEvents.insert("todo", 1, 1));
+    private static final List<Event> EVENTS = List.of(SampleEvents.insert("todo", 1, 1));
     private static final Duration BUSY = Duration.ofHours(1);
 
     /** By threads that have time in an hour. */

@@ -17,7 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Events of a table {@code public.user (id int, name text, email text)} without a server. */
-public final class TestEvents {
+public final class SampleEvents {
 
     /** Stands for an unchanged TOASTed value. */
     public static final String UNCHANGED = new String("unchanged");
@@ -29,7 +29,7 @@ public final class TestEvents {
     private TransactionSignal.Begin begin;
     private int ordinal;
 
-    private TestEvents(String name, ReplicaIdentity identity, TypeRegistry types, long commitLsn) {
+    private SampleEvents(String name, ReplicaIdentity identity, TypeRegistry types, long commitLsn) {
         boolean full = identity == ReplicaIdentity.FULL;
         Relation relation = new Relation(
                 0,
@@ -49,33 +49,33 @@ public final class TestEvents {
         return new TransactionSignal.Begin(Lsn.of(commitLsn), Instant.EPOCH, 7, null);
     }
 
-    public static TestEvents of(String table, ReplicaIdentity identity) {
+    public static SampleEvents of(String table, ReplicaIdentity identity) {
         return of(table, identity, TypeRegistry.builtIn());
     }
 
-    public static TestEvents of(String table, ReplicaIdentity identity, TypeRegistry types) {
-        return new TestEvents(table, identity, types, 100);
+    public static SampleEvents of(String table, ReplicaIdentity identity, TypeRegistry types) {
+        return new SampleEvents(table, identity, types, 100);
     }
 
     /** Of a stream that knows what is published. */
-    public static TestEvents of(String table, PublishedTables published) {
-        TestEvents events = of(table, ReplicaIdentity.DEFAULT);
+    public static SampleEvents of(String table, PublishedTables published) {
+        SampleEvents events = of(table, ReplicaIdentity.DEFAULT);
         events.table.origination.published().set(published);
         return events;
     }
 
     /** One insert in a transaction of its own. */
     public static Event insert(String table, long commitLsn, int id) {
-        return new TestEvents(table, ReplicaIdentity.DEFAULT, TypeRegistry.builtIn(), commitLsn)
+        return new SampleEvents(table, ReplicaIdentity.DEFAULT, TypeRegistry.builtIn(), commitLsn)
                 .insert(String.valueOf(id), "n" + id, null);
     }
 
     /** What comes next is of another transaction. */
-    public TestEvents nextTransaction(long commitLsn) {
+    public SampleEvents nextTransaction(long commitLsn) {
         return nextTransaction(begin(commitLsn));
     }
 
-    TestEvents nextTransaction(TransactionSignal.Begin next) {
+    SampleEvents nextTransaction(TransactionSignal.Begin next) {
         begin = next;
         ordinal = 0;
         return this;
