@@ -12,12 +12,17 @@ import org.junit.jupiter.api.Test;
 
 class HandlersPageTests {
 
-    private static final Path SOURCE = Path.of("src/main/java/io/walex/reactive/examples/handlers/UserHandlers.java");
+    private static final List<Path> SOURCES = List.of(
+            Path.of("src/main/java/io/walex/reactive/examples/handlers/UserHandlers.java"),
+            Path.of("src/test/java/io/walex/reactive/examples/testing/SignupsTests.java"));
     private static final Path PAGE = Path.of("../docs/handlers.md");
 
     @Test
     void snippetsAreCompiledCode() throws IOException {
-        String code = withoutSpace(Files.readString(SOURCE));
+        StringBuilder code = new StringBuilder();
+        for (Path source : SOURCES) {
+            code.append(withoutSpace(Files.readString(source)));
+        }
         List<String> snippets = Pattern.compile("^```java\\R(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL)
                 .matcher(Files.readString(PAGE))
                 .results()
