@@ -1,12 +1,12 @@
 package io.walex.reactive;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import io.walex.reactive.config.Middleware;
-import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.ConnectionLostException;
 import io.walex.reactive.event.Event;
@@ -15,6 +15,7 @@ import io.walex.reactive.handler.Handlers;
 import io.walex.reactive.spool.DiskSpool;
 import io.walex.reactive.testsupport.LogLines;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.StreamFixture;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
@@ -38,11 +39,13 @@ import reactor.test.StepVerifier;
 /** Every way out of a stream gives its buffers back. */
 class LeaksIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int ROUNDS = 3;
 
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
+
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
 
     @TempDir
     Path directory;
@@ -132,12 +135,7 @@ class LeaksIT {
                 "CREATE TABLE todo (id serial PRIMARY KEY, body text)",
                 "CREATE PUBLICATION events FOR TABLE todo",
                 "SELECT pg_create_logical_replication_slot('walex', 'pgoutput')");
-        WalExConfig config = kind.with(
-                        WalExConfig.fromUrl(postgres.url())
-                                .publication("events")
-                                .slot(SlotSpec.durable("walex")),
-                        directory)
-                .build();
+        WalExConfig config = kind.with(streams.config(), directory).build();
         try (LogLines lines = LogLines.captureAll()) {
             for (int round = 0; round < ROUNDS; round++) {
                 for (Exit exit : Exit.values()) {

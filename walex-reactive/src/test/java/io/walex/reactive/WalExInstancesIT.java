@@ -1,5 +1,6 @@
 package io.walex.reactive;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
@@ -9,7 +10,6 @@ import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.InvalidConfigException;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.testsupport.PostgresExtension;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -22,8 +22,6 @@ import reactor.core.publisher.BaseSubscriber;
 
 /** Several instances side by side. */
 class WalExInstancesIT {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();

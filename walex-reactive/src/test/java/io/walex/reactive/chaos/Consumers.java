@@ -1,5 +1,7 @@
 package io.walex.reactive.chaos;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
+
 import io.walex.reactive.WalEx;
 import io.walex.reactive.config.Middleware;
 import io.walex.reactive.config.SlotSpec;
@@ -37,8 +39,6 @@ final class Consumers {
 
     /** Their names. The first three make do with one subscription each, the others are subscribed to again and again. */
     static final List<String> SLOTS = List.of("by_event", "by_transaction", "streamed", "spooled", "pair");
-
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final TestDatabase database;
     private final TcpProxy proxy;

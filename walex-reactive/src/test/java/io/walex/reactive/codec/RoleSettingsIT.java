@@ -1,5 +1,6 @@
 package io.walex.reactive.codec;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walex.reactive.WalEx;
@@ -13,7 +14,6 @@ import io.walex.reactive.testsupport.PostgresExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +40,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class RoleSettingsIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String PASSWORD = "peculiar";
     private static final int TIMES = 3;
 

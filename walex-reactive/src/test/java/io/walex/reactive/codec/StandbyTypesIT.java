@@ -1,5 +1,6 @@
 package io.walex.reactive.codec;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -23,8 +24,6 @@ import reactor.core.Disposable;
 
 /** A stream from a standby, whose catalog runs behind its primary's transactions. */
 class StandbyTypesIT {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @Test
     void theFirstTransactionThatUsesATypeHasItsValues() throws SQLException {

@@ -1,18 +1,20 @@
 package io.walex.reactive.delivery;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.WalEx;
 import io.walex.reactive.config.Middleware;
 import io.walex.reactive.config.SlotSpec;
-import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Gap;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.spool.DiskSpool;
 import io.walex.reactive.stream.ConnectionState;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.Seen;
+import io.walex.reactive.testsupport.StreamFixture;
 import io.walex.reactive.testsupport.TcpProxy;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,10 +42,11 @@ import reactor.util.retry.Retry;
 /** How streams end, and with what, where something stands between them and their subscribers. */
 class MiddlewareIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
+
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
 
     @TempDir
     Path directory;
@@ -69,9 +72,7 @@ class MiddlewareIT {
 
     /** No status update but the last can confirm anything. */
     private WalEx walEx(Middleware middleware) {
-        return WalEx.create(WalExConfig.fromUrl(postgres.url())
-                .publication("events")
-                .slot(SlotSpec.durable("walex"))
+        return WalEx.create(streams.config()
                 .statusInterval(Duration.ofSeconds(15))
                 .livenessTimeout(Duration.ofSeconds(60))
                 .middleware(middleware)
@@ -228,10 +229,9 @@ class MiddlewareIT {
             }
         };
         try (TcpProxy proxy = TcpProxy.to(postgres.server())) {
-            WalEx walEx = WalEx.create(WalExConfig.fromUrl(postgres.url())
+            WalEx walEx = WalEx.create(streams.config()
                     .host(proxy.host())
                     .port(proxy.port())
-                    .publication("events")
                     .slot(SlotSpec.temporary().resumeWithGap(seen::add))
                     .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(50)))
                     .middleware(Middleware.transforming(signals -> signals.doOnNext(signal -> {
@@ -289,5 +289,34 @@ class MiddlewareIT {
                     .expectErrorMessage("mine")
                     .verify(PATIENCE);
         }
+    }
+
+    @Test
+    void anyTransformerMayStandThere() {
+        postgres.execute("CREATE TABLE keyed (id int PRIMARY KEY)", "ALTER PUBLICATION events ADD TABLE keyed");
+        Seen<String> names = startWith(Middleware.transforming(signals -> signals.filter(
+                signal -> !(signal instanceof Event event && event.name().equals("todo")))));
+        postgres.executeInTransaction("INSERT INTO todo VALUES (4)", "INSERT INTO keyed VALUES (1)");
+
+        streams.awaitConfirmed(postgres.currentLsn());
+        assertThat(names.all()).containsExactly("keyed");
+    }
+
+    @Test
+    void transactionsWithoutTheirEventsAreConfirmed() {
+        Seen<String> names =
+                startWith(Middleware.transforming(signals -> signals.filter(signal -> !(signal instanceof Event))));
+        postgres.execute("INSERT INTO todo VALUES (4)", "INSERT INTO todo VALUES (5)");
+
+        streams.awaitConfirmed(postgres.currentLsn());
+        assertThat(names.all()).isEmpty();
+    }
+
+    private Seen<String> startWith(Middleware middleware) {
+        Seen<String> names = streams.start(streams.create(streams.config().middleware(middleware))
+                .changes()
+                .map(Event::name));
+        postgres.awaitSlotActive("walex");
+        return names;
     }
 }

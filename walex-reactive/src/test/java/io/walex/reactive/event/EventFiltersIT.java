@@ -15,10 +15,10 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.walex.reactive.WalEx;
-import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.InvalidConfigException;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.StreamFixture;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +42,9 @@ class EventFiltersIT {
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
 
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
+
     @BeforeEach
     void createTables() {
         postgres.execute(
@@ -60,11 +63,7 @@ class EventFiltersIT {
     }
 
     private List<Event> events(Function<Flux<Event>, Flux<Event>> transformer, boolean binary) {
-        WalExConfig config = WalExConfig.fromUrl(postgres.url())
-                .publication("events")
-                .slot(SlotSpec.durable("walex"))
-                .binary(binary)
-                .build();
+        WalExConfig config = streams.config().binary(binary).build();
         return WalEx.changes(config)
                 .takeUntil(event -> event.name().equals("sentinel"))
                 .filter(table("todo"))
@@ -143,7 +142,8 @@ class EventFiltersIT {
         assertThat(log.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .containsExactly(
-                        "WalEx has a filter that names what cannot come: \"todos\" is not in publication \"events\"; it has \"todo\"");
+                        postgres.name()
+                                + " has a filter that names what cannot come: \"todos\" is not in publication \"events\"; it has \"todo\"");
     }
 
     @ParameterizedTest

@@ -1,160 +1,30 @@
 package io.walex.reactive.event;
 
+import static io.walex.reactive.event.TransactionFrames.XID;
+import static io.walex.reactive.event.TransactionFrames.begin;
+import static io.walex.reactive.event.TransactionFrames.commit;
+import static io.walex.reactive.event.TransactionFrames.insert;
+import static io.walex.reactive.event.TransactionFrames.prepare;
+import static io.walex.reactive.event.TransactionFrames.relation;
+import static io.walex.reactive.event.TransactionFrames.streamCommit;
+import static io.walex.reactive.event.TransactionFrames.streamPrepare;
+import static io.walex.reactive.event.TransactionFrames.streamStart;
+import static io.walex.reactive.event.TransactionFrames.streamStop;
+import static io.walex.reactive.event.TransactionFrames.streamed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.Unpooled;
-import io.walex.reactive.codec.TypeRegistry;
 import io.walex.reactive.pgoutput.Frames;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.pgoutput.PgOutputDecodingException;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Message sequences that no server should send, and those that are hard to have it send. */
-class TransactionAssemblerTests {
-
-    private static final int TEXT = 25;
-    private static final int XID = 7;
-
-    private TransactionAssembler assembler = assembler(TwoPhase.AT_COMMIT);
-
-    private static TransactionAssembler assembler(TwoPhase twoPhase) {
-        return assembler(twoPhase, false);
-    }
-
-    private static TransactionAssembler assembler(TwoPhase twoPhase, boolean messages) {
-        return new TransactionAssembler(
-                new StreamIdentity("test", "1", "db"),
-                (schema, table) -> true,
-                TypeSource.of(TypeRegistry.builtIn()),
-                new TransactionAssembler.Spill(Path.of("unused"), 1 << 20),
-                twoPhase,
-                false,
-                messages);
-    }
-
-    private List<TransactionSignal> take(Frames... messages) {
-        return take(0, messages);
-    }
-
-    private List<TransactionSignal> take(long walStart, Frames... messages) {
-        List<TransactionSignal> signals = new ArrayList<>();
-        for (Frames message : messages) {
-            for (TransactionSignal signal = assembler.next(message.buffer(), walStart, 0);
-                    signal != null;
-                    signal = assembler.queued()) {
-                signals.add(signal);
-            }
-        }
-        return signals;
-    }
-
-    private static Frames begin(long lsn) {
-        return Frames.message('B').int64(lsn).int64(0).int32(XID);
-    }
-
-    private static Frames commit(long lsn) {
-        return Frames.message('C').int8(0).int64(lsn).int64(lsn + 8).int64(0);
-    }
-
-    private static Frames relation(String... columns) {
-        Frames relation = Frames.message('R')
-                .int32(1)
-                .string("public")
-                .string("t")
-                .letter('d')
-                .int16(columns.length);
-        for (String column : columns) {
-            relation.int8(0).string(column).int32(TEXT).int32(-1);
-        }
-        return relation;
-    }
-
-    private static Frames insert(String... values) {
-        Frames insert = Frames.message('I').int32(1).letter('N').columns(values.length);
-        for (String value : values) {
-            insert.text(value);
-        }
-        return insert;
-    }
-
-    private static Frames beginPrepare(long lsn, String gid) {
-        return Frames.message('b').int64(lsn).int64(lsn + 8).int64(0).int32(XID).string(gid);
-    }
-
-    private static Frames prepare(long lsn, String gid) {
-        return Frames.message('P')
-                .int8(0)
-                .int64(lsn)
-                .int64(lsn + 8)
-                .int64(0)
-                .int32(XID)
-                .string(gid);
-    }
-
-    private static Frames commitPrepared(long lsn, String gid) {
-        return Frames.message('K')
-                .int8(0)
-                .int64(lsn)
-                .int64(lsn + 8)
-                .int64(0)
-                .int32(XID)
-                .string(gid);
-    }
-
-    private static Frames rollbackPrepared(long lsn, String gid) {
-        return Frames.message('r')
-                .int8(0)
-                .int64(lsn)
-                .int64(lsn + 8)
-                .int64(0)
-                .int64(0)
-                .int32(XID)
-                .string(gid);
-    }
-
-    private static Frames streamStart() {
-        return streamStart(true);
-    }
-
-    private static Frames streamStart(boolean first) {
-        return Frames.message('S').int32(XID).int8(first ? 1 : 0);
-    }
-
-    private static Frames streamStop() {
-        return Frames.message('E');
-    }
-
-    private static Frames streamCommit(long lsn) {
-        return Frames.message('c').int32(XID).int8(0).int64(lsn).int64(lsn + 8).int64(0);
-    }
-
-    private static Frames streamPrepare(long lsn, String gid) {
-        return Frames.message('p')
-                .int8(0)
-                .int64(lsn)
-                .int64(lsn + 8)
-                .int64(0)
-                .int32(XID)
-                .string(gid);
-    }
-
-    /** The same message as a streamed block has it. */
-    private static Frames streamed(Frames message) {
-        return message.withXid(XID);
-    }
-
-    private void assertRefused(String reason, Frames message) {
-        assertThatThrownBy(() -> take(message))
-                .isInstanceOf(PgOutputDecodingException.class)
-                .hasMessageContaining(reason);
-    }
+/** How transactions are put together, and what is refused because it is out of place. */
+class TransactionAssemblerTests extends AssembledTransactions {
 
     @Test
     void subscriptionsChangeBehindATransactionThatAnotherConnectionEnds() {
@@ -192,97 +62,12 @@ class TransactionAssemblerTests {
                 Frames.message('D').int32(1).letter('K').columns(1).text("x"));
     }
 
-    @Test
-    void ignoresTheRollbackOfWhatItNeverHad() {
-        assertThat(take(rollbackPrepared(10, "unknown"))).isEmpty();
-    }
-
-    @Test
-    void refusesTheCommitOfAPreparedTransactionItNeverHad() {
-        assertRefused("\"unknown\"", commitPrepared(10, "unknown"));
-    }
-
-    @Test
-    void refusesPreparedTransactionsThatWereNotAskedFor() {
-        assembler = assembler(TwoPhase.OFF);
-
-        assertRefused("twoPhase is OFF", beginPrepare(10, "x"));
-        assertRefused("twoPhase is OFF", prepare(10, "x"));
-        assertRefused("twoPhase is OFF", commitPrepared(10, "x"));
-        assertRefused("twoPhase is OFF", rollbackPrepared(10, "x"));
-        assertRefused(
-                "twoPhase is OFF",
-                Frames.message('p')
-                        .int8(0)
-                        .int64(1)
-                        .int64(2)
-                        .int64(0)
-                        .int32(XID)
-                        .string("x"));
-    }
-
     @ParameterizedTest
     @ValueSource(chars = {'B', 'C', 'S', 'A', 'c', 'b', 'P', 'K', 'r', 'p', '?'})
     void refusesAllButChangesWithinAStreamedBlock(char type) {
         take(streamStart());
 
         assertRefused("within a streamed block", Frames.message(type));
-    }
-
-    @ParameterizedTest
-    @ValueSource(chars = {'B', 'C', 'S', 'E', 'A', 'c', 'b', 'K', 'r', 'p', '?'})
-    void refusesAllButChangesWithinAPreparedTransaction(char type) {
-        take(beginPrepare(10, "x"));
-
-        assertRefused("within a prepared transaction", Frames.message(type));
-    }
-
-    @Test
-    void readsAPreparedTransactionAsItsRelationsWereThen() {
-        take(begin(10), relation("a"), insert("before"), commit(10));
-        take(beginPrepare(20, "x"), insert("one"), insert("two"), prepare(20, "x"));
-        take(begin(30), relation("a", "b"), insert("three", "b"), commit(30));
-
-        assertThat(rows(take(commitPrepared(40, "x")))).containsExactly(Map.of("a", "one"), Map.of("a", "two"));
-        assertThat(rows(take(begin(50), insert("four", "b"), commit(50))))
-                .containsExactly(Map.of("a", "four", "b", "b"));
-    }
-
-    @Test
-    void readsAPreparedTransactionThatAltersItsRelation() {
-        take(
-                beginPrepare(20, "x"),
-                relation("a"),
-                insert("one"),
-                relation("a", "b"),
-                insert("two", "b"),
-                prepare(20, "x"));
-
-        assertThat(rows(take(commitPrepared(40, "x"))))
-                .containsExactly(Map.of("a", "one"), Map.of("a", "two", "b", "b"));
-    }
-
-    @Test
-    void deliversAtCommitWhatWasPreparedBeforeTheSlotDecodedIt() {
-        assembler = assembler(TwoPhase.AT_PREPARE);
-        assembler.connected(Lsn.of(20));
-        take(begin(30), relation("a"), insert("one"), commit(30));
-
-        List<TransactionSignal> signals =
-                take(beginPrepare(10, "x"), insert("two"), prepare(10, "x"), commitPrepared(40, "x"));
-
-        assertThat(signals)
-                .extracting(signal -> signal instanceof Event event
-                        ? event.type() + " " + event.position()
-                        : signal.getClass().getSimpleName())
-                .containsExactly("Hold", "Begin", "INSERT 0/28:0", "COMMIT_PREPARED 0/28:40", "End", "Release");
-    }
-
-    private static List<Map<String, Object>> rows(List<TransactionSignal> signals) {
-        return signals.stream()
-                .filter(Event.class::isInstance)
-                .map(event -> ((Event) event).newRecord().asMap())
-                .toList();
     }
 
     @Test
@@ -320,24 +105,6 @@ class TransactionAssemblerTests {
     }
 
     @Test
-    void refusesThePrepareOfAnotherTransaction() {
-        take(beginPrepare(10, "x"));
-        assertRefused("\"x\" was begun at 0/A", prepare(10, "y"));
-        assembler.connected(Lsn.INVALID);
-        take(beginPrepare(10, "x"));
-        assertRefused("\"x\" was begun at 0/A", prepare(11, "x"));
-    }
-
-    @Test
-    void refusesThePrepareOfAnotherTransactionAtPrepare() {
-        assembler = assembler(TwoPhase.AT_PREPARE);
-        take(beginPrepare(10, "x"));
-        assertRefused("within a prepared transaction", commit(10));
-        assertRefused("\"x\" was begun at 0/A", prepare(10, "y"));
-        assertRefused("\"x\" was begun at 0/A", prepare(11, "x"));
-    }
-
-    @Test
     void refusesWhatIsLeftOfAStreamedTransactionThatItNeverHad() {
         assertRefused("was not streamed", streamCommit(10));
         assertRefused("was not streamed", streamPrepare(10, "x"));
@@ -369,141 +136,6 @@ class TransactionAssemblerTests {
         assertThat(rows(take(streamCommit(30)))).containsExactly(Map.of("a", "two", "b", "b"));
         assertThat(rows(take(begin(40), insert("four", "b"), commit(40))))
                 .containsExactly(Map.of("a", "four", "b", "b"));
-    }
-
-    private static Frames message(long lsn) {
-        return Frames.message('M').int8(1).int64(lsn).string("m").int32(0);
-    }
-
-    private static Frames insertInto(int relation, String value) {
-        return Frames.message('I').int32(relation).letter('N').columns(1).text(value);
-    }
-
-    private static Frames streamAbort(int subXid) {
-        return Frames.message('A').int32(XID).int32(subXid);
-    }
-
-    private static List<String> positions(List<TransactionSignal> signals) {
-        return signals.stream()
-                .filter(Event.class::isInstance)
-                .map(Event.class::cast)
-                .map(event -> event.type() + " " + event.position())
-                .toList();
-    }
-
-    @Test
-    void ordinalsAreWhereChangesAreInTheLog() {
-        take(begin(0x1000), relation("a"));
-
-        assertThat(positions(take(0x100, insert("1")))).containsExactly("INSERT 0/1000:256");
-        assertThat(positions(take(
-                        0x200,
-                        insert("2"),
-                        insert("3"),
-                        Frames.message('T').int32(1).int8(0).int32(1))))
-                .containsExactly("INSERT 0/1000:512", "INSERT 0/1000:514", "TRUNCATE 0/1000:516");
-        assertThat(positions(take(0x300, message(0x300)))).containsExactly("MESSAGE 0/1000:767");
-    }
-
-    @Test
-    void refusesAPlaceThatNoOrdinalHolds() {
-        take(begin(0x1000), relation("a"));
-
-        assertThatThrownBy(() -> take(Long.MIN_VALUE, insert("1")))
-                .isInstanceOf(PgOutputDecodingException.class)
-                .hasMessageContaining("80000000/0");
-    }
-
-    @Test
-    void ordinalsDoNotDependOnWhatIsSubscribedTo() {
-        assembler.resubscribe((schema, table) -> table.equals("wanted"));
-        take(begin(0x1000), relation("a"));
-        take(Frames.message('R')
-                .int32(2)
-                .string("public")
-                .string("wanted")
-                .letter('d')
-                .int16(1)
-                .int8(0)
-                .string("a")
-                .int32(TEXT)
-                .int32(-1));
-
-        assertThat(positions(take(0x200, insert("1"), insertInto(2, "2"), insert("3"), insertInto(2, "4"))))
-                .containsExactly("INSERT 0/1000:514", "INSERT 0/1000:518");
-    }
-
-    @Test
-    void messageThatIsSentBehindTheRowAfterItComesBeforeIt() {
-        assembler = assembler(TwoPhase.AT_COMMIT, true);
-        take(begin(0x1000), relation("a"));
-        List<TransactionSignal> signals = take(0x200, insert("1"), insert("2"), message(0x200));
-        signals.addAll(take(0x1000, commit(0x1000)));
-
-        assertThat(positions(signals)).containsExactly("MESSAGE 0/1000:511", "INSERT 0/1000:512", "INSERT 0/1000:514");
-    }
-
-    @Test
-    void messageThatIsSentBehindLargeRowsComesBehindThem() {
-        assembler = assembler(TwoPhase.AT_COMMIT, true);
-        take(begin(0x1000), relation("a"));
-        String large = "x".repeat(600_000);
-        List<TransactionSignal> signals = take(0x200, insert(large), insert(large), message(0x200), insert("3"));
-        signals.addAll(take(0x1000, commit(0x1000)));
-
-        assertThat(positions(signals))
-                .containsExactly("INSERT 0/1000:512", "INSERT 0/1000:514", "MESSAGE 0/1000:515", "INSERT 0/1000:516");
-    }
-
-    @Test
-    void rowsAndMessagesAreRecognisedInAnotherOrder() {
-        take(begin(0x1000), relation("a"));
-        assertThat(positions(take(0x200, message(0x200)))).hasSize(1);
-        assembler.connected(Lsn.of(0x100));
-        take(begin(0x1000), relation("a"));
-
-        assertThat(positions(take(0x200, insert("1"), message(0x200)))).containsExactly("INSERT 0/1000:512");
-
-        assembler.connected(Lsn.of(0x100));
-        take(begin(0x1000), relation("a"));
-        assertThat(positions(take(0x200, message(0x200), insert("1")))).isEmpty();
-        assertThat(positions(take(0x300, message(0x300)))).containsExactly("MESSAGE 0/1000:767");
-    }
-
-    @Test
-    void messageThatMayHaveBeenRolledBackIsAskedForAgain() {
-        take(streamStart(), message(0x200).withXid(XID));
-        take(0x200, insertInto(1, "of the subtransaction").withXid(XID + 1), streamStop(), streamAbort(XID + 1));
-
-        assertThatThrownBy(() -> take(streamCommit(0x1000)))
-                .isInstanceOf(UncertainMessageException.class)
-                .hasMessageContaining("0/1000");
-    }
-
-    @Test
-    void messageWithNothingBehindItThatWasRolledBackIsAskedForAgain() {
-        take(streamStart(), message(0x200).withXid(XID), streamStop(), streamAbort(XID + 1));
-
-        assertThatThrownBy(() -> take(streamPrepare(0x1000, "x"))).isInstanceOf(UncertainMessageException.class);
-    }
-
-    @Test
-    void messageBeforeARowThatStaysWasNotRolledBack() {
-        take(streamStart(), message(0x200).withXid(XID), streamed(relation("a")), streamed(insert("stays")));
-        take(insert("gone").withXid(XID + 1), streamStop(), streamAbort(XID + 1));
-
-        assertThat(positions(take(streamCommit(0x1000)))).hasSize(2);
-    }
-
-    @Test
-    void transactionThatWentOutIsNotAskedForAgain() {
-        take(begin(0x1000), relation("a"));
-        take(0x200, insert("stays"));
-        take(commit(0x1000));
-        assembler.connected(Lsn.of(0x100));
-        take(streamStart(), message(0x100).withXid(XID), streamStop(), streamAbort(XID + 1));
-
-        assertThat(take(streamCommit(0x1000))).isEmpty();
     }
 
     /** The server streams a transaction without changes, and leaves it out otherwise. */

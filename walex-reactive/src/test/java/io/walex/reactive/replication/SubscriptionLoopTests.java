@@ -1,10 +1,10 @@
 package io.walex.reactive.replication;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.channel.embedded.EmbeddedChannel;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -17,8 +17,6 @@ import reactor.core.publisher.Mono;
 
 @Timeout(20)
 class SubscriptionLoopTests {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final SubscriptionLoop loop = SubscriptionLoop.create("walex-loop-test");
 

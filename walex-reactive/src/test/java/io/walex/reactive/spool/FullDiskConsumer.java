@@ -1,5 +1,7 @@
 package io.walex.reactive.spool;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
+
 import io.walex.reactive.WalEx;
 import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.WalExConfig;
@@ -18,8 +20,6 @@ import reactor.core.publisher.Mono;
  * last id. Prints the error of the first subscription, and the ids that each has seen.
  */
 final class FullDiskConsumer {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private FullDiskConsumer() {}
 

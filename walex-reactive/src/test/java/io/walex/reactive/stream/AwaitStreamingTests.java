@@ -1,12 +1,12 @@
 package io.walex.reactive.stream;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walex.reactive.WalEx;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.WalLevelException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -18,8 +18,6 @@ import reactor.test.StepVerifier;
 
 /** What waits for a stream never waits for what cannot come. */
 class AwaitStreamingTests {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final WalExConfig config =
             WalExConfig.builder().name("test").publication("events").build();

@@ -1,38 +1,39 @@
 package io.walex.reactive.stream;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.WalEx;
-import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.testsupport.LogLines;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.Seen;
+import io.walex.reactive.testsupport.StreamFixture;
 import io.walex.reactive.testsupport.TcpProxy;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 
 /** What a heartbeat does, and when it stops. */
 class HeartbeatIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration INTERVAL = Duration.ofMillis(50);
 
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
 
-    private final List<Object> received = new CopyOnWriteArrayList<>();
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
+
+    private final Seen<Object> received = new Seen<>();
     private TcpProxy proxy;
-    private Disposable stream = () -> {};
 
     @BeforeEach
     void createSlotBehindProxy() {
@@ -45,31 +46,18 @@ class HeartbeatIT {
 
     @AfterEach
     void stop() {
-        stream.dispose();
         proxy.close();
     }
 
     private WalExConfig.Builder config() {
-        return WalExConfig.fromUrl(postgres.url())
-                .host(proxy.host())
-                .port(proxy.port())
-                .name(postgres.name())
-                .publication("events")
-                .slot(SlotSpec.durable("walex"))
-                .statusInterval(Duration.ofMillis(100))
-                .heartbeat(INTERVAL);
+        return streams.config().host(proxy.host()).port(proxy.port()).heartbeat(INTERVAL);
     }
 
     private WalEx start(WalExConfig.Builder config) {
         WalEx walEx = WalEx.create(config.build());
-        stream = walEx.changes()
-                .subscribe(event -> received.add(event.newRecord().get("id")));
+        streams.start(walEx.changes().map(event -> event.newRecord().get("id")), received);
         walEx.awaitStreaming().block(PATIENCE);
         return walEx;
-    }
-
-    private Lsn confirmed() {
-        return postgres.slot("walex").orElseThrow().confirmedFlushLsn();
     }
 
     private void awaitBeats(int count) {
@@ -84,8 +72,8 @@ class HeartbeatIT {
 
         await().atMost(PATIENCE).until(() -> !beats().isEmpty());
         Lsn beat = beats().get(0);
-        await().atMost(PATIENCE).until(() -> confirmed().isAfter(beat));
-        assertThat(received).isEmpty();
+        await().atMost(PATIENCE).until(() -> streams.confirmed().isAfter(beat));
+        assertThat(received.all()).isEmpty();
     }
 
     /** Where the server has them in its WAL. */
@@ -104,7 +92,7 @@ class HeartbeatIT {
             start(config().username(role));
             awaitBeats(5);
             postgres.execute("INSERT INTO todo VALUES (1)");
-            await().atMost(PATIENCE).until(() -> received.contains(1));
+            received.await(1);
             assertThat(lines.messages())
                     .singleElement()
                     .asString()
@@ -119,7 +107,7 @@ class HeartbeatIT {
             postgres.execute(onEmit("REVOKE", "FROM PUBLIC"));
             await().atMost(PATIENCE).until(() -> lines.messages().size() == 2);
         } finally {
-            stream.dispose();
+            streams.stop();
             postgres.awaitSlotInactive("walex");
             postgres.execute("DROP OWNED BY " + role, "DROP ROLE " + role);
         }
@@ -135,7 +123,7 @@ class HeartbeatIT {
     void stopsWhenTheSubscriptionEnds() {
         start(config());
         awaitBeats(2);
-        stream.dispose();
+        streams.stop();
         assertNoMoreBeats();
 
         WalEx closed = start(config());

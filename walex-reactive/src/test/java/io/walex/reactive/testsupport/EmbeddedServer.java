@@ -1,5 +1,7 @@
 package io.walex.reactive.testsupport;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
+
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.File;
 import java.io.IOException;
@@ -7,14 +9,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** PostgreSQL from embedded binaries on a free port of this machine, with its data in a temporary directory. */
 public final class EmbeddedServer extends PostgresServer {
-
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final int major;
     private final EmbeddedPostgres postgres;

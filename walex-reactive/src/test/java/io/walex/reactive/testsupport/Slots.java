@@ -1,5 +1,7 @@
 package io.walex.reactive.testsupport;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -9,8 +11,6 @@ import org.awaitility.core.ConditionFactory;
 
 /** The replication slots of one database: seen, awaited, ended. */
 public final class Slots {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final TestDatabase database;
 

@@ -156,6 +156,12 @@ public interface TestDatabase {
         return slots().terminateWalsenders(slotName);
     }
 
+    /** Rolls back all transactions that are prepared in this database, which could not be dropped with them. */
+    default void rollbackPrepared() {
+        query("SELECT gid FROM pg_prepared_xacts WHERE database = current_database()", row -> row.getString(1))
+                .forEach(gid -> execute("ROLLBACK PREPARED '" + gid + "'"));
+    }
+
     /** Drops the database with its slots and whoever is connected. */
     default void drop() {
         slots().dropAll();

@@ -1,5 +1,6 @@
 package io.walex.reactive.guarantees.acknowledgement;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -13,13 +14,13 @@ import io.walex.reactive.event.Transaction;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.stream.ConnectionState;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.StreamFixture;
 import io.walex.reactive.testsupport.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CancellationException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -32,12 +33,11 @@ import reactor.test.StepVerifier;
 /** What the slot has confirmed, and when. */
 class AcknowledgementIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
 
-    private Disposable stream;
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
 
     @BeforeEach
     void createSlot() {
@@ -48,42 +48,23 @@ class AcknowledgementIT {
                 "SELECT pg_create_logical_replication_slot('walex', 'pgoutput')");
     }
 
-    @AfterEach
-    void stop() {
-        if (stream != null) {
-            stream.dispose();
-        }
-    }
-
     private WalExConfig.Builder config() {
-        return WalExConfig.fromUrl(postgres.url())
-                .name(postgres.name())
-                .publication("events")
-                .slot(SlotSpec.durable("walex"))
-                .statusInterval(Duration.ofMillis(100));
-    }
-
-    private Lsn confirmed() {
-        return postgres.slot("walex").orElseThrow().confirmedFlushLsn();
-    }
-
-    private void awaitConfirmed(Lsn lsn) {
-        postgres.slots().await("walex", slot -> slot.confirmedFlushLsn().compareTo(lsn) >= 0);
+        return streams.config();
     }
 
     @Test
     void idleStreamFollowsWritesThatItDoesNotSee() {
         TestDatabase other = postgres.createDatabase();
         try {
-            stream = WalEx.changes(config().build()).subscribe();
+            streams.add(WalEx.changes(config().build()).subscribe());
             postgres.awaitSlotActive("walex");
 
             postgres.execute("INSERT INTO unpublished SELECT * FROM generate_series(1, 1000)");
-            awaitConfirmed(postgres.currentLsn());
+            streams.awaitConfirmed(postgres.currentLsn());
             other.execute("CREATE TABLE elsewhere AS SELECT * FROM generate_series(1, 1000)");
-            awaitConfirmed(postgres.currentLsn());
+            streams.awaitConfirmed(postgres.currentLsn());
         } finally {
-            stream.dispose();
+            streams.stop();
             other.drop();
         }
     }
@@ -91,18 +72,18 @@ class AcknowledgementIT {
     @Test
     void idleStreamNeverPassesAnUnacknowledgedTransaction() {
         List<Transaction> open = Collections.synchronizedList(new ArrayList<>());
-        stream = WalEx.transactions(config().build())
+        streams.add(WalEx.transactions(config().build())
                 .flatMap(transaction -> transaction.events().then(Mono.fromRunnable(() -> open.add(transaction))), 10)
-                .subscribe();
+                .subscribe());
         postgres.execute("INSERT INTO todo VALUES (1)");
         await().until(() -> open.size() == 1);
         postgres.execute("INSERT INTO unpublished SELECT * FROM generate_series(1, 1000)");
         Lsn later = postgres.currentLsn();
         Mono.delay(Duration.ofSeconds(1)).block();
 
-        assertThat(confirmed()).isLessThan(open.get(0).endLsn());
+        assertThat(streams.confirmed()).isLessThan(open.get(0).endLsn());
         open.get(0).acknowledge();
-        awaitConfirmed(later);
+        streams.awaitConfirmed(later);
     }
 
     @Test
@@ -122,9 +103,9 @@ class AcknowledgementIT {
     void heartbeatRestsWhileAnotherConsumerHasTheSlot() {
         List<String> seen = Collections.synchronizedList(new ArrayList<>());
         SlotSpec.Durable slot = SlotSpec.durable("walex").whenInUse(WhenInUse.WAIT);
-        stream = WalEx.changes(config().slot(slot).messages(true).build())
+        streams.add(WalEx.changes(config().slot(slot).messages(true).build())
                 .map(Event::name)
-                .subscribe(seen::add);
+                .subscribe(seen::add));
         postgres.awaitSlotActive("walex");
         WalEx standby = WalEx.create(
                 config().slot(slot).heartbeat(Duration.ofMillis(50)).build());
@@ -207,9 +188,9 @@ class AcknowledgementIT {
         int limit = 10;
         postgres.execute("DO $$ BEGIN FOR i IN 1..50 LOOP INSERT INTO todo VALUES (i); COMMIT; END LOOP; END $$");
         List<Transaction> open = Collections.synchronizedList(new ArrayList<>());
-        stream = WalEx.transactions(config().maxUnacknowledged(limit).build())
+        streams.add(WalEx.transactions(config().maxUnacknowledged(limit).build())
                 .flatMap(transaction -> transaction.events().then(Mono.fromRunnable(() -> open.add(transaction))), 1000)
-                .subscribe();
+                .subscribe());
 
         await().until(() -> open.size() == limit);
         Mono.delay(Duration.ofMillis(500)).block();
@@ -222,14 +203,14 @@ class AcknowledgementIT {
             await().until(() -> open.size() > number);
             open.get(number).acknowledge();
         }
-        awaitConfirmed(open.get(49).endLsn());
+        streams.awaitConfirmed(open.get(49).endLsn());
     }
 
     @Test
     void acknowledgesFromManyThreadsInAnyOrder() {
         postgres.execute("DO $$ BEGIN FOR i IN 1..2000 LOOP INSERT INTO todo VALUES (i); COMMIT; END LOOP; END $$");
         Lsn end = postgres.currentLsn();
-        stream = WalEx.transactions(config().build())
+        streams.add(WalEx.transactions(config().build())
                 .flatMap(
                         transaction -> transaction
                                 .events()
@@ -238,9 +219,9 @@ class AcknowledgementIT {
                                 .publishOn(Schedulers.parallel())
                                 .doOnNext(count -> transaction.acknowledge()),
                         500)
-                .subscribe();
+                .subscribe());
 
-        awaitConfirmed(end);
+        streams.awaitConfirmed(end);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.walex.reactive.guarantees.acknowledgement;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -11,9 +12,11 @@ import io.walex.reactive.event.Event;
 import io.walex.reactive.event.EventType;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.StreamFixture;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,10 +26,11 @@ import reactor.test.StepVerifier;
 /** What a subscriber of {@code changes()} sees, and what the server sees of it. */
 class ChangesIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
+
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
 
     @BeforeEach
     void createTables() {
@@ -41,20 +45,11 @@ class ChangesIT {
     }
 
     private WalExConfig.Builder config() {
-        return WalExConfig.fromUrl(postgres.url())
-                .name(postgres.name())
-                .publication("events")
-                .subscribe("todo")
-                .slot(SlotSpec.durable("walex"))
-                .statusInterval(Duration.ofMillis(100));
+        return streams.config().subscribe("todo");
     }
 
     private static Object id(Event event) {
         return event.newRecord().get("id");
-    }
-
-    private Lsn confirmed() {
-        return postgres.slot("walex").orElseThrow().confirmedFlushLsn();
     }
 
     private void awaitDisconnected() {
@@ -85,9 +80,8 @@ class ChangesIT {
 
         assertThat(events)
                 .extracting(ChangesIT::id)
-                .containsExactlyElementsOf(java.util.stream.IntStream.rangeClosed(1, 10_000)
-                        .boxed()
-                        .toList());
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, 10_000).boxed().toList());
         assertThat(events)
                 .extracting(event -> event.position().ordinal())
                 .isSorted()
@@ -115,7 +109,7 @@ class ChangesIT {
                 .assertNext(event -> commit.set(event.position().commitLsn()))
                 .thenAwait(Duration.ofMillis(500))
                 // A keepalive may have confirmed what came before.
-                .then(() -> assertThat(confirmed()).isLessThanOrEqualTo(commit.get()))
+                .then(() -> assertThat(streams.confirmed()).isLessThanOrEqualTo(commit.get()))
                 .thenRequest(1)
                 .then(() -> postgres.slots()
                         .await("walex", slot -> slot.confirmedFlushLsn().compareTo(after) >= 0))

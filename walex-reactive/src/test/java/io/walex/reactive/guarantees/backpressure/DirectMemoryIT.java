@@ -1,5 +1,6 @@
 package io.walex.reactive.guarantees.backpressure;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBufAllocator;
@@ -29,7 +30,6 @@ import reactor.core.publisher.Mono;
 /** The bound that docs/delivery.md states, under Netty's default options, for a consumer that stalls and one that keeps up. */
 class DirectMemoryIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration STALL = Duration.ofSeconds(1);
 
     @TempDir

@@ -1,5 +1,6 @@
 package io.walex.reactive.guarantees.backpressure;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -34,7 +35,6 @@ import reactor.core.publisher.Mono;
  */
 class StalledConsumerIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(100);
     private static final int ROWS = 100;
     private static final int ROW_SIZE = 1 << 20;
     private static final List<String> SMALL =

@@ -1,5 +1,6 @@
 package io.walex.reactive.guarantees.failure;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -17,7 +18,9 @@ import io.walex.reactive.stream.ConnectionState;
 import io.walex.reactive.testsupport.EmbeddedServer;
 import io.walex.reactive.testsupport.EmbeddedServer.StopMode;
 import io.walex.reactive.testsupport.PostgresServer;
+import io.walex.reactive.testsupport.Seen;
 import io.walex.reactive.testsupport.StandbyServer;
+import io.walex.reactive.testsupport.StreamFixture;
 import io.walex.reactive.testsupport.TcpProxy;
 import io.walex.reactive.testsupport.TestDatabase;
 import java.nio.file.Path;
@@ -32,8 +35,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import reactor.core.Disposable;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 import reactor.util.retry.Retry;
@@ -41,12 +44,10 @@ import reactor.util.retry.Retry;
 /** The address leads to a standby, promoted or not, PostgreSQL 17 and newer. */
 class FailoverIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     @TempDir
     Path directory;
 
-    private final List<Integer> received = Collections.synchronizedList(new ArrayList<>());
+    private final Seen<Integer> received = new Seen<>();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
     private final Sinks.Empty<Void> goOn = Sinks.empty();
     private volatile int stopAt = -1;
@@ -54,8 +55,9 @@ class FailoverIT {
     private StandbyServer standby;
     private TcpProxy proxy;
     private TestDatabase database;
-    private Disposable stream;
-    private final List<WalEx> spooled = new ArrayList<>();
+
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(() -> database);
 
     @BeforeEach
     void startPrimaryAndStandby() {
@@ -68,32 +70,21 @@ class FailoverIT {
 
     @AfterEach
     void stop() {
-        if (stream != null) {
-            stream.dispose();
-        }
-        // A spool that is open writes in its directory, which is about to be deleted.
-        Mono.when(spooled.stream().map(WalEx::closeGracefully).toList()).block(PATIENCE);
         proxy.close();
         standby.close();
         primary.close();
     }
 
     private WalExConfig.Builder config(SlotSpec slot) {
-        return WalExConfig.fromUrl(database.url())
+        return streams.config()
                 .host(proxy.host())
                 .port(proxy.port())
-                .publication("events")
                 .slot(slot)
-                .statusInterval(Duration.ofMillis(100))
                 .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(200)));
     }
 
     private WalEx spooled() {
-        WalEx walEx = WalEx.create(config(SlotSpec.durable("walex").forFailover())
-                .middleware(DiskSpool.in(directory))
-                .build());
-        spooled.add(walEx);
-        return walEx;
+        return streams.create(config(SlotSpec.durable("walex").forFailover()).middleware(DiskSpool.in(directory)));
     }
 
     private void start(SlotSpec slot) {
@@ -101,10 +92,10 @@ class FailoverIT {
     }
 
     private void start(WalEx walEx) {
-        stream = walEx.changes()
+        streams.add(walEx.changes()
                 .doOnNext(event -> received.add((Integer) event.newRecord().get("id")))
                 .concatMap(this::consume, 0)
-                .subscribe(event -> {}, failure::set);
+                .subscribe(event -> {}, failure::set));
         walEx.awaitStreaming().block(PATIENCE);
     }
 
@@ -118,10 +109,7 @@ class FailoverIT {
     }
 
     private void awaitReceived(int last) {
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(List.copyOf(received))
-                        .containsExactlyElementsOf(
-                                IntStream.rangeClosed(1, last).boxed().toList()));
+        received.awaitAll(IntStream.rangeClosed(1, last).boxed().toList());
     }
 
     /** As a standby with sync_replication_slots does from time to time. */
@@ -144,7 +132,8 @@ class FailoverIT {
         standby.database("postgres").execute("ALTER SYSTEM SET primary_conninfo = ''", "SELECT pg_reload_conf()");
         await().atMost(PATIENCE)
                 .until(() -> primary.database("postgres")
-                        .queryText("SELECT count(*) FROM pg_stat_replication WHERE application_name <> 'WalEx'")
+                        .queryText("SELECT count(*) FROM pg_stat_replication WHERE application_name <> '"
+                                + database.name() + "'")
                         .equals("0"));
     }
 
@@ -203,7 +192,7 @@ class FailoverIT {
         insert(standby.database(database.name()), 201, 300);
 
         await().atMost(PATIENCE).until(() -> received.contains(300));
-        assertThat(List.copyOf(new LinkedHashSet<>(received)))
+        assertThat(List.copyOf(new LinkedHashSet<>(received.all())))
                 .containsExactlyElementsOf(IntStream.rangeClosed(1, 300).boxed().toList());
         assertThat(failure).hasNullValue();
         primary.startAgain();
@@ -272,7 +261,7 @@ class FailoverIT {
         goOn.tryEmitEmpty();
 
         await().atMost(PATIENCE).until(() -> failure.get() != null);
-        assertThat(received).hasSizeLessThan(50_000);
+        assertThat(received.all()).hasSizeLessThan(50_000);
         assertThat(failure.get())
                 .isInstanceOf(SlotInvalidatedException.class)
                 .hasMessageContainingAll("was promoted at", "lacks committed changes");
@@ -321,8 +310,8 @@ class FailoverIT {
                 .livenessTimeout(Duration.ofSeconds(1))
                 .build());
         walEx.states().subscribe(states::add);
-        stream = walEx.changes()
-                .subscribe(event -> received.add((Integer) event.newRecord().get("id")), failure::set);
+        streams.add(walEx.changes()
+                .subscribe(event -> received.add((Integer) event.newRecord().get("id")), failure::set));
         // The primary may have said so already.
         await().atMost(PATIENCE)
                 .until(() ->
@@ -337,9 +326,9 @@ class FailoverIT {
         assertThat(states).hasSize(2).last().isInstanceOf(ConnectionState.Streaming.class);
     }
 
-    private static String walsendersThatWaitForWal(StandbyServer server) {
+    private String walsendersThatWaitForWal(StandbyServer server) {
         return server.database("postgres")
-                .queryText("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'WalEx'"
+                .queryText("SELECT count(*) FROM pg_stat_activity WHERE application_name = '" + database.name() + "'"
                         + " AND backend_type = 'walsender' AND wait_event ILIKE 'WalSenderWaitForWal'");
     }
 }

@@ -1,5 +1,6 @@
 package io.walex.reactive.guarantees.failure;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -12,7 +13,6 @@ import io.walex.reactive.error.InsufficientPrivilegeException;
 import io.walex.reactive.error.PublicationNotFoundException;
 import io.walex.reactive.testsupport.InstalledServer;
 import io.walex.reactive.testsupport.TestDatabase;
-import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,8 +22,6 @@ import reactor.test.StepVerifier;
 
 /** What an error means does not depend on the server's language, nor do the names in our messages. */
 class LocalizedServerIT {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static InstalledServer server;
     private TestDatabase database;

@@ -1,5 +1,6 @@
 package io.walex.reactive.guarantees.failure;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -11,7 +12,6 @@ import io.walex.reactive.error.ServerUnreachableException;
 import io.walex.reactive.preflight.Preflight;
 import io.walex.reactive.testsupport.PgBouncer;
 import io.walex.reactive.testsupport.PostgresExtension;
-import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,8 +19,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A pooler in front of the server cannot pass a stream on; whoever is led there is told so at once. */
 class PoolerIT {
-
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** As people add them one by one, until the pooler complains no more. */
     private static final String EVERYTHING =

@@ -1,5 +1,6 @@
 package io.walex.reactive.guarantees.failure;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -13,6 +14,8 @@ import io.walex.reactive.stream.ConnectionState;
 import io.walex.reactive.testsupport.EmbeddedServer;
 import io.walex.reactive.testsupport.EmbeddedServer.StopMode;
 import io.walex.reactive.testsupport.PostgresServer;
+import io.walex.reactive.testsupport.Seen;
+import io.walex.reactive.testsupport.StreamFixture;
 import io.walex.reactive.testsupport.TcpProxy;
 import io.walex.reactive.testsupport.TestDatabase;
 import java.time.Duration;
@@ -26,20 +29,21 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import reactor.core.Disposable;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.test.StepVerifier;
 import reactor.util.retry.Retry;
 
 /** What a subscriber notices when the server itself fails, on a server of the test's own. */
 class ServerFailureIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     private static EmbeddedServer server;
 
     private TestDatabase database;
-    private Disposable stream;
-    private final List<Integer> received = Collections.synchronizedList(new ArrayList<>());
+
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(() -> database);
+
+    private final Seen<Integer> received = new Seen<>();
     private final List<ConnectionState> states = Collections.synchronizedList(new ArrayList<>());
 
     @BeforeAll
@@ -65,24 +69,17 @@ class ServerFailureIT {
 
     @AfterEach
     void drop() {
-        if (stream != null) {
-            stream.dispose();
-        }
         database.drop();
     }
 
     private WalExConfig.Builder config() {
-        return WalExConfig.fromUrl(database.url())
-                .name(database.name())
-                .publication("events")
-                .slot(SlotSpec.durable("walex"))
-                .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(100)));
+        return streams.config().retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(100)));
     }
 
     private void start(WalExConfig config) {
         WalEx walEx = WalEx.create(config);
         walEx.states().subscribe(states::add);
-        stream = walEx.changes().subscribe(event -> received.add(id(event)));
+        streams.start(walEx.changes().map(ServerFailureIT::id), received);
         walEx.awaitStreaming().block(PATIENCE);
     }
 
@@ -95,10 +92,7 @@ class ServerFailureIT {
     }
 
     private void awaitReceived(int last) {
-        await().atMost(PATIENCE)
-                .untilAsserted(() -> assertThat(List.copyOf(received))
-                        .containsExactlyElementsOf(
-                                IntStream.rangeClosed(1, last).boxed().toList()));
+        received.awaitAll(IntStream.rangeClosed(1, last).boxed().toList());
     }
 
     @Test
@@ -223,7 +217,7 @@ class ServerFailureIT {
                             .toString())
                     .contains("FAILS max_wal_senders", "FAILS max_replication_slots");
         } finally {
-            stream.dispose();
+            streams.stop();
             database.execute("ALTER SYSTEM RESET max_replication_slots", "ALTER SYSTEM RESET max_wal_senders");
             server.restart(StopMode.FAST);
         }

@@ -1,5 +1,6 @@
 package io.walex.reactive.guarantees.failure;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -29,8 +30,6 @@ import reactor.core.Disposable;
 
 /** A server that is there and reads its catalog too slowly, since somebody holds a lock on a part of it. */
 class SlowCatalogIT {
-
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     /** Its catalogs are locked, which other tests would notice on a server that they share. */
     private static EmbeddedServer server;

@@ -1,5 +1,6 @@
 package io.walex.reactive.guarantees.failure;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -37,7 +38,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Wrong set-ups end in an error of their own type, which names the thing and the remedy and shows no secret. */
 class StartupErrorsIT {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final String SECRET = "correct-horse-battery";
 
     @RegisterExtension

@@ -1,39 +1,36 @@
 package io.walex.reactive.guarantees.failure;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.WalEx;
-import io.walex.reactive.config.SlotSpec;
-import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.stream.ConnectionState;
 import io.walex.reactive.stream.ConnectionState.Stopped;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.StreamFixture;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** What Reactor's operators rethrow instead of signalling, thrown by a subscriber's code on the event loop. */
 class SubscriberErrorsIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
 
-    private Disposable running = () -> {};
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
 
     @BeforeEach
     void createTable() {
@@ -41,11 +38,6 @@ class SubscriberErrorsIT {
                 "CREATE TABLE todo (id int PRIMARY KEY)",
                 "CREATE PUBLICATION events FOR TABLE todo",
                 "SELECT pg_create_logical_replication_slot('walex', 'pgoutput')");
-    }
-
-    @AfterEach
-    void stop() {
-        running.dispose();
     }
 
     static Stream<Named<Function<WalEx, Flux<?>>>> pipelines() {
@@ -75,15 +67,12 @@ class SubscriberErrorsIT {
     void endTheStreamAndAreToldToTheSubscriber(Function<WalEx, Flux<?>> pipeline) {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         List<ConnectionState> states = new CopyOnWriteArrayList<>();
-        WalEx walex = WalEx.create(WalExConfig.fromUrl(postgres.url())
-                .publication("events")
-                .slot(SlotSpec.durable("walex"))
-                .heartbeat(Duration.ofMinutes(1))
-                .build());
+        WalEx walex =
+                WalEx.create(streams.config().heartbeat(Duration.ofMinutes(1)).build());
         walex.states().subscribe(states::add);
         postgres.execute("INSERT INTO todo VALUES (1)");
 
-        running = pipeline.apply(walex).subscribe(value -> {}, failure::set);
+        streams.add(pipeline.apply(walex).subscribe(value -> {}, failure::set));
 
         await().atMost(PATIENCE).until(() -> failure.get() != null);
         assertThat(failure.get()).rootCause().isInstanceOfAny(LinkageError.class, StackOverflowError.class);

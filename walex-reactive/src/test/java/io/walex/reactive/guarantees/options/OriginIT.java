@@ -1,11 +1,11 @@
 package io.walex.reactive.guarantees.options;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.WalEx;
 import io.walex.reactive.config.OriginFilter;
-import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.Streaming;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.event.Event;
@@ -18,7 +18,7 @@ import io.walex.reactive.event.TwoPhase;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.testsupport.LogLines;
 import io.walex.reactive.testsupport.PostgresExtension;
-import java.time.Duration;
+import io.walex.reactive.testsupport.StreamFixture;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -30,21 +30,19 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 
 /** Transactions that were replicated here from elsewhere say so. */
 class OriginIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
 
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
+
     private final List<String> received = new CopyOnWriteArrayList<>();
     private final List<Throwable> errors = new CopyOnWriteArrayList<>();
-    private Disposable subscription = Disposables.disposed();
     private ReplicationOrigin origin;
 
     @BeforeEach
@@ -58,11 +56,7 @@ class OriginIT {
 
     @AfterEach
     void dropOrigin() {
-        subscription.dispose();
-        for (String gid : postgres.query(
-                "SELECT gid FROM pg_prepared_xacts WHERE database = current_database()", row -> row.getString(1))) {
-            postgres.execute("ROLLBACK PREPARED '" + gid + "'");
-        }
+        postgres.rollbackPrepared();
         postgres.execute("SELECT pg_replication_origin_drop('%s')".formatted(origin.name()));
     }
 
@@ -75,8 +69,7 @@ class OriginIT {
     }
 
     private List<Transaction> transactions(int count, UnaryOperator<WalExConfig.Builder> options) {
-        WalExConfig.Builder config =
-                WalExConfig.fromUrl(postgres.url()).publication("events").slot(SlotSpec.durable("walex"));
+        WalExConfig.Builder config = streams.config();
         return WalEx.transactions(options.apply(config).build())
                 .concatMap(transaction -> transaction.events().then(Mono.just(transaction)))
                 .take(count)
@@ -94,13 +87,8 @@ class OriginIT {
                 .extracting(Transaction::origin)
                 .containsExactly(origin, null);
         postgres.awaitSlotInactive("walex");
-        List<Event> events = WalEx.changes(WalExConfig.fromUrl(postgres.url())
-                        .publication("events")
-                        .slot(SlotSpec.durable("walex"))
-                        .build())
-                .take(2)
-                .collectList()
-                .block(PATIENCE);
+        List<Event> events =
+                WalEx.changes(streams.config().build()).take(2).collectList().block(PATIENCE);
         assertThat(events).extracting(Event::origin).containsExactly(origin, null);
         assertThat(EventJson.toJson(events.get(0)))
                 .contains("\"origin\":{\"name\":\"%s\",\"lsn\":\"0/ABC\"}".formatted(origin.name()));
@@ -159,17 +147,13 @@ class OriginIT {
     }
 
     private void start(TwoPhase twoPhase, OriginFilter filter) {
-        subscription.dispose();
+        streams.stop();
         postgres.awaitSlotInactive("walex");
         received.clear();
-        subscription = WalEx.changes(WalExConfig.fromUrl(postgres.url())
-                        .publication("events")
-                        .slot(SlotSpec.durable("walex"))
-                        .twoPhase(twoPhase)
-                        .origin(filter)
-                        .build())
-                .map(this::describe)
-                .subscribe(received::add, errors::add);
+        streams.add(
+                WalEx.changes(streams.config().twoPhase(twoPhase).origin(filter).build())
+                        .map(this::describe)
+                        .subscribe(received::add, errors::add));
     }
 
     private String describe(Event event) {
@@ -184,10 +168,6 @@ class OriginIT {
             assertThat(errors).isEmpty();
             assertThat(received).containsExactly(events);
         });
-    }
-
-    private void awaitConfirmed(Lsn lsn) {
-        postgres.slots().await("walex", slot -> slot.confirmedFlushLsn().compareTo(lsn) >= 0);
     }
 
     /** All pairs of where a transaction is prepared and ends, but for those whose outcome alone is left out. */
@@ -216,7 +196,7 @@ class OriginIT {
             start(TwoPhase.AT_COMMIT, OriginFilter.NONE);
 
             awaitReceived("1", "7");
-            awaitConfirmed(postgres.currentLsn());
+            streams.awaitConfirmed(postgres.currentLsn());
             assertThat(log.messages()).singleElement().asString().contains("\"" + gid(3) + "\"");
         }
     }
@@ -242,7 +222,7 @@ class OriginIT {
                 "7",
                 "8",
                 "9");
-        awaitConfirmed(postgres.currentLsn());
+        streams.awaitConfirmed(postgres.currentLsn());
     }
 
     @Test
@@ -274,6 +254,6 @@ class OriginIT {
         start(TwoPhase.AT_COMMIT, OriginFilter.ANY);
 
         awaitReceived(outcome.equals("COMMIT") ? new String[] {"1", "2", "3"} : new String[] {"2", "3"});
-        awaitConfirmed(postgres.currentLsn());
+        streams.awaitConfirmed(postgres.currentLsn());
     }
 }

@@ -1,6 +1,7 @@
 package io.walex.reactive.guarantees.options;
 
 import static io.walex.reactive.event.EventFilters.table;
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walex.reactive.WalEx;
@@ -12,7 +13,7 @@ import io.walex.reactive.event.EventColumns;
 import io.walex.reactive.handler.EventHandler;
 import io.walex.reactive.handler.Handlers;
 import io.walex.reactive.testsupport.PostgresExtension;
-import java.time.Duration;
+import io.walex.reactive.testsupport.StreamFixture;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -24,13 +25,14 @@ import reactor.core.publisher.Sinks;
 /** Tables whose names have dots, quotes and upper case, wherever a table is named. */
 class QuotedNamesIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     private static final String TODO = "\"my.schema\".\"To.do\"";
     private static final String LIST = "\"my.schema\".\"my \"\"own\"\" list\"";
 
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
+
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
 
     @BeforeEach
     void createTables() {
@@ -43,8 +45,7 @@ class QuotedNamesIT {
     }
 
     private WalExConfig setUp() {
-        WalExConfig config = WalExConfig.fromUrl(postgres.url())
-                .publication("events")
+        WalExConfig config = streams.config()
                 .publicationSetup(PublicationSetup.CREATE)
                 .slot(SlotSpec.durable(postgres.name()))
                 .subscribe(TODO, LIST)

@@ -3,13 +3,12 @@ package io.walex.reactive.guarantees.options;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walex.reactive.WalEx;
-import io.walex.reactive.config.SlotSpec;
-import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.event.Change;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.EventType;
 import io.walex.reactive.event.Row;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.StreamFixture;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +21,9 @@ class ReplicaIdentityIT {
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
 
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
+
     @BeforeEach
     void createTable() {
         postgres.execute(
@@ -32,10 +34,7 @@ class ReplicaIdentityIT {
 
     private List<Event> changes(String... statements) {
         postgres.execute(statements);
-        return WalEx.changes(WalExConfig.fromUrl(postgres.url())
-                        .publication("events")
-                        .slot(SlotSpec.durable("walex"))
-                        .build())
+        return WalEx.changes(streams.config().build())
                 .take(statements.length)
                 .collectList()
                 .block(Duration.ofSeconds(30));

@@ -1,15 +1,16 @@
 package io.walex.reactive.guarantees.options;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.WalEx;
-import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.Streaming;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.StreamFixture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,10 +38,12 @@ import reactor.util.retry.Retry;
 class SpillFilesIT {
 
     private static final Path OPEN_FILES = Path.of("/proc/self/fd");
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
+
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
 
     @TempDir
     Path directory;
@@ -63,9 +66,6 @@ class SpillFilesIT {
 
     @AfterEach
     void stop() throws SQLException {
-        if (subscription != null) {
-            subscription.dispose();
-        }
         if (writer != null) {
             writer.close();
         }
@@ -113,7 +113,7 @@ class SpillFilesIT {
         subscribe(changes());
         writeUntilSpilled();
 
-        subscription.dispose();
+        streams.stop();
 
         awaitNoneOpen();
     }
@@ -158,9 +158,7 @@ class SpillFilesIT {
     }
 
     private WalExConfig.Builder config() {
-        return WalExConfig.fromUrl(postgres.url())
-                .publication("events")
-                .slot(SlotSpec.durable("walex"))
+        return streams.config()
                 .streaming(Streaming.ON)
                 .spillDirectory(directory)
                 .spillMemory(1024)
@@ -172,7 +170,7 @@ class SpillFilesIT {
     }
 
     private void subscribe(Flux<Event> events) {
-        subscription = events.subscribe(event -> received.incrementAndGet(), error -> {});
+        subscription = streams.add(events.subscribe(event -> received.incrementAndGet(), error -> {}));
     }
 
     private void writeUntilSpilled() throws SQLException {

@@ -3,11 +3,11 @@ package io.walex.reactive.guarantees.options;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walex.reactive.WalEx;
-import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.Streaming;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.event.TwoPhase;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.StreamFixture;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -28,6 +28,9 @@ class StreamedDescriptionsIT {
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
 
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
+
     @BeforeEach
     void streamLargeTransactions() {
         postgres.execute(
@@ -45,9 +48,7 @@ class StreamedDescriptionsIT {
 
     /** The rows of the small transactions. */
     private List<Map<String, Object>> small(int count) {
-        WalExConfig config = WalExConfig.fromUrl(postgres.url())
-                .publication("events")
-                .slot(SlotSpec.durable("walex"))
+        WalExConfig config = streams.config()
                 .streaming(Streaming.ON)
                 .twoPhase(TwoPhase.AT_COMMIT)
                 .build();

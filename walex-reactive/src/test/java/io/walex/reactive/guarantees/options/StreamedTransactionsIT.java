@@ -3,10 +3,10 @@ package io.walex.reactive.guarantees.options;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walex.reactive.WalEx;
-import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.Streaming;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.StreamFixture;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -22,6 +22,9 @@ class StreamedTransactionsIT {
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
 
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
+
     private void createSlot() {
         postgres.execute(
                 "CREATE PUBLICATION events FOR ALL TABLES",
@@ -30,11 +33,7 @@ class StreamedTransactionsIT {
     }
 
     private List<Map<String, Object>> rows(int count) {
-        WalExConfig config = WalExConfig.fromUrl(postgres.url())
-                .publication("events")
-                .slot(SlotSpec.durable("walex"))
-                .streaming(Streaming.ON)
-                .build();
+        WalExConfig config = streams.config().streaming(Streaming.ON).build();
         return WalEx.changes(config)
                 .map(event -> event.newRecord().asMap())
                 .take(count)

@@ -1,10 +1,10 @@
 package io.walex.reactive.guarantees.options;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.WalEx;
-import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.Streaming;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.event.Event;
@@ -12,7 +12,7 @@ import io.walex.reactive.event.EventType;
 import io.walex.reactive.event.TwoPhase;
 import io.walex.reactive.pgoutput.PgOutputDecodingException;
 import io.walex.reactive.testsupport.PostgresExtension;
-import java.time.Duration;
+import io.walex.reactive.testsupport.StreamFixture;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -23,20 +23,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
 
 /** Two-phase transactions across lost connections, other settings and streaming. */
 class TwoPhaseIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
 
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
+
     private final List<String> received = new CopyOnWriteArrayList<>();
     private final List<Throwable> errors = new CopyOnWriteArrayList<>();
-    private Disposable subscription = Disposables.disposed();
 
     @BeforeEach
     void createTable() {
@@ -46,11 +44,7 @@ class TwoPhaseIT {
 
     @AfterEach
     void stop() {
-        subscription.dispose();
-        for (String gid : postgres.query(
-                "SELECT gid FROM pg_prepared_xacts WHERE database = current_database()", row -> row.getString(1))) {
-            postgres.execute("ROLLBACK PREPARED '" + gid + "'");
-        }
+        postgres.rollbackPrepared();
     }
 
     private void createSlot(boolean twoPhase) {
@@ -85,16 +79,13 @@ class TwoPhaseIT {
     }
 
     private void start(TwoPhase twoPhase, UnaryOperator<WalExConfig.Builder> options) {
-        WalExConfig.Builder config = WalExConfig.fromUrl(postgres.url())
-                .publication("events")
-                .slot(SlotSpec.durable("walex"))
-                .twoPhase(twoPhase);
-        subscription =
-                WalEx.changes(options.apply(config).build()).map(this::describe).subscribe(received::add, errors::add);
+        WalExConfig.Builder config = streams.config().twoPhase(twoPhase);
+        streams.add(
+                WalEx.changes(options.apply(config).build()).map(this::describe).subscribe(received::add, errors::add));
     }
 
     private void restart(TwoPhase twoPhase) {
-        subscription.dispose();
+        streams.stop();
         postgres.awaitSlotInactive("walex");
         received.clear();
         start(twoPhase);

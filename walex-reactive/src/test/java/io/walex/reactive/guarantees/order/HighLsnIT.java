@@ -1,5 +1,6 @@
 package io.walex.reactive.guarantees.order;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.walex.reactive.WalEx;
@@ -9,7 +10,6 @@ import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.testsupport.EmbeddedServer;
 import io.walex.reactive.testsupport.PostgresServer;
 import io.walex.reactive.testsupport.TestDatabase;
-import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -21,7 +21,6 @@ import reactor.test.StepVerifier;
 /** Positions whose lower half is no positive int, as half of all are. */
 class HighLsnIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Lsn HIGH = Lsn.parse("0/80000000");
 
     private static EmbeddedServer server;

@@ -1,5 +1,6 @@
 package io.walex.reactive.guarantees.security;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -36,7 +37,6 @@ import reactor.core.Disposables;
  */
 class HostileNamesIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String PASSWORD = "unsuspecting";
 
     @RegisterExtension

@@ -1,5 +1,6 @@
 package io.walex.reactive.guarantees.security;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
@@ -13,6 +14,7 @@ import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Row;
 import io.walex.reactive.testsupport.LogLines;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.StreamFixture;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -28,10 +30,11 @@ import reactor.test.StepVerifier;
 /** What the text of values depends on is the same whatever the database is set to. */
 class SessionSettingsIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
+
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
@@ -51,13 +54,7 @@ class SessionSettingsIT {
                 alter + "bytea_output = 'escape'",
                 alter + "client_encoding = 'LATIN1'");
 
-        Event event = WalEx.changes(WalExConfig.fromUrl(postgres.url())
-                        .name(postgres.name())
-                        .publication("events")
-                        .slot(SlotSpec.durable("walex"))
-                        .binary(binary)
-                        .build())
-                .blockFirst(PATIENCE);
+        Event event = WalEx.changes(streams.config().binary(binary).build()).blockFirst(PATIENCE);
 
         Row row = event.newRecord();
         assertThat(row.get("day")).isEqualTo(LocalDate.of(2026, 2, 3));
@@ -82,12 +79,7 @@ class SessionSettingsIT {
                 "ALTER DATABASE \"" + postgres.name() + "\" SET client_min_messages = 'debug1'");
 
         try (LogLines log = LogLines.captureAll()) {
-            WalEx.changes(WalExConfig.fromUrl(postgres.url())
-                            .name(postgres.name())
-                            .publication("events")
-                            .slot(SlotSpec.durable("walex"))
-                            .build())
-                    .blockFirst(PATIENCE);
+            WalEx.changes(streams.config().build()).blockFirst(PATIENCE);
 
             assertThat(log.messages()).noneMatch(line -> line.startsWith("The server "));
         }
@@ -104,11 +96,7 @@ class SessionSettingsIT {
                 "CREATE FUNCTION lead_astray() RETURNS event_trigger LANGUAGE plpgsql AS"
                         + " $$BEGIN PERFORM set_config('search_path', 'evil, public', false); END$$",
                 "CREATE EVENT TRIGGER astray ON login EXECUTE FUNCTION lead_astray()");
-        WalExConfig config = WalExConfig.fromUrl(postgres.url())
-                .name(postgres.name())
-                .publication("events")
-                .slot(SlotSpec.durable("walex"))
-                .build();
+        WalExConfig config = streams.config().build();
 
         for (Mono<?> use : List.of(
                 WalEx.changes(config).then(), WalEx.preflight(config), WalEx.setup(config), WalEx.drop(config))) {
@@ -133,9 +121,7 @@ class SessionSettingsIT {
                 "CREATE TABLE value (id int PRIMARY KEY, word text)",
                 "CREATE PUBLICATION events FOR ALL TABLES",
                 "ALTER DATABASE \"" + postgres.name() + "\" SET transaction_timeout = '1s'");
-        WalEx walex = WalEx.create(WalExConfig.fromUrl(postgres.url())
-                .name(postgres.name())
-                .publication("events")
+        WalEx walex = WalEx.create(streams.config()
                 .slot(durable ? SlotSpec.durable("walex") : SlotSpec.temporary())
                 .build());
 

@@ -1,5 +1,6 @@
 package io.walex.reactive.guarantees.slots;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -20,7 +21,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +39,6 @@ import reactor.core.publisher.Flux;
  */
 class LargeSchemaIT {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final boolean FULL = "full".equals(System.getProperty("walex.test.schema"));
     private static final int TABLES = FULL ? 1_800 : 180;
     private static final int COLUMNS = FULL ? 150 : 60;

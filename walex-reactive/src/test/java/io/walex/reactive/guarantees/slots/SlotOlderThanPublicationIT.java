@@ -1,5 +1,6 @@
 package io.walex.reactive.guarantees.slots;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
@@ -10,7 +11,7 @@ import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.PublicationNotFoundException;
 import io.walex.reactive.preflight.Preflight;
 import io.walex.reactive.testsupport.PostgresExtension;
-import java.time.Duration;
+import io.walex.reactive.testsupport.StreamFixture;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,8 +21,6 @@ import reactor.test.StepVerifier;
 /** A slot that holds changes from before its publication as it is now: what comes of them, and what a preflight says. */
 class SlotOlderThanPublicationIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     private static final int V15 = 150000;
     private static final int V18 = 180000;
 
@@ -30,6 +29,9 @@ class SlotOlderThanPublicationIT {
 
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
+
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
 
     @BeforeEach
     void createTables() {
@@ -45,7 +47,7 @@ class SlotOlderThanPublicationIT {
     }
 
     private WalExConfig.Builder config() {
-        return WalExConfig.fromUrl(postgres.url()).publication("events").slot(SlotSpec.durable(postgres.name()));
+        return streams.config().slot(SlotSpec.durable(postgres.name()));
     }
 
     private List<String> findings(WalExConfig.Builder config) {

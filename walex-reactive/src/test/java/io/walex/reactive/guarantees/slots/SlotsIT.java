@@ -1,5 +1,6 @@
 package io.walex.reactive.guarantees.slots;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,18 +13,16 @@ import io.walex.reactive.error.SlotInUseException;
 import io.walex.reactive.error.SlotInvalidatedException;
 import io.walex.reactive.stream.ConnectionState;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.StreamFixture;
 import io.walex.reactive.testsupport.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.test.StepVerifier;
@@ -32,29 +31,20 @@ import reactor.util.retry.Retry;
 /** A slot that is taken, lost, moved or made anew behind the stream's back. */
 class SlotsIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
 
-    private final Disposable.Composite streams = Disposables.composite();
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
 
     @BeforeEach
     void createTable() {
         postgres.execute("CREATE TABLE todo (id int PRIMARY KEY)", "CREATE PUBLICATION events FOR TABLE todo");
     }
 
-    @AfterEach
-    void stop() {
-        streams.dispose();
-    }
-
     private WalExConfig.Builder config() {
-        return WalExConfig.fromUrl(postgres.url())
-                .name(postgres.name())
-                .publication("events")
+        return streams.config()
                 .slot(SlotSpec.durable(postgres.name()))
-                .statusInterval(Duration.ofMillis(100))
                 .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(200)));
     }
 

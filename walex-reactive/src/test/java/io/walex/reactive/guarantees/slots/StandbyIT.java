@@ -1,5 +1,6 @@
 package io.walex.reactive.guarantees.slots;
 
+import static io.walex.reactive.testsupport.StreamFixture.PATIENCE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -13,6 +14,7 @@ import io.walex.reactive.error.TransactionAbandonedException;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.stream.ConnectionState;
 import io.walex.reactive.testsupport.PostgresExtension;
+import io.walex.reactive.testsupport.StreamFixture;
 import io.walex.reactive.testsupport.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,12 +24,10 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.publisher.Mono;
 import reactor.test.StepVerifier;
 import reactor.util.retry.Retry;
@@ -35,12 +35,11 @@ import reactor.util.retry.Retry;
 /** Consumers that take turns at a slot. */
 class StandbyIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
 
-    private final Disposable.Composite streams = Disposables.composite();
+    @RegisterExtension
+    final StreamFixture streams = StreamFixture.on(postgres);
 
     @BeforeEach
     void createTable() {
@@ -50,17 +49,9 @@ class StandbyIT {
                 "CREATE PUBLICATION events FOR TABLE todo");
     }
 
-    @AfterEach
-    void stop() {
-        streams.dispose();
-    }
-
     private WalExConfig config() {
-        return WalExConfig.fromUrl(postgres.url())
-                .name(postgres.name())
-                .publication("events")
+        return streams.config()
                 .slot(SlotSpec.durable(postgres.name()).whenInUse(WhenInUse.WAIT))
-                .statusInterval(Duration.ofMillis(100))
                 .retry(Retry.fixedDelay(Long.MAX_VALUE, Duration.ofMillis(200)))
                 .build();
     }
