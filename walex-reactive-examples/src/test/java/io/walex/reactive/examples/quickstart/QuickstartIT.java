@@ -1,59 +1,21 @@
 package io.walex.reactive.examples.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.walex.reactive.testsupport.PostgresExtension;
 import io.walex.reactive.testsupport.SlotView;
-import io.walex.reactive.testsupport.TcpProxy;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.net.ConnectException;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 
-class QuickstartIT {
-
-    private static final Duration STARTED = Duration.ofMinutes(1);
-
-    @RegisterExtension
-    final PostgresExtension postgres = PostgresExtension.shared();
-
-    private final Map<String, String> environment = new HashMap<>();
-    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-    private final StringWriter err = new StringWriter();
-
-    @BeforeEach
-    void createTables() {
-        postgres.execute(
-                "CREATE TABLE todo (id int PRIMARY KEY, description text)",
-                "CREATE TABLE note (id int PRIMARY KEY)",
-                "CREATE PUBLICATION events FOR ALL TABLES");
-    }
+class QuickstartIT extends QuickstartRuns {
 
     @Test
     void showsChangesOfAnEmbeddedServer() {
@@ -229,57 +191,6 @@ class QuickstartIT {
         assertThat(lines()).hasSize(2000);
     }
 
-    @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
-                    2 | --nonsense                                                   | nonsense
-                    2 | --ur=postgresql://u:secretpw@h/d                             | Unknown option: --ur;
-                    2 | -url:postgresql://u:secretpw@h/d                             | Unknown option: -url;
-                    2 | postgresql://u:secretpw@h/d                                  | no option
-                    2 | --url=postgresql://h/d?sslmode=verify-ca&sslrootcert=gone.crt --publication=e | gone.crt
-                    2 | --max-events=0                                               | at least 1
-                    2 | --max-events=many                                            | many
-                    2 | --url=postgresql://h/d                                       | --publication is required
-                    2 | --url=mysql://h/d --publication=events                       | scheme
-                    2 | --url=postgresql://h/d --publication=events --slot=Not-Valid | Not-Valid
-                    2 | --slot=Not-Valid                                             | Not-Valid
-                    2 | setup --publication=events --slot=shop                       | --url is required
-                    2 | drop --url=postgresql://h/d --publication=events             | --slot is required
-                    2 | drop --url=postgresql://h/d --slot=shop                      | --publication is required
-                    2 | setup postgresql://u:secretpw@h/d                            | no option
-                    1 | drop --url=postgresql://localhost:1/d --publication=e --slot=s | localhost:1
-                    1 | --url=postgresql://no-such-host.invalid/d?connect_timeout=30 --publication=p | no-such-host.invalid
-                    1 | --url=postgresql://localhost:1/d --publication=events        | localhost:1
-                    """)
-    void refusesBadInputInOneLine(int exitCode, String arguments, String says) {
-        assertThat(run(arguments.split(" "))).isEqualTo(exitCode);
-
-        assertThat(err.toString().lines())
-                .hasSize(1)
-                .first()
-                .asString()
-                .contains(says)
-                .doesNotContain("secretpw");
-        assertThat(out.size()).isZero();
-    }
-
-    @Test
-    void saysWhichDatabaseOrPublicationIsMissing() {
-        assertThat(run("--url=" + postgres.url() + "_gone", "--publication=events"))
-                .isEqualTo(1);
-        assertThat(run("--url=" + postgres.url(), "--publication=evnts")).isEqualTo(1);
-
-        assertThat(err.toString().lines()).hasSize(2).first().asString().contains(postgres.name() + "_gone");
-        assertThat(err.toString()).contains("evnts").doesNotContain("\tat ");
-    }
-
-    @Test
-    void debugShowsTheStackTrace() {
-        assertThat(run("--url=postgresql://localhost:1/d", "--publication=events", "--debug"))
-                .isEqualTo(1);
-
-        assertThat(err.toString()).contains("\tat ");
-    }
-
     @Test
     void endsQuietlyWhenNobodyReads() {
         OutputStream closed = new OutputStream() {
@@ -311,113 +222,5 @@ class QuickstartIT {
                         "WALEX_MAX_EVENTS",
                         "setup",
                         "drop");
-    }
-
-    @Test
-    void hintsAtTheOptionThatMendsIt() {
-        postgres.execute("SELECT pg_create_logical_replication_slot('" + postgres.name() + "', 'pgoutput')");
-        String[] arguments = {"--url=" + postgres.url(), "--publication=events", "--slot=" + postgres.name()};
-        environment.put("WALEX_MAX_EVENTS", "1");
-        CompletableFuture<Integer> owner = CompletableFuture.supplyAsync(() -> run(arguments));
-        postgres.awaitSlotActive(postgres.name());
-
-        assertThat(run(arguments)).isEqualTo(1);
-
-        assertThat(err.toString()).contains("choose another slot with --slot=NAME");
-        postgres.execute("INSERT INTO todo VALUES (1, 'done')");
-        assertThat(owner.join()).isZero();
-    }
-
-    @Test
-    @DisabledOnOs(OS.WINDOWS)
-    void interruptLeavesNoSlot() throws IOException, InterruptedException {
-        Process quickstart = start("--url=" + postgres.url(), "--publication=events");
-        await().atMost(STARTED).until(() -> postgres.slots().all().stream().anyMatch(SlotView::inUse));
-
-        interrupt(quickstart);
-
-        postgres.awaitNoSlots();
-    }
-
-    @Test
-    @DisabledOnOs(OS.WINDOWS)
-    void interruptEndsItWhileNobodyTakesItsOutput() throws IOException, InterruptedException {
-        Process quickstart = start("--url=" + postgres.url(), "--publication=events");
-        await().atMost(STARTED).until(() -> postgres.slots().all().stream().anyMatch(SlotView::inUse));
-        postgres.execute("INSERT INTO todo SELECT i, repeat('x', 1000) FROM generate_series(1, 10000) i");
-        await().atMost(STARTED).until(() -> quickstart.getInputStream().available() > 60_000);
-
-        interrupt(quickstart);
-
-        postgres.awaitNoSlots();
-    }
-
-    @Test
-    @DisabledOnOs(OS.WINDOWS)
-    void interruptEndsItWhileTheServerDoesNotAnswer() throws IOException, InterruptedException {
-        try (TcpProxy proxy = TcpProxy.to(postgres.host(), postgres.port())) {
-            Process quickstart = start(
-                    "--url=" + postgres.url().replaceAll("@[^/]+/", "@127.0.0.1:" + proxy.port() + "/"),
-                    "--publication=events");
-            await().atMost(STARTED).until(() -> postgres.slots().all().stream().anyMatch(SlotView::inUse));
-            proxy.pause();
-
-            interrupt(quickstart);
-
-            assertThat(new String(quickstart.getErrorStream().readAllBytes(), StandardCharsets.UTF_8))
-                    .doesNotContain("Exception");
-        }
-        postgres.awaitNoSlots();
-    }
-
-    @Test
-    @DisabledOnOs(OS.WINDOWS)
-    void interruptLeavesNoServer() throws IOException, InterruptedException {
-        Process quickstart = start();
-        quickstart.inputReader().readLine();
-        Matcher address = Pattern.compile("postgres@localhost:(\\d+)")
-                .matcher(quickstart
-                        .errorReader()
-                        .lines()
-                        .filter(line -> line.contains("runs at"))
-                        .findFirst()
-                        .orElseThrow());
-        assertThat(address.find()).isTrue();
-
-        interrupt(quickstart);
-
-        assertThatThrownBy(() -> new Socket("localhost", Integer.parseInt(address.group(1))))
-                .isInstanceOf(ConnectException.class);
-    }
-
-    private static Process start(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                // The quickstart's own logs, which the tests' configuration would hide.
-                "-Dlogback.configurationFile="
-                        + Path.of("src/main/resources/logback.xml").toUri(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                Quickstart.class.getName()));
-        command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).start();
-    }
-
-    /** By the signal of kill; that of Ctrl-C takes the same way, but a background job may ignore it. */
-    private static void interrupt(Process quickstart) throws InterruptedException {
-        quickstart.toHandle().destroy();
-        assertThat(quickstart.waitFor(1, TimeUnit.MINUTES)).isTrue();
-    }
-
-    private int run(String... arguments) {
-        return Quickstart.run(arguments, environment, out, new PrintWriter(err, true));
-    }
-
-    private List<JsonNode> lines() {
-        ObjectMapper mapper = new ObjectMapper();
-        return out.toString(StandardCharsets.UTF_8)
-                .lines()
-                .map(mapper::readTree)
-                .toList();
     }
 }
