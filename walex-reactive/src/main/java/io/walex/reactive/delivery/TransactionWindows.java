@@ -41,6 +41,9 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
 
     private @Nullable Runnable onLastEnded;
 
+    /** The last one has ended: what a middleware still holds would be cut, and comes again instead. */
+    private boolean closing;
+
     /**
      * Sets up the windows.
      *
@@ -174,6 +177,7 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
         Runnable then = onLastEnded;
         if (then != null && window != last) {
             onLastEnded = null;
+            closing = true;
             then.run();
             if (terminated) {
                 return;
@@ -195,7 +199,7 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
      * last demand is served by the start of the next.
      */
     private boolean isWanted() {
-        return demand > 0 && acknowledgements.outstanding() <= maxUnacknowledged;
+        return !closing && demand > 0 && acknowledgements.outstanding() <= maxUnacknowledged;
     }
 
     private boolean isMoreWanted(@Nullable TransactionWindow window) {

@@ -10,6 +10,8 @@ import io.walex.reactive.error.ServerUnreachableException;
 import io.walex.reactive.error.SpillException;
 import io.walex.reactive.error.WalExException;
 import io.walex.reactive.pgoutput.PgOutputDecodingException;
+import io.walex.reactive.server.ForeignSessionException;
+import io.walex.reactive.server.OrdinaryConnectionException;
 import io.walex.reactive.server.Refusal;
 import io.walex.reactive.server.SlowQueryException;
 import java.io.EOFException;
@@ -48,6 +50,14 @@ public final class Failures {
         }
         if (error instanceof SlowQueryException slow) {
             return slow(slow, attempted);
+        }
+        if (error instanceof ForeignSessionException) {
+            return new ServerUnreachableException(
+                    "%s gives no session that can be relied on: %s".formatted(attempted.server(), error.getMessage()),
+                    error);
+        }
+        if (error instanceof OrdinaryConnectionException) {
+            return Refusals.ordinaryConnection(attempted, error);
         }
         if (error instanceof EOFException) {
             return attempted.lost(String.valueOf(error.getMessage()), error);

@@ -33,7 +33,6 @@ final class Refusals {
             Map.entry("28P01", Refusals::login),
             Map.entry("3D000", Refusals::noDatabase),
             Map.entry("42501", Refusals::noPrivilege),
-            Map.entry("42601", Refusals::syntax),
             Map.entry("42704", Refusals::undefined),
             Map.entry("53300", Refusals::noConnection),
             Map.entry("53400", Refusals::noSlot),
@@ -113,10 +112,10 @@ final class Refusals {
     }
 
     /** Commands of replication are errors of syntax where a pooler has left out that a connection is for replication. */
-    private WalExException syntax() {
+    static WalExException ordinaryConnection(Attempted attempted, Throwable error) {
         return new ServerUnreachableException(
                 "%s gives no replication connection, but an ordinary one, as behind a connection pooler or proxy that ignores what it does not know: %s; %s"
-                        .formatted(attempted.server(), refusal.coded(), DIRECTLY),
+                        .formatted(attempted.server(), error.getMessage(), DIRECTLY),
                 error);
     }
 

@@ -6,6 +6,8 @@ import io.r2dbc.postgresql.replication.ReplicationSlotRequest;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.server.CapturedLoop;
 import io.walex.reactive.server.Connector;
+import io.walex.reactive.server.OrdinaryConnectionException;
+import io.walex.reactive.server.Refusal;
 import io.walex.reactive.server.ServerVersion;
 import io.walex.reactive.server.SimpleQuery;
 import io.walex.reactive.server.SqlLiterals;
@@ -60,7 +62,8 @@ public final class ReplicationConnection {
     public static Mono<Void> probe(Connector connector) {
         return Mono.usingWhen(
                 connect(connector),
-                made -> connector.answered(made.command("IDENTIFY_SYSTEM")).then(),
+                made -> replicating(connector.answered(made.command("IDENTIFY_SYSTEM")))
+                        .then(),
                 ReplicationConnection::close);
     }
 
@@ -78,10 +81,20 @@ public final class ReplicationConnection {
                 .temporary()
                 .build();
         return connector
-                .whileWorking(pid, connection.createSlot(request))
+                .whileWorking(pid, replicating(connection.createSlot(request)))
                 // The driver loses the upper half of an LSN whose lower half is 80000000 or more.
                 .flatMap(created -> connector.query(SqlLiterals.replace(CONSISTENT_POINT, slot), this::command))
                 .map(rows -> Lsn.parse(rows.get(0).get(0)));
+    }
+
+    /** Where a command of replication is an error of syntax, the connection is not one for replication. */
+    private static <T> Mono<T> replicating(Mono<T> answer) {
+        return answer.onErrorMap(
+                error -> {
+                    Refusal refusal = Refusal.of(error);
+                    return refusal != null && refusal.hasState("42601");
+                },
+                OrdinaryConnectionException::new);
     }
 
     /** The process that serves this connection. */
@@ -120,7 +133,7 @@ public final class ReplicationConnection {
                     clock);
             made.install();
             return connector
-                    .answered(connection.startReplication(start.toRequest()))
+                    .answered(replicating(connection.startReplication(start.toRequest())))
                     .delayUntil(stream -> accepted)
                     .doOnNext(stream -> {
                         receiver = made;

@@ -1,6 +1,5 @@
 package io.walex.reactive.server;
 
-import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -68,7 +67,7 @@ public final class SessionSettings {
      * Reads the answer to {@link #statement}.
      *
      * @return the process's id
-     * @throws R2dbcNonTransientResourceException naming what is not in force
+     * @throws ForeignSessionException naming what is not in force
      */
     static int backendPid(List<List<String>> rows) {
         List<String> values = rows.get(0);
@@ -76,10 +75,9 @@ public final class SessionSettings {
         for (Map.Entry<String, String> setting : PINNED.entrySet()) {
             String value = values.get(column++);
             if (!value.equals(setting.getValue())) {
-                throw new R2dbcNonTransientResourceException(
-                        "the session has %s = '%s' where '%s' was asked for: a pooler leaves it out (PgBouncer's ignore_startup_parameters), or a login trigger sets it; connect to the server itself, or leave this role out of the trigger"
-                                .formatted(setting.getKey(), value, setting.getValue()),
-                        "0A000");
+                throw new ForeignSessionException(
+                        "the session has %s = '%s' where '%s' was asked for: a pooler leaves it out (PgBouncer's ignore_startup_parameters), or a login trigger sets it; connect to the server itself, not through a pooler, or leave this role out of the trigger"
+                                .formatted(setting.getKey(), value, setting.getValue()));
             }
         }
         return Integer.parseInt(values.get(0));

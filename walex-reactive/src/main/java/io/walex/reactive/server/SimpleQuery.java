@@ -91,7 +91,8 @@ public final class SimpleQuery extends ByteToMessageDecoder {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-        sink.error(new EOFException("The server closed the replication connection"));
+        // A FATAL error is the last word: nothing but the end follows it.
+        sink.error(error != null ? error : new EOFException("The server closed the connection"));
         super.channelInactive(ctx);
     }
 }

@@ -51,6 +51,12 @@ public final class SlotChecks {
         return Obstacle.requireNone(unfit(slot, facts, config));
     }
 
+    /** Fails where the slot is somebody else's, whatever else is the matter with it. */
+    static Mono<Void> requireOurs(SlotFacts slot, WalExConfig config) {
+        return Obstacle.requireNone(
+                isOurs(slot, config) ? List.of() : List.of(foreign(Subjects.slot(slot.name()), slot, config)));
+    }
+
     static WalExException slotNotFound(SlotSpec.Durable durable) {
         return missing(durable).error();
     }

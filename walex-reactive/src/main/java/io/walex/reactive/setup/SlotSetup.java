@@ -36,11 +36,19 @@ public final class SlotSetup {
 
     public static Mono<Void> drop(ServerConnection server, WalExConfig config) {
         Mono<Void> slot =
-                config.slot() instanceof SlotSpec.Durable durable ? drop(server, durable.name()) : Mono.empty();
+                config.slot() instanceof SlotSpec.Durable durable ? drop(server, durable.name(), config) : Mono.empty();
         return config.publicationSetup() == PublicationSetup.MUST_EXIST
                 ? slot
                 : slot.then(Mono.defer(
                         () -> server.publications().drop(config.publications().get(0))));
+    }
+
+    /** A slot of the same name that is none of ours stays: somebody else needs it. */
+    private static Mono<Void> drop(ServerConnection server, String slot, WalExConfig config) {
+        return server.slots()
+                .find(slot)
+                .delayUntil(found -> SlotChecks.requireOurs(found, config))
+                .flatMap(found -> drop(server, slot));
     }
 
     /** Somebody else may be dropping the slot too, or a connection that was just cancelled may hold it for a moment. */

@@ -53,7 +53,6 @@ class FailuresTests {
         "28000, AuthenticationException",
         "3D000, DatabaseNotFoundException",
         "42501, InsufficientPrivilegeException",
-        "42601, ServerUnreachableException",
         "55006, SlotInUseException",
         "55P03, ServerException",
         "53300, CapacityException",
@@ -99,7 +98,7 @@ class FailuresTests {
                     54000 | enlargeStringInfo | Speicher aufgebraucht | ServerException | set binary(true)
                     XX000 | ReorderBufferProcessTXN | tuplecid value in changed tuple | ServerException | (SQLSTATE XX000)
                     08P01 | ProcessStartupPacket | ungültige Länge des Startpakets | ServerException | (SQLSTATE 08P01)
-                    42601 | scanner_yyerror | Syntaxfehler bei »START_REPLICATION« | ServerUnreachableException | not through a pooler
+                    42601 | scanner_yyerror | Syntaxfehler bei »SELECT« | ServerException | Syntaxfehler
                     """)
     void routinesDecideWhereTheTextIsInAnyLanguage(
             String state, String routine, String says, String type, String message) {

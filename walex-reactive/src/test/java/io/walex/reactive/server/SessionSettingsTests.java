@@ -3,7 +3,6 @@ package io.walex.reactive.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.r2dbc.spi.R2dbcNonTransientResourceException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -30,7 +29,7 @@ class SessionSettingsTests {
             row.set(i, "evil, public");
 
             assertThatThrownBy(() -> SessionSettings.backendPid(List.of(row)))
-                    .isInstanceOf(R2dbcNonTransientResourceException.class)
+                    .isInstanceOf(ForeignSessionException.class)
                     .hasMessageContaining(name + " = 'evil, public'")
                     .hasMessageContaining("connect to the server itself");
         }

@@ -10,6 +10,7 @@ import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.ServerUnreachableException;
 import io.walex.reactive.preflight.Preflight;
+import io.walex.reactive.server.SessionSettings;
 import io.walex.reactive.testsupport.PgBouncer;
 import io.walex.reactive.testsupport.PostgresExtension;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,11 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PoolerIT {
 
     /** As people add them one by one, until the pooler complains no more. */
-    private static final String EVERYTHING =
-            "DateStyle,IntervalStyle,TimeZone,extra_float_digits,client_encoding,bytea_output,statement_timeout,"
-                    + "lock_timeout,idle_session_timeout,idle_in_transaction_session_timeout,search_path,options,"
-                    + "quote_all_identifiers,standard_conforming_strings,client_min_messages,xmlbinary,xmloption,"
-                    + "lc_monetary,default_transaction_read_only,default_transaction_isolation,row_security,replication";
+    private static final String EVERYTHING = String.join(",", SessionSettings.PINNED.keySet()) + ",options,replication";
 
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();

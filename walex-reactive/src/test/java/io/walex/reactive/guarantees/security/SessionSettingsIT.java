@@ -9,7 +9,7 @@ import io.walex.reactive.WalEx;
 import io.walex.reactive.codec.Interval;
 import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.WalExConfig;
-import io.walex.reactive.error.ServerException;
+import io.walex.reactive.error.ServerUnreachableException;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Row;
 import io.walex.reactive.testsupport.LogLines;
@@ -102,7 +102,7 @@ class SessionSettingsIT {
                 WalEx.changes(config).then(), WalEx.preflight(config), WalEx.setup(config), WalEx.drop(config))) {
             StepVerifier.create(use)
                     .expectErrorSatisfies(error -> assertThat(error)
-                            .isInstanceOf(ServerException.class)
+                            .isInstanceOf(ServerUnreachableException.class)
                             .hasMessageContaining("search_path = 'evil, public'")
                             .hasMessageContaining("connect to the server itself"))
                     .verify(PATIENCE);
