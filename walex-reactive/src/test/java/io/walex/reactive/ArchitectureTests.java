@@ -149,6 +149,7 @@ class ArchitectureTests {
             "StreamIdentity",
             "TransactionAssembler",
             "TypeSource",
+            "UncertainMessageException",
             "Binding",
             "Conversions",
             "JsonBytes",

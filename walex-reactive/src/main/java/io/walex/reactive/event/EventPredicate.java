@@ -53,9 +53,9 @@ final class EventPredicate implements Predicate<Event> {
     @Override
     public boolean test(Event event) {
         Table table = event.table();
-        if (table != null && !table.origination.published().equals(last) && !tables.isEmpty()) {
-            last = table.origination.published();
-            warnOfUnknownTables(table.origination);
+        if (table != null && !table.identity.published().equals(last) && !tables.isEmpty()) {
+            last = table.identity.published();
+            warnOfUnknownTables(table.identity);
         }
         return passes(event);
     }
@@ -65,13 +65,13 @@ final class EventPredicate implements Predicate<Event> {
         return truth.apply(event) == Truth.TRUE;
     }
 
-    private void warnOfUnknownTables(StreamIdentity origination) {
-        PublishedTables published = origination.published().get();
-        if (published != null && looked.add(origination.published())) {
+    private void warnOfUnknownTables(StreamIdentity identity) {
+        PublishedTables published = identity.published().get();
+        if (published != null && looked.add(identity.published())) {
             tables.stream()
                     .flatMap(pattern -> published.missing(pattern).stream())
                     .forEach(missing ->
-                            LOG.warn("{} has a filter that names what cannot come: {}", origination.name(), missing));
+                            LOG.warn("{} has a filter that names what cannot come: {}", identity.name(), missing));
         }
     }
 

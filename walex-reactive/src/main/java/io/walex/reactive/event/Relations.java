@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The relations that the server has described on this connection, and which of them are wanted. */
 final class Relations {
 
-    private final StreamIdentity origination;
+    private final StreamIdentity identity;
     private final TypeSource types;
     private BiPredicate<String, String> subscribed;
     private final AtomicReference<@Nullable BiPredicate<String, String>> resubscription = new AtomicReference<>();
@@ -32,8 +32,8 @@ final class Relations {
     private int generation;
     private int refreshing;
 
-    Relations(StreamIdentity origination, BiPredicate<String, String> subscribed, TypeSource types) {
-        this.origination = origination;
+    Relations(StreamIdentity identity, BiPredicate<String, String> subscribed, TypeSource types) {
+        this.identity = identity;
         this.subscribed = subscribed;
         this.types = types;
     }
@@ -180,7 +180,7 @@ final class Relations {
         if (recurring == null) {
             recurring = new RecurringValues();
         }
-        return new Table(relation, types.typesOf(xid), origination, recurring);
+        return new Table(relation, types.typesOf(xid), identity, recurring);
     }
 
     /**

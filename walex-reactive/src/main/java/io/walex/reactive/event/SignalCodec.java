@@ -34,17 +34,17 @@ public final class SignalCodec {
     private static final byte OUTCOME = 4;
     private static final byte END = 5;
 
-    private final StreamIdentity origination;
+    private final StreamIdentity identity;
     private final TypeSource types;
 
     /**
      * Makes a codec for one stream.
      *
-     * @param origination what events that are read say of their origin
+     * @param identity what events that are read say of their origin
      * @param types the database's types, which must be known when events are read
      */
-    public SignalCodec(StreamIdentity origination, TypeSource types) {
-        this.origination = origination;
+    public SignalCodec(StreamIdentity identity, TypeSource types) {
+        this.identity = identity;
         this.types = types;
     }
 
@@ -188,7 +188,7 @@ public final class SignalCodec {
 
         private final RecurringValues recurring = new RecurringValues();
         private final Map<Integer, Known> relations = new HashMap<>();
-        private final Source messageSource = origination.source("", "", Map.of());
+        private final Source messageSource = identity.source("", "", Map.of());
         private TransactionSignal.@Nullable Begin begin;
 
         private Reader() {}
@@ -262,7 +262,7 @@ public final class SignalCodec {
             if (known == null || known.types != current || !Arrays.equals(known.description, description)) {
                 relations.put(
                         relation.oid(),
-                        new Known(description, current, new Table(relation, current, origination, recurring)));
+                        new Known(description, current, new Table(relation, current, identity, recurring)));
             }
         }
 

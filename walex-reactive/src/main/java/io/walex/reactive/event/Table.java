@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Table {
 
     final Relation relation;
-    final StreamIdentity origination;
+    final StreamIdentity identity;
     final Source source;
     final List<Column> columns;
 
@@ -44,10 +44,10 @@ final class Table {
 
     private @Nullable Table keyOnlyView;
 
-    Table(Relation relation, TypeRegistry types, StreamIdentity origination, RecurringValues recurring) {
+    Table(Relation relation, TypeRegistry types, StreamIdentity identity, RecurringValues recurring) {
         this.recurring = recurring;
         this.relation = relation;
-        this.origination = origination;
+        this.identity = identity;
         List<RelationColumn> described = relation.columns();
         codecs = new ColumnCodec[described.size()];
         indexes = new HashMap<>(described.size() * 2);
@@ -62,7 +62,7 @@ final class Table {
             typeNames.put(column.name(), type);
         }
         columns = List.copyOf(named);
-        source = origination.source(relation.schema(), relation.name(), typeNames);
+        source = identity.source(relation.schema(), relation.name(), typeNames);
         hidden = new BitSet();
         masked = new BitSet();
         shown = columns;
@@ -71,7 +71,7 @@ final class Table {
 
     private Table(Table other, Source source, ColumnCodec[] codecs, BitSet hidden, BitSet masked, boolean keyOnly) {
         this.relation = other.relation;
-        this.origination = other.origination;
+        this.identity = other.identity;
         this.recurring = other.recurring;
         this.columns = other.columns;
         this.indexes = other.indexes;

@@ -37,7 +37,7 @@ public final class TransactionAssembler {
     /**
      * Makes an assembler for one subscription.
      *
-     * @param origination what all events say of their origin
+     * @param identity what all events say of their origin
      * @param subscribed whether the table (schema, name) is wanted; asked once per relation message
      * @param types the database's types
      * @param spill where uncommitted transactions are kept
@@ -47,15 +47,15 @@ public final class TransactionAssembler {
      * @param messages whether the server sends logical messages
      */
     public TransactionAssembler(
-            StreamIdentity origination,
+            StreamIdentity identity,
             BiPredicate<String, String> subscribed,
             TypeSource types,
             Spill spill,
             TwoPhase twoPhase,
             boolean localOnly,
             boolean messages) {
-        this.messageSource = origination.source("", "", Map.of());
-        this.relations = new Relations(origination, subscribed, types);
+        this.messageSource = identity.source("", "", Map.of());
+        this.relations = new Relations(identity, subscribed, types);
         this.output = new TransactionOutput(messageSource, relations, messages);
         this.uncommitted = new UncommittedTransactions(new SpillSpace(spill.directory, spill.memoryLimit));
         this.prepared = new PreparedTransactions(twoPhase, localOnly, messageSource, uncommitted, output);

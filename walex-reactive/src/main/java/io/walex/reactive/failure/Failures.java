@@ -38,14 +38,14 @@ public final class Failures {
         if (error instanceof WalExException || error instanceof PgOutputDecodingException) {
             return error;
         }
-        if (error instanceof UncheckedIOException spool) {
+        if (error instanceof UncheckedIOException spill) {
             return new SpillException(
                     "%s in %s, where %s keeps what was not committed yet: %s; make room there, set another spillDirectory(...), or raise spillMemory(...)"
                             .formatted(
-                                    spool.getMessage(),
+                                    spill.getMessage(),
                                     attempted.config().spillDirectory(),
                                     attempted.slot(),
-                                    reason(spool)),
+                                    reason(spill)),
                     error);
         }
         if (error instanceof SlowQueryException slow) {

@@ -56,6 +56,7 @@ final class NetworkFailures {
         return null;
     }
 
+    /** Those of Netty and the driver have no common type; some of them are not even public. */
     private static boolean isTls(Throwable cause) {
         return cause instanceof SSLException || cause.getClass().getSimpleName().contains("Ssl");
     }

@@ -67,7 +67,7 @@ public final class SlotChecks {
 
     static WalExException slotGone(String slot) {
         return new SlotInvalidatedException(
-                "Replication slot \"%s\" was dropped while it was in use, and with it the changes since; start a new subscription, which makes it anew"
+                "Replication slot \"%s\" was dropped while it was in use, and with it the changes since; start a new subscription, which makes it anew unless it must exist or a spool asks for it"
                         .formatted(slot),
                 null);
     }

@@ -53,7 +53,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
     private final Reconnects reconnects;
     private final DatabaseTypes types;
     private final TableChecks tables;
-    private final StreamIdentity origination;
+    private final StreamIdentity identity;
     private final TransactionAssembler assembler;
     private final Delivery delivery;
     private final Heartbeat heartbeat;
@@ -72,18 +72,18 @@ public final class StreamSubscription implements SlotGuard.Listener {
         outages = new Outages(() -> this.config, state::isStreaming, this::flushed);
         reconnects = new Reconnects(config.retry(), outages::isRetryable, loop.scheduler());
         types = new DatabaseTypes(config.types(), connector, loop, connection::resume, connection::fail);
-        origination = new StreamIdentity(config.name(), Version.LIBRARY, config.database());
+        identity = new StreamIdentity(config.name(), Version.LIBRARY, config.database());
         tables = new TableChecks(
-                connector, () -> this.config, expectations, origination.published()::set, state::isStreaming);
+                connector, () -> this.config, expectations, identity.published()::set, state::isStreaming);
         assembler = new TransactionAssembler(
-                origination,
+                identity,
                 config::isSubscribed,
                 types,
                 new TransactionAssembler.Spill(config.spillDirectory(), config.spillMemory()),
                 config.twoPhase(),
                 config.origin() == OriginFilter.NONE,
                 config.messages());
-        delivery = new Delivery(config, loop, assembler, new SignalCodec(origination, types), state::ended);
+        delivery = new Delivery(config, loop, assembler, new SignalCodec(identity, types), state::ended);
         slot = new SlotGuard(config, delivery.acknowledgements(), assembler::unfinished, connector, loop.scheduler());
         end = new GracefulEnd(loop, delivery, connection);
         heartbeat = new Heartbeat(connector, config.heartbeat(), state::isStreaming, loop.scheduler());

@@ -33,7 +33,7 @@ import reactor.core.publisher.Sinks;
  * changed. A table may be published later, so one that is not there is warned of; a column to be masked that is not there
  * fails the start. So does a publication that cannot be made or altered, at the start only. Confined to the event loop.
  */
-public final class TableChecks {
+final class TableChecks {
 
     private static final Logger LOG = LoggerFactory.getLogger(TableChecks.class);
 

@@ -117,6 +117,41 @@ class MiddlewareIT {
         assertThat(firstOfTheNext(kind)).isEqualTo(3);
     }
 
+    /** A transaction behind the last would be cut, and its consumer fail. */
+    @ParameterizedTest
+    @ValueSource(strings = {"transforming", "spool", "queueing"})
+    void gracefulCloseHandsOutNoTransactionBehindTheOneInHand(String kind) {
+        WalEx walEx = walEx(middleware(kind));
+        AtomicInteger begun = new AtomicInteger();
+        Sinks.Empty<Void> inHand = Sinks.empty();
+        Sinks.Empty<Void> goOn = Sinks.empty();
+        Mono<List<Object>> handled = walEx.transactions()
+                .doOnNext(transaction -> begun.incrementAndGet())
+                .concatMap(
+                        transaction -> transaction
+                                .events()
+                                .delayUntil(event -> {
+                                    inHand.tryEmitEmpty();
+                                    return goOn.asMono();
+                                })
+                                .map(MiddlewareIT::id)
+                                .doOnComplete(transaction::acknowledge),
+                        0)
+                .collectList()
+                .cache();
+        streams.add(handled.subscribe());
+        inHand.asMono().block(PATIENCE);
+
+        Mono<Void> closed = walEx.closeGracefully().cache();
+        streams.add(closed.subscribe());
+        goOn.tryEmitEmpty();
+
+        assertThat(handled.block(PATIENCE)).containsExactly(1);
+        closed.block(PATIENCE);
+        assertThat(begun).hasValue(1);
+        assertThat(firstOfTheNext(kind)).isEqualTo(2);
+    }
+
     /** Between the acknowledgement and the cancellation of the stream there is only the transaction's end. */
     @ParameterizedTest
     @ValueSource(strings = {"transforming", "spool"})

@@ -60,7 +60,7 @@ public final class SampleEvents {
     /** Of a stream that knows what is published. */
     public static SampleEvents of(String table, PublishedTables published) {
         SampleEvents events = of(table, ReplicaIdentity.DEFAULT);
-        events.table.origination.published().set(published);
+        events.table.identity.published().set(published);
         return events;
     }
 

@@ -182,7 +182,7 @@ class ProtocolOptionsIT extends OptionalStreams {
 
         assertThatThrownBy(() -> take(1, config -> config.protocolVersion(1).streaming(Streaming.ON)))
                 .isInstanceOf(InvalidConfigException.class)
-                .hasMessageContaining("protocolVersion 1");
+                .hasMessageContaining("protocolVersion is 1");
     }
 
     @Test
