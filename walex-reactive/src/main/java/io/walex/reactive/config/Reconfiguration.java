@@ -33,6 +33,11 @@ public final class Reconfiguration {
 
     private record Fixed(String setting, Function<WalExConfig, @Nullable Object> value, String reason) {}
 
+    /** The settings that stay as they are. */
+    static List<String> fixed() {
+        return FIXED.stream().map(Fixed::setting).toList();
+    }
+
     public static void check(WalExConfig before, WalExConfig after, boolean streaming) {
         for (Fixed fixed : FIXED) {
             if (!Objects.equals(fixed.value.apply(before), fixed.value.apply(after))) {
