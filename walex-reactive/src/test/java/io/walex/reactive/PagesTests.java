@@ -45,6 +45,22 @@ class PagesTests {
         assertThat(missing).isEmpty();
     }
 
+    /** So that the pages and the tree are one list. */
+    @Test
+    void everyGuaranteesTestIsNamed() {
+        Set<String> named = pages().stream()
+                .flatMap(page -> TEST.matcher(read(page)).results())
+                .map(test -> test.group(2))
+                .collect(Collectors.toSet());
+
+        assertThat(testSources().stream()
+                        .filter(test -> test.toString().replace('\\', '/').contains("/guarantees/"))
+                        .map(test -> test.getFileName().toString().replace(".java", ""))
+                        .filter(test -> test.endsWith("IT")))
+                .isNotEmpty()
+                .isSubsetOf(named);
+    }
+
     private static boolean holds(Path test, MatchResult named) {
         String in = named.group(1) == null ? "/" : "/" + named.group(1) + "/";
         if (!("/" + test.toString().replace('\\', '/')).endsWith(in + named.group(2) + ".java")) {

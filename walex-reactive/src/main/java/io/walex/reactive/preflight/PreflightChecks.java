@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
-/** Looks for what would make a stream fail or hurt. */
+/** Looks for what would make a stream fail or hurt; what makes it fail, in the order of a start. */
 public final class PreflightChecks {
 
     private PreflightChecks() {}
@@ -31,14 +31,14 @@ public final class PreflightChecks {
             ServerConnection server, WalExConfig config, ServerFacts facts, PublicationPlan plan) {
         return Flux.concat(
                         new ServerFindings(server, config, facts).findings(),
-                        new SlotFindings(server, config, facts).findings(),
-                        new SlotAgeFindings(server, config, facts).findings(),
                         Mono.fromSupplier(() -> findings(plan.obstacles())),
                         PublicationRights.obstacles(server, plan).map(PreflightChecks::findings),
+                        ColumnLists.obstacles(server, config, facts).map(PreflightChecks::findings),
+                        new SlotFindings(server, config, facts).findings(),
+                        new SlotAgeFindings(server, config, facts).findings(),
                         new TableFindings(server, config, plan).findings(),
                         new PartitionFindings(server, config).findings(),
-                        new TruncateFindings(server, config, plan).findings(),
-                        ColumnLists.obstacles(server, config, facts).map(PreflightChecks::findings))
+                        new TruncateFindings(server, config, plan).findings())
                 .flatMapIterable(Function.identity())
                 .collectList()
                 .map(Preflight::new);

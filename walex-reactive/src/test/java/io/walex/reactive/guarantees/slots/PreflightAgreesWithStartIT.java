@@ -75,6 +75,13 @@ class PreflightAgreesWithStartIT {
     }
 
     @Test
+    void firstOfSeveral() {
+        assertAgreement(
+                config().publication("absent").slot(SlotSpec.durable("absent").mustExist()),
+                PublicationNotFoundException.class);
+    }
+
+    @Test
     void physicalSlot() {
         postgres.execute("SELECT pg_create_physical_replication_slot('" + postgres.name() + "')");
         try {
