@@ -68,9 +68,15 @@ final class ServerFindings {
                         ServerUnreachableException.class,
                         pooler -> Mono.just(List.of(fails(
                                 Subjects.server(config),
-                                "gives no connection for replication: " + pooler.getMessage(),
+                                "gives no connection for replication: " + reported(pooler),
                                 "connect to the server itself, not through a pooler"))))
                 .onErrorReturn(List.of());
+    }
+
+    /** What the pooler said, without the remedy of the error. */
+    private static String reported(ServerUnreachableException pooler) {
+        Throwable cause = pooler.getCause();
+        return String.valueOf((cause == null ? pooler : cause).getMessage());
     }
 
     private List<Finding> findings(Map<String, @Nullable String> row) {
