@@ -60,10 +60,10 @@ class ArchitectureTests {
                     delivery    | error pgoutput event config replication
                     setup       | error pgoutput event config server failure replication
                     spool       | error pgoutput event config
-                    snapshot    | error pgoutput codec event config server replication
-                    preflight   | error event config server failure setup
-                    stream      | error pgoutput codec event config server failure replication delivery setup
-                    root        | error event config server failure setup preflight stream
+                    snapshot    | error pgoutput codec event config server failure replication
+                    preflight   | error event config server failure setup snapshot
+                    stream      | error pgoutput codec event config server failure replication delivery setup snapshot
+                    root        | error event config server failure setup snapshot preflight stream
                     handler     | error event config root
                     feed        | error event config root
                     kafka       | error event config root
@@ -111,10 +111,10 @@ class ArchitectureTests {
                     org.springframework | spring
                     org.apache.kafka    | kafka
                     io.micrometer       | spring
-                    io.r2dbc            | server replication failure config
+                    io.r2dbc            | server replication failure config snapshot
                     reactor.netty       | server replication stream config root
                     io.netty.channel    | server replication stream delivery
-                    tools.jackson       | codec event server
+                    tools.jackson       | codec event server snapshot
                     """)
     void thirdPartiesStayWhereTheyAreNeeded(String library, String users) {
         noClasses()
@@ -138,6 +138,7 @@ class ArchitectureTests {
             ROOT + ".pgoutput",
             ROOT + ".handler",
             ROOT + ".spool",
+            ROOT + ".snapshot",
             ROOT + ".preflight",
             ROOT + ".stream");
 
@@ -145,7 +146,10 @@ class ArchitectureTests {
     private static final Set<String> INTERNAL = Set.of(
             "DriverConfiguration",
             "Reconfiguration",
+            "BetweenTransactions",
+            "EventTuples",
             "Expectation",
+            "SnapshotTable",
             "StreamIdentity",
             "TransactionAssembler",
             "TypeSource",

@@ -27,6 +27,7 @@ public final class Reconfiguration {
             new Fixed("origin", WalExConfig::origin, "the stream's protocol is set"),
             new Fixed("types", WalExConfig::types, "relations are bound to them"),
             new Fixed("middleware", WalExConfig::middleware, "transactions may be in it"),
+            new Fixed("snapshot", WalExConfig::snapshot, "it counts when streams start"),
             new Fixed("spillDirectory", WalExConfig::spillDirectory, "transactions may be in it"));
 
     private Reconfiguration() {}

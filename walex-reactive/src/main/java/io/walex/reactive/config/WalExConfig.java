@@ -192,6 +192,11 @@ public final class WalExConfig {
         return settings.middleware;
     }
 
+    /** Null when no table is wanted from the beginning. */
+    public @Nullable SnapshotSpec snapshot() {
+        return settings.snapshot;
+    }
+
     /** Whether a password is configured. Nobody outside this package is told what it is. */
     public boolean hasPassword() {
         return settings.password != null;
@@ -267,6 +272,7 @@ public final class WalExConfig {
         private Path spillDirectory = Path.of(System.getProperty("java.io.tmpdir"));
         private long spillMemory = 8 << 20;
         private @Nullable Middleware middleware;
+        private @Nullable SnapshotSpec snapshot;
         private Retry retry = Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
                 .maxBackoff(Duration.ofSeconds(10))
                 .jitter(0.5)
@@ -600,6 +606,15 @@ public final class WalExConfig {
         }
 
         /**
+         * Which tables are wanted from the beginning; none by default. Their rows come between the live changes, read on
+         * ordinary connections, which takes the right to SELECT from them.
+         */
+        public Builder snapshot(SnapshotSpec value) {
+            snapshot = Objects.requireNonNull(value, "snapshot");
+            return this;
+        }
+
+        /**
          * When to connect again after the connection was lost. By default for ever: after 100 ms, doubling up to 10 s,
          * with jitter. It is asked only about failures that another attempt can mend, never about wrong configuration.
          * Before the subscription has streamed or stood by once, attempts end after 30 s, whatever this says.
@@ -634,7 +649,28 @@ public final class WalExConfig {
                                 .formatted(livenessTimeout, statusInterval),
                         null);
             }
+            requireFitSnapshot();
             return new WalExConfig(copy());
+        }
+
+        private void requireFitSnapshot() {
+            SnapshotSpec wanted = snapshot;
+            if (wanted == null) {
+                return;
+            }
+            SnapshotStore store = wanted.store();
+            if (slot.survivesConnection() && (store == null || !store.isDurable())) {
+                throw new InvalidConfigException(
+                        "snapshot of %s with %s needs a store that outlives the process, or it would be read again at each start: snapshot(SnapshotSpec.initial(...).store(SnapshotStores.directory(path)))"
+                                .formatted(wanted.tables(), slot),
+                        null);
+            }
+            if (twoPhase == TwoPhase.AT_PREPARE) {
+                throw new InvalidConfigException(
+                        "snapshot of %s cannot go with twoPhase(AT_PREPARE), which delivers changes long before a query can see them; use twoPhase(AT_COMMIT)"
+                                .formatted(wanted.tables()),
+                        null);
+            }
         }
 
         private static String notBlank(String setting, String value) {

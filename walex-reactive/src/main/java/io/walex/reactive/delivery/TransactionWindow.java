@@ -2,6 +2,7 @@ package io.walex.reactive.delivery;
 
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.ReplicationOrigin;
+import io.walex.reactive.event.SnapshotSlice;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.pgoutput.Lsn;
@@ -80,6 +81,11 @@ final class TransactionWindow implements Transaction {
     @Override
     public @Nullable ReplicationOrigin origin() {
         return begin.origin();
+    }
+
+    @Override
+    public @Nullable SnapshotSlice snapshot() {
+        return begin.slice();
     }
 
     @Override

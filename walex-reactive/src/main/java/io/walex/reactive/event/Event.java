@@ -59,18 +59,27 @@ public final class Event implements TransactionSignal {
     }
 
     static Event truncate(Begin transaction, long ordinal, Table table, Truncation truncation) {
-        Content content = new Content(table.source, table.relation.name(), null, truncation);
+        Content content = new Content(table.source, table.relation.name(), null, truncation, null);
         return new Event(EventType.TRUNCATE, transaction, ordinal, table, null, null, false, content);
     }
 
     static Event message(Begin transaction, long ordinal, Source source, LogicalMessage message) {
-        Content content = new Content(source, message.prefix(), message, null);
+        Content content = new Content(source, message.prefix(), message, null, null);
         return new Event(EventType.MESSAGE, transaction, ordinal, null, null, null, false, content);
     }
 
     static Event outcome(EventType type, Begin transaction, long ordinal, Source source) {
         String gid = Objects.requireNonNull(transaction.gid());
-        return new Event(type, transaction, ordinal, null, null, null, false, new Content(source, gid, null, null));
+        return new Event(type, transaction, ordinal, null, null, null, false, new Content(source, gid, null, null, null));
+    }
+
+    static Event read(Begin slice, long ordinal, Table table, TupleData row) {
+        return new Event(EventType.READ, slice, ordinal, table, row, null, false, null);
+    }
+
+    static Event snapshotCompleted(Begin slice, long ordinal, Table table, SnapshotSummary summary) {
+        Content content = new Content(table.source, table.relation.name(), null, null, summary);
+        return new Event(EventType.SNAPSHOT_COMPLETED, slice, ordinal, table, null, null, false, content);
     }
 
     /** Two facts in one field: there may be many events. */
@@ -83,7 +92,9 @@ public final class Event implements TransactionSignal {
         TRUNCATE(EventType.TRUNCATE),
         MESSAGE(EventType.MESSAGE),
         COMMIT_PREPARED(EventType.COMMIT_PREPARED),
-        ROLLBACK_PREPARED(EventType.ROLLBACK_PREPARED);
+        ROLLBACK_PREPARED(EventType.ROLLBACK_PREPARED),
+        READ(EventType.READ),
+        SNAPSHOT_COMPLETED(EventType.SNAPSHOT_COMPLETED);
 
         final EventType type;
 
@@ -100,6 +111,8 @@ public final class Event implements TransactionSignal {
                 case MESSAGE -> MESSAGE;
                 case COMMIT_PREPARED -> COMMIT_PREPARED;
                 case ROLLBACK_PREPARED -> ROLLBACK_PREPARED;
+                case READ -> READ;
+                case SNAPSHOT_COMPLETED -> SNAPSHOT_COMPLETED;
             };
         }
     }
@@ -108,7 +121,8 @@ public final class Event implements TransactionSignal {
             Source source,
             String name,
             @Nullable LogicalMessage message,
-            @Nullable Truncation truncation) {}
+            @Nullable Truncation truncation,
+            @Nullable SnapshotSummary summary) {}
 
     /**
      * The table's name without its schema. Of a logical message, its prefix. Of a two-phase outcome, the transaction's
@@ -126,7 +140,7 @@ public final class Event implements TransactionSignal {
         return table != null ? table.source : requireContent().source;
     }
 
-    /** The row after the change; null for deletes, truncates and messages. */
+    /** The row after the change, or as it was read; null for deletes, truncates and messages. */
     public @Nullable Row newRecord() {
         if (table == null || newTuple == null) {
             return null;
@@ -294,6 +308,19 @@ public final class Event implements TransactionSignal {
             throw new IllegalStateException("A " + type().jsonName() + " event has no truncation");
         }
         return truncation;
+    }
+
+    /**
+     * What the snapshot of a {@link EventType#SNAPSHOT_COMPLETED} event's table came to.
+     *
+     * @throws IllegalStateException for other types
+     */
+    public SnapshotSummary snapshotSummary() {
+        SnapshotSummary summary = content == null ? null : content.summary;
+        if (summary == null) {
+            throw new IllegalStateException("A " + type().jsonName() + " event has no snapshot summary");
+        }
+        return summary;
     }
 
     /** The global identifier of a two-phase transaction; null for others. */

@@ -17,7 +17,14 @@ public enum EventType {
      */
     COMMIT_PREPARED,
     /** The same, but it rolled back. */
-    ROLLBACK_PREPARED;
+    ROLLBACK_PREPARED,
+    /**
+     * A row that was there before: of a snapshot or a backfill. It is the row as it is at this place of the stream, new to
+     * the subscriber or not: insert it or replace what is there.
+     */
+    READ,
+    /** All rows of a table have come that its snapshot or backfill was to read. */
+    SNAPSHOT_COMPLETED;
 
     private final String jsonName = name().toLowerCase(Locale.ROOT);
 

@@ -40,6 +40,13 @@ public interface Transaction {
     ReplicationOrigin origin();
 
     /**
+     * Of a snapshot or backfill, which is handed out in slices between the server's transactions; null for those. Such a
+     * slice moves no slot. Its {@link #commitLsn()} is that of the transaction before it, and its xid is 0.
+     */
+    @Nullable
+    SnapshotSlice snapshot();
+
+    /**
      * The events in the order of their changes, live, for one subscriber.
      *
      * <p>Completes when the commit was received, which takes demand beyond the last event. Cancelling drops the rest of

@@ -20,21 +20,39 @@ public sealed interface TransactionSignal
      * @param xid 0 for a non-transactional logical message, which makes a transaction of its own
      * @param gid the global identifier of a two-phase transaction
      * @param origin where it was replicated from; null when it started here
+     * @param slice of a snapshot, which is no transaction of the server: {@code commitLsn} is that of the transaction before
+     *     it, and {@code xid} is 0; null for others
      */
     record Begin(
             Lsn commitLsn,
             Instant commitTimestamp,
             int xid,
             @Nullable String gid,
-            @Nullable ReplicationOrigin origin) implements TransactionSignal {
+            @Nullable ReplicationOrigin origin,
+            @Nullable SnapshotSlice slice) implements TransactionSignal {
 
         /** Of a transaction that started here. */
         public Begin(Lsn commitLsn, Instant commitTimestamp, int xid, @Nullable String gid) {
             this(commitLsn, commitTimestamp, xid, gid, null);
         }
 
+        /** Of a transaction of the server. */
+        public Begin(
+                Lsn commitLsn,
+                Instant commitTimestamp,
+                int xid,
+                @Nullable String gid,
+                @Nullable ReplicationOrigin origin) {
+            this(commitLsn, commitTimestamp, xid, gid, origin, null);
+        }
+
+        /** Of a slice of a snapshot. */
+        public Begin(Lsn after, Instant readAt, SnapshotSlice slice) {
+            this(after, readAt, 0, null, null, slice);
+        }
+
         Begin from(@Nullable ReplicationOrigin origin) {
-            return new Begin(commitLsn, commitTimestamp, xid, gid, origin);
+            return new Begin(commitLsn, commitTimestamp, xid, gid, origin, slice);
         }
     }
 

@@ -1,9 +1,9 @@
 /**
  * What users see: events, rows and transactions, assembled from pgoutput messages.
  *
- * <p>{@code Expectation}, {@code StreamIdentity}, {@code TransactionAssembler}, {@code TypeSource} and
- * {@code UncertainMessageException} are internal: public only because another package of the library uses them, and
- * subject to change.
+ * <p>{@code BetweenTransactions}, {@code EventTuples}, {@code Expectation}, {@code SnapshotTable}, {@code StreamIdentity},
+ * {@code TransactionAssembler}, {@code TypeSource} and {@code UncertainMessageException} are internal: public only because
+ * another package of the library uses them, and subject to change.
  */
 @NullMarked
 package io.walex.reactive.event;
