@@ -95,6 +95,47 @@ public final class TupleData {
         return new TupleData(bytes, start, index);
     }
 
+    /**
+     * Takes the values of a DataRow, as the answer to a query has them, for those of a tuple of a stream.
+     *
+     * @param from holds the row, after its length; it is copied
+     * @param start where the row starts
+     * @param limit where it ends
+     * @param binary which columns came in binary form
+     * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">DataRow</a>
+     */
+    public static TupleData ofDataRow(byte[] from, int start, int limit, boolean[] binary) {
+        int count = count(from, start, limit);
+        if (count != binary.length) {
+            throw new MalformedMessage("%d columns, not %d".formatted(count, binary.length), start);
+        }
+        // What a kind's byte adds to a value is the least that a NULL saves.
+        int length = limit - start + count;
+        boolean wide = isWide(length + count * Short.BYTES);
+        byte[] bytes = new byte[length + count * (wide ? Integer.BYTES : Short.BYTES)];
+        INT16.set(bytes, 0, (short) count);
+        int source = start + COUNT_SIZE;
+        int at = COUNT_SIZE;
+        for (int i = 0; i < count; i++) {
+            if (wide) {
+                INT32.set(bytes, length + i * Integer.BYTES, at);
+            } else {
+                INT16.set(bytes, length + i * Short.BYTES, (short) at);
+            }
+            if (limit - source >= LENGTH_SIZE && int32(from, source) == -1) {
+                bytes[at++] = NULL;
+                source += LENGTH_SIZE;
+                continue;
+            }
+            bytes[at++] = binary[i] ? BINARY : TEXT;
+            int end = valueEnd(from, source, limit, i);
+            System.arraycopy(from, source, bytes, at, end - source);
+            at += end - source;
+            source = end;
+        }
+        return new TupleData(bytes, 0, length);
+    }
+
     private static boolean isWide(int length) {
         return length > 1 << Short.SIZE;
     }
