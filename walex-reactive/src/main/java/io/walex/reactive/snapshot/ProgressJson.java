@@ -35,6 +35,7 @@ final class ProgressJson {
     static String write(SnapshotProgress progress) {
         ObjectNode json = MAPPER.createObjectNode()
                 .put("version", VERSION)
+                .put("key", progress.key())
                 .put("name", progress.name())
                 .put("spec", progress.spec())
                 .put("systemIdentifier", progress.systemIdentifier())
@@ -90,10 +91,19 @@ final class ProgressJson {
                         "has format %d, and this version of the library reads format %d".formatted(version, VERSION),
                         "Use the version that wrote it, or remove");
             }
-            return progress(json);
+            SnapshotProgress progress = progress(json);
+            if (!progress.key().equals(key)) {
+                throw refused(key, "is that of \"%s\"".formatted(progress.key()), "Put it back there, or remove");
+            }
+            return progress;
         } catch (IllegalArgumentException e) {
             throw refused(key, "is damaged: " + e.getMessage(), "Remove");
         }
+    }
+
+    /** The key in a text that was written by this process. */
+    static String keyOf(String text) {
+        return text(parsed(text).path("key"), "key");
     }
 
     private static SnapshotException refused(String key, String problem, String remedy) {
@@ -114,6 +124,7 @@ final class ProgressJson {
 
     private static SnapshotProgress progress(JsonNode json) {
         return new SnapshotProgress(
+                text(json.path("key"), "key"),
                 text(json.path("name"), "name"),
                 text(json.path("spec"), "spec"),
                 text(json.path("systemIdentifier"), "systemIdentifier"),

@@ -3,6 +3,7 @@ package io.walex.reactive.snapshot;
 import io.walex.reactive.error.SnapshotException;
 import io.walex.reactive.pgoutput.Lsn;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How far a snapshot is: what its store keeps.
  *
+ * @param key what it is kept under
  * @param name of the snapshot or backfill
  * @param spec what is read, as text, so that another specification under the same name is noticed
  * @param systemIdentifier of the cluster whose rows were read
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param completed whether all tables were read and told complete
  */
 record SnapshotProgress(
+        String key,
         String name,
         String spec,
         String systemIdentifier,
@@ -78,6 +81,14 @@ record SnapshotProgress(
     /** Bytes of a key's columns, as base64. */
     record Key(String base64) {
 
+        static Key of(byte[] bytes) {
+            return new Key(Base64.getEncoder().encodeToString(bytes));
+        }
+
+        byte[] bytes() {
+            return Base64.getDecoder().decode(base64);
+        }
+
         /** Tells nothing of the row. */
         @Override
         public String toString() {
@@ -93,7 +104,7 @@ record SnapshotProgress(
     /**
      * What was saved under the key.
      *
-     * @throws SnapshotException when it is not such a text, or one of a later version
+     * @throws SnapshotException when it is not such a text, one of another key, or of a later version
      */
     static SnapshotProgress parse(String text, String key) {
         return ProgressJson.read(text, key);

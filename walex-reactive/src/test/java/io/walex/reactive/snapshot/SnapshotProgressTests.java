@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SnapshotProgressTests {
 
     private static final SnapshotProgress SAMPLE = new SnapshotProgress(
+            "k",
             "initial",
             "public.orders",
             "7391234567890123456",
@@ -48,7 +49,7 @@ class SnapshotProgressTests {
     @Test
     void isCompactAndPlain() {
         assertThat(SAMPLE.toJson()).isEqualTo("""
-                {"version":1,"name":"initial","spec":"public.orders","systemIdentifier":"7391234567890123456",\
+                {"version":1,"key":"k","name":"initial","spec":"public.orders","systemIdentifier":"7391234567890123456",\
                 "timeline":1,"lsn":"16/B374D848","completed":false,"tables":[{"schema":"public","table":"orders",\
                 "attempt":1,"completed":false,"rows":500,"bytes":40000,"sources":[{"oid":16384,"filenode":16390,\
                 "pages":12,"remaining":[[16777216,33554432],[67108864]],"repairs":["AAAABDE="]}]}]}""");
@@ -60,7 +61,7 @@ class SnapshotProgressTests {
         for (int i = 0; i < 2_000; i++) {
             SnapshotProgress progress = any(random);
 
-            assertThat(SnapshotProgress.parse(progress.toJson(), "key"))
+            assertThat(SnapshotProgress.parse(progress.toJson(), progress.key()))
                     .as("progress %d", i)
                     .isEqualTo(progress);
         }
@@ -109,10 +110,10 @@ class SnapshotProgressTests {
         for (int length = 0; length < text.length(); length++) {
             String cut = text.substring(0, length);
 
-            assertThatThrownBy(() -> SnapshotProgress.parse(cut, "walex/shop/initial"))
+            assertThatThrownBy(() -> SnapshotProgress.parse(cut, "k"))
                     .as(cut)
                     .isInstanceOf(SnapshotException.class)
-                    .hasMessageContaining("\"walex/shop/initial\" is damaged")
+                    .hasMessageContaining("\"k\" is damaged")
                     .hasMessageContaining("Remove that entry from the store");
         }
     }
@@ -160,6 +161,13 @@ class SnapshotProgressTests {
     }
 
     @Test
+    void refusesThatOfAnotherKey() {
+        assertThatThrownBy(() -> SnapshotProgress.parse(SAMPLE.toJson(), "other"))
+                .isInstanceOf(SnapshotException.class)
+                .hasMessageContaining("has under \"other\" is that of \"k\". Put it back there, or remove");
+    }
+
+    @Test
     void keysAreNotShown() {
         String row = Base64.getEncoder().encodeToString("secret@example.org".getBytes(StandardCharsets.UTF_8));
         String damaged = SAMPLE.toJson().replace("AAAABDE=", row + "!");
@@ -172,6 +180,7 @@ class SnapshotProgressTests {
 
     private static SnapshotProgress any(Random random) {
         return new SnapshotProgress(
+                text(random),
                 text(random),
                 text(random),
                 Long.toUnsignedString(random.nextLong()),
