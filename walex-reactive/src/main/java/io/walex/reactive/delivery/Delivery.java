@@ -92,8 +92,7 @@ public final class Delivery {
         Flux<Transaction> transactions = new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Transaction> actual) {
-                var opened = new TransactionWindows(
-                        actual, loop, stage.delivered(), config.maxUnacknowledged(), added);
+                var opened = new TransactionWindows(actual, loop, stage.delivered(), config.maxUnacknowledged(), added);
                 windows = opened;
                 reportingEnd(stage.signals(replication, ended)).subscribe(opened);
             }

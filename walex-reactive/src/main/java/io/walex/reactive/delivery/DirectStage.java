@@ -18,8 +18,8 @@ record DirectStage(
 
     @Override
     public Flux<Event> changes(Delivery.Source replication, Mono<Void> ended) {
-        return replication.stream(new SignalDecoder<>(
-                assembler, holds, added, new TransactionEnds(delivered, added)::passed));
+        return replication.stream(
+                new SignalDecoder<>(assembler, holds, added, new TransactionEnds(delivered, added)::passed));
     }
 
     @Override

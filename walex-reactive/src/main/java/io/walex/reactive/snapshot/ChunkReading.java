@@ -70,8 +70,7 @@ final class ChunkReading {
     /** With a bound on rows: when the next may be read, by the clock of the event loop. */
     private long nextAt = Long.MIN_VALUE;
 
-    ChunkReading(
-            SubscriptionLoop loop, Connector connector, SnapshotOptions options, String where, Listener listener) {
+    ChunkReading(SubscriptionLoop loop, Connector connector, SnapshotOptions options, String where, Listener listener) {
         this.loop = loop;
         this.options = options;
         this.where = where;
@@ -136,15 +135,13 @@ final class ChunkReading {
         }
         reading++;
         SourceTable table = chunk.source.table();
-        ChunkQuery query = new ChunkQuery(
-                chunk.range, chunk.keys, where, chunk.isSmallest() ? Long.MAX_VALUE : MOST_OF_A_CHUNK);
-        worker.read(
-                connection -> connection.read(table, query), (rows, error) -> came(worker, chunk, rows, error));
+        ChunkQuery query =
+                new ChunkQuery(chunk.range, chunk.keys, where, chunk.isSmallest() ? Long.MAX_VALUE : MOST_OF_A_CHUNK);
+        worker.read(connection -> connection.read(table, query), (rows, error) -> came(worker, chunk, rows, error));
         return true;
     }
 
-    private void came(
-            ChunkWorker worker, HeldChunk chunk, @Nullable ChunkRows rows, @Nullable Throwable error) {
+    private void came(ChunkWorker worker, HeldChunk chunk, @Nullable ChunkRows rows, @Nullable Throwable error) {
         reading--;
         Verdict verdict = rows != null ? arrived(chunk, rows) : failed(worker, chunk, cause(error));
         if (verdict == Verdict.LATER) {

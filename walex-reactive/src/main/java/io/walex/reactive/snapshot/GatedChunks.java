@@ -280,6 +280,18 @@ final class GatedChunks<K, R> {
         rangesAreDone = true;
     }
 
+    /**
+     * Ranges are read once more.
+     *
+     * @param sameKeys false when rows are told apart otherwise from here on, by keys that say nothing of those of before
+     */
+    void rangesAgain(boolean sameKeys) {
+        rangesAreDone = false;
+        if (!sameKeys) {
+            repairs.clear();
+        }
+    }
+
     /** How many rows have to be read for columns that were left out. */
     int repairs() {
         return repairs.size();

@@ -1,6 +1,5 @@
 package io.walex.reactive.snapshot;
 
-import io.walex.reactive.pgoutput.TupleData;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

@@ -4,8 +4,8 @@ import io.walex.reactive.config.DriverConfiguration;
 import io.walex.reactive.config.Middleware;
 import io.walex.reactive.config.SnapshotOptions;
 import io.walex.reactive.config.SnapshotStore;
-import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.SnapshotException;
+import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.failure.Failures;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.Acknowledgements;
@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -126,7 +125,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
             if (saved.isPresent() && saved.get().completed()) {
                 return Mono.fromRunnable(() -> nothingToDo(saved.get()));
             }
-            return SourceCatalog.resolve(server, host.config().get(), work.tables())
+            return tables(server)
                     .publishOn(host.loop().scheduler())
                     .doOnNext(sources -> {
                         if (saved.isPresent()) {
@@ -147,6 +146,12 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         LOG.debug("{} has nothing to do for snapshot \"{}\", which has completed", name(), saved.name());
         plan = SnapshotPlan.of(List.of(), null, 1);
         end(State.COMPLETED, null);
+    }
+
+    private Mono<List<SourceTable>> tables(ServerConnection server) {
+        List<TablePattern> patterns =
+                work.tables().stream().map(TablePattern::parse).toList();
+        return new SourceCatalog(server, host.config().get()).tables(patterns);
     }
 
     /** What was saved and holds for this server. */
@@ -193,7 +198,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
 
     private void plan(List<SourceTable> sources, @Nullable SnapshotProgress saved, Middleware.Server from) {
         SnapshotPlan planned = SnapshotPlan.of(sources, saved, work.options().chunkBytes());
-        SnapshotJob made = new SnapshotJob(work.name(), host, planned, work.store().isDurable(), this);
+        SnapshotJob made =
+                new SnapshotJob(work.name(), host, planned, work.store().isDurable(), this);
         ChunkReading chunks = new ChunkReading(host.loop(), connector, work.options(), work.where(), made);
         made.reads(chunks);
         made.pause(paused);
@@ -222,9 +228,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         Mono<Void> planned = job != null
                 ? Mono.empty()
                 // After the slot was made: what comes behind these pages comes as changes.
-                : ServerConnection.use(
-                                connector,
-                                server -> SourceCatalog.resolve(server, host.config().get(), work.tables()))
+                : ServerConnection.use(connector, this::tables)
                         .publishOn(host.loop().scheduler())
                         .doOnNext(sources -> plan(sources, null, from))
                         .then();
@@ -232,9 +236,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         run(planned.then(guarded), () -> {
             reports.state(State.RUNNING, counts());
             LOG.info("{} reads {} for snapshot \"{}\"", host.config().get().name(), work.tables(), work.name());
-            running.add(host.loop()
-                    .scheduler()
-                    .schedulePeriodically(this::tell, 1, 1, TimeUnit.SECONDS));
+            running.add(host.loop().scheduler().schedulePeriodically(this::tell, 1, 1, TimeUnit.SECONDS));
             readOn();
         });
     }
@@ -264,9 +266,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
             return;
         }
         if (isPassing(error)) {
-            running.add(host.loop()
-                    .scheduler()
-                    .schedule(() -> run(step, then), RETRY.toMillis(), TimeUnit.MILLISECONDS));
+            running.add(
+                    host.loop().scheduler().schedule(() -> run(step, then), RETRY.toMillis(), TimeUnit.MILLISECONDS));
         } else {
             end(State.FAILED, explained(null, error));
         }
@@ -371,6 +372,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         }
         List<SnapshotProgress.TableProgress> tables = planned.progress(acknowledged);
         return new SnapshotProgress(
+                work.key(),
                 work.name(),
                 work.spec(),
                 from.systemIdentifier(),
@@ -417,10 +419,12 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     @Override
     public void changed(TableRun run) {
         run.planning = true;
-        String table = TableNames.pattern(run.relation());
+        TablePattern table =
+                new TablePattern(run.relation().schema(), run.relation().name());
         Mono<List<SourceTable>> looked = ServerConnection.use(
-                connector, server -> SourceCatalog.resolve(server, host.config().get(), List.of(table)));
-        run(looked.publishOn(host.loop().scheduler())
+                connector, server -> new SourceCatalog(server, host.config().get()).tables(List.of(table)));
+        run(
+                looked.publishOn(host.loop().scheduler())
                         .doOnNext(sources -> replan(run, sources))
                         .onErrorResume(error -> !isPassing(error), error -> Mono.fromRunnable(() -> giveUp(run, error)))
                         .then(),
@@ -450,7 +454,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
 
     /** A table or column is not there, or not what it was. */
     private static boolean isOtherTable(Throwable error) {
-        return error instanceof TableChanged
+        return error instanceof ReplacedTable
                 || error instanceof PromotedServer
                 || error instanceof ServerError server
                         && List.of("42P01", "42703", "42883", "0A000").contains(server.sqlState());
@@ -461,15 +465,15 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     }
 
     private Throwable explained(Throwable error) {
-        return Failures.translate(error, host.config().get(), host.config().get().slot().toString());
+        return Failures.translate(
+                error, host.config().get(), host.config().get().slot().toString());
     }
 
     private SnapshotException explained(@Nullable TableRun run, Throwable error) {
         Throwable cause = explained(error);
         return new SnapshotException(
                 "Snapshot \"%s\" cannot %s: %s"
-                        .formatted(
-                                work.name(), run == null ? "begin" : "go on with " + run.name(), cause.getMessage()),
+                        .formatted(work.name(), run == null ? "begin" : "go on with " + run.name(), cause.getMessage()),
                 cause);
     }
 

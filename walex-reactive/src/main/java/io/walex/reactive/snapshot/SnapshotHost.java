@@ -25,7 +25,7 @@ public record SnapshotHost(
         SubscriptionLoop loop,
         StreamIdentity identity,
         TypeSource types,
-        Acknowledgements acknowledgements,
+        Supplier<Acknowledgements> acknowledgements,
         Runnable resume,
         Runnable askForKeepalive,
         Consumer<SnapshotReport> reports) {}

@@ -107,7 +107,7 @@ final class SnapshotJob implements ChunkReading.Listener {
         if (durable && !runs.isEmpty()) {
             // Keys that are found to need repair are saved before the server may forget how they came.
             repairsBefore = repairsAdded();
-            hold = host.acknowledgements().hold();
+            hold = host.acknowledgements().get().hold();
         }
     }
 

@@ -84,8 +84,7 @@ final class SnapshotPlan {
                 .findFirst();
     }
 
-    static SourceRun source(
-            TableRun run, SourceTable heap, @Nullable List<TidRange> remaining, int chunkBytes) {
+    static SourceRun source(TableRun run, SourceTable heap, @Nullable List<TidRange> remaining, int chunkBytes) {
         return new SourceRun(run, heap, pagesPerChunk(heap, chunkBytes), remaining == null ? all(heap) : remaining);
     }
 
@@ -138,13 +137,7 @@ final class SnapshotPlan {
             }
         }
         return new TableProgress(
-                run.relation().schema(),
-                run.relation().name(),
-                run.attempt,
-                completed,
-                run.rows,
-                run.bytes,
-                sources);
+                run.relation().schema(), run.relation().name(), run.attempt, completed, run.rows, run.bytes, sources);
     }
 
     private static List<Key> keys(TableRun run, boolean acknowledged) {

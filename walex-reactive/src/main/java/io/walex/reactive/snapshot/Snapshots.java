@@ -36,7 +36,8 @@ public final class Snapshots {
     public Snapshots(SnapshotHost host, Clock clock) {
         this.host = host;
         this.clock = clock;
-        slices = new SnapshotSlices(clock, host.resume(), ThreadLocalRandom.current().nextLong(Long.MAX_VALUE >> 1));
+        slices = new SnapshotSlices(
+                clock, host.resume(), ThreadLocalRandom.current().nextLong(Long.MAX_VALUE >> 1));
     }
 
     /** What is added to the stream. */
@@ -136,8 +137,9 @@ public final class Snapshots {
     public Backfill backfill(BackfillSpec spec) {
         synchronized (running) {
             if (running.stream().anyMatch(each -> each.name().equals(spec.name()))) {
-                throw new IllegalStateException("A backfill \"%s\" of \"%s\" is running; wait for its end, or give this one another name with named(...)"
-                        .formatted(spec.name(), host.config().get().name()));
+                throw new IllegalStateException(
+                        "A backfill \"%s\" of \"%s\" is running; wait for its end, or give this one another name with named(...)"
+                                .formatted(spec.name(), host.config().get().name()));
             }
             RunningSnapshot made = make(new RunningSnapshot.Work(
                     spec.name(),
@@ -164,6 +166,13 @@ public final class Snapshots {
                 .filter(each -> each != initial && !each.isOver())
                 .<Backfill>map(each -> new RunningBackfill(each, host.loop()))
                 .toList();
+    }
+
+    /** Completes when all that was opened is closed; never fails. */
+    public Mono<Void> closed() {
+        return Mono.defer(() -> Flux.fromIterable(List.copyOf(running))
+                .flatMap(RunningSnapshot::closed)
+                .then());
     }
 
     /** The subscription has ended: nothing more is read. */

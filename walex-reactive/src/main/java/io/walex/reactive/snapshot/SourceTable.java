@@ -1,6 +1,7 @@
 package io.walex.reactive.snapshot;
 
 import io.walex.reactive.pgoutput.Relation;
+import io.walex.reactive.pgoutput.ReplicaIdentity;
 import java.util.List;
 
 /**
@@ -40,6 +41,11 @@ record SourceTable(
 
     SourceTable {
         operators = List.copyOf(operators);
+    }
+
+    /** Whether updates may leave out columns that did not change. */
+    boolean leavesOut() {
+        return relation.replicaIdentity() != ReplicaIdentity.FULL;
     }
 
     boolean hasKey() {

@@ -196,7 +196,8 @@ final class TableRun {
         if (by == streamed) {
             return;
         }
-        boolean changed = streamed != null && !by.describesAs(streamed) || streamed == null && !by.describesAs(relation);
+        boolean changed =
+                streamed != null && !by.describesAs(streamed) || streamed == null && !by.describesAs(relation);
         streamed = by;
         streamedKey = placesIn(by);
         if (changed) {
@@ -343,6 +344,46 @@ final class TableRun {
     /** Whether nothing is left but to tell that it is complete. */
     boolean isFinished() {
         return !completed && !abandoned && !planning && !repairing && isRead() && merge.repairs() == 0;
+    }
+
+    /**
+     * The table is read on as it is now. Ranges of a heap that was written anew begin again, and all where rows are told apart
+     * otherwise.
+     */
+    void replan(List<SourceTable> heaps, int chunkBytes) {
+        boolean sameKey = hasKeyOf(heaps.get(0));
+        List<SourceRun> before = List.copyOf(sources);
+        sources.clear();
+        boolean again = !sameKey;
+        describe(heaps.get(0));
+        for (SourceTable heap : heaps) {
+            SourceRun known = before.stream()
+                    .filter(source -> source.table().oid() == heap.oid())
+                    .findFirst()
+                    .orElse(null);
+            if (known == null) {
+                known = SnapshotPlan.source(this, heap, null, chunkBytes);
+                again = true;
+            } else if (sameKey && known.table().filenode() == heap.filenode()) {
+                known.describe(heap);
+            } else {
+                known.restart(heap, SnapshotPlan.all(heap));
+                again = true;
+            }
+            sources.add(known);
+        }
+        merge.reshaped();
+        repairing = false;
+        if (again) {
+            attempt++;
+            merge.rangesAgain(sameKey);
+        }
+        keyChanged = false;
+    }
+
+    /** Whether nothing is left to be done with it. */
+    boolean isDone() {
+        return completedAcknowledged || abandoned;
     }
 
     boolean isOver() {

@@ -51,11 +51,7 @@ final class TargetWait {
     private long nudgedAt = Long.MIN_VALUE / 2;
 
     TargetWait(
-            SnapshotHost host,
-            Connector connector,
-            boolean strict,
-            boolean nudge,
-            Supplier<List<HeldChunk>> waiting) {
+            SnapshotHost host, Connector connector, boolean strict, boolean nudge, Supplier<List<HeldChunk>> waiting) {
         this.host = host;
         this.connector = connector;
         this.strict = strict;

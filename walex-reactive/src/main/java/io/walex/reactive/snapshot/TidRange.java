@@ -10,7 +10,7 @@ import java.util.List;
  */
 record TidRange(long from, long to) {
 
-    private static final int OFFSET_BITS = 16;
+    static final int OFFSET_BITS = 16;
 
     /** What a range without end is cut into: 2 MiB of pages as most servers have them. */
     private static final int PAGES_OF_A_CUT = 256;
@@ -33,6 +33,16 @@ record TidRange(long from, long to) {
         }
         ranges.add(new TidRange(firstOf(page), Long.MAX_VALUE));
         return ranges;
+    }
+
+    /** The pages from one to before another. */
+    static TidRange ofPages(long from, long to) {
+        return new TidRange(firstOf(from), firstOf(to));
+    }
+
+    /** How many pages it covers, or covers in part. */
+    long pages() {
+        return (to - 1 >> OFFSET_BITS) - (from >> OFFSET_BITS) + 1;
     }
 
     private static long firstOf(long page) {
