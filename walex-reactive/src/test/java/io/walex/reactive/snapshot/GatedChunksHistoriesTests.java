@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class GatedChunksHistoriesTests {
 
     private static final long SEED = Long.getLong("walex.snapshot.seed", 1);
-    private static final long HISTORIES = Long.getLong("walex.snapshot.histories", 3_000);
+    private static final long HISTORIES = Long.getLong("walex.snapshot.histories", 2_000);
 
     private static LongStream seeds() {
         return LongStream.range(SEED, SEED + HISTORIES);

@@ -126,8 +126,9 @@ final class SnapshotHistory {
         if (!variants.contains(Variant.WITHOUT_START_GUARD)) {
             table.showAll();
         }
+        boolean tight = variants.contains(Variant.TIGHT_MEMORY);
         GatedChunks<Integer, Row> started = new GatedChunks<>(
-                Row::filledFrom, variants.contains(Variant.TIGHT_MEMORY) ? 1 + random.nextInt(4) : 1000);
+                Row::filledFrom, tight ? 1 + random.nextInt(4) : 1000, tight ? 1 + random.nextInt(3) : 1000);
         started.restore(repairs);
         started.reached(table.commitLsn(delivered));
         if (rangesDone) {
