@@ -115,10 +115,6 @@ final class SnapshotPlan {
                 .toList();
     }
 
-    boolean isOver() {
-        return runs.stream().allMatch(TableRun::isOver);
-    }
-
     /** The heaps that are read, of tables that are not over. */
     List<SourceRun> sources() {
         return runs.stream()
