@@ -8,7 +8,6 @@ import io.walex.reactive.server.PipelinedRequest;
 import io.walex.reactive.server.ServerError;
 import io.walex.reactive.testsupport.PostgresExtension;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,24 +122,16 @@ class KeyedChunksIT {
         }
     }
 
-    /** With literals for parameters, which the server would see, too, in an unnamed statement. */
+    /** With literals for the parameters, whose values the server sees, too, when it plans an unnamed statement. */
     private String plan(SourceTable table, ChunkQuery query) {
         List<PipelinedRequest.Parameter> parameters = new ArrayList<>();
         String sql = new ChunkSql(table).rows(query, parameters);
-        List<String> types = parameters.stream()
-                .map(parameter -> postgres.queryText("SELECT %d::regtype".formatted(parameter.typeOid())))
-                .distinct()
-                .toList();
-        String nulls =
-                String.join(", ", parameters.stream().map(p -> "$" + 0).limit(0).toList());
-        assertThat(types).hasSize(1);
-        assertThat(nulls).isEmpty();
-        String columns =
-                postgres.queryText("SELECT string_agg(quote_literal(id), ';') FROM (SELECT id FROM keyed LIMIT "
-                        + parameters.size() + ") some");
-        List<String> literals = Arrays.asList(columns.split(";"));
+        String type = postgres.queryText(
+                "SELECT %d::regtype".formatted(parameters.get(0).typeOid()));
+        List<String> literals = postgres.query(
+                "SELECT quote_literal(id) FROM keyed LIMIT " + parameters.size(), row -> row.getString(1));
         for (int i = parameters.size(); i > 0; i--) {
-            sql = sql.replace("$" + i, literals.get(i - 1) + "::" + types.get(0));
+            sql = sql.replace("$" + i, literals.get(i - 1) + "::" + type);
         }
         return String.join("\n", postgres.query("EXPLAIN " + sql, row -> row.getString(1)));
     }
