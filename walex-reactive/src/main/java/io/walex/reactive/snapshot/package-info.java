@@ -1,4 +1,4 @@
-/** Snapshots and backfills: the rows that were there before, between the live changes. */
+/** Rows that were there before: read in chunks, and put between the transactions of a stream where they belong. */
 @NullMarked
 package io.walex.reactive.snapshot;
 
