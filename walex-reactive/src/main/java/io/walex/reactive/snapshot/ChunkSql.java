@@ -92,7 +92,9 @@ final class ChunkSql {
         if (query.keys().isEmpty()) {
             return "false";
         }
-        return table.key().length == 1 && operators(0).listable() ? isOneOf(query.keys(), parameters) : isAnyOf(query.keys(), parameters);
+        return table.key().length == 1 && operators(0).listable()
+                ? isOneOf(query.keys(), parameters)
+                : isAnyOf(query.keys(), parameters);
     }
 
     private static String tid(long id) {

@@ -54,13 +54,16 @@ class SourceCatalogIT {
     /** What the stream says of rows that are written now is what a snapshot reads of them. */
     private void assertReadAsStreamed(List<String> publications, String... statements) {
         reading.with(config -> config.publication(publications.toArray(String[]::new)));
-        Seen<Event> events = streams.start(
-                WalEx.changes(streams.config().publication(publications.toArray(String[]::new)).build()));
+        Seen<Event> events = streams.start(WalEx.changes(streams.config()
+                .publication(publications.toArray(String[]::new))
+                .build()));
         postgres.awaitSlotActive(StreamFixture.SLOT);
         postgres.execute(statements);
         postgres.execute("INSERT INTO last VALUES (1)");
-        Awaitility.await("last").atMost(StreamFixture.PATIENCE).until(() -> events.all().stream()
-                .anyMatch(event -> event.source().table().equals("last")));
+        Awaitility.await("last")
+                .atMost(StreamFixture.PATIENCE)
+                .until(() -> events.all().stream()
+                        .anyMatch(event -> event.source().table().equals("last")));
 
         List<SourceTable> tables = reading.tables("*");
 
@@ -69,8 +72,9 @@ class SourceCatalogIT {
                         .map(SourceCatalogIT::relation)
                         .distinct()
                         .toList());
-        assertThat(tables.stream().flatMap(table -> reading.rows(table).stream()
-                        .map(row -> table.title() + " " + Reading.text(row))))
+        assertThat(tables.stream()
+                        .flatMap(table ->
+                                reading.rows(table).stream().map(row -> table.title() + " " + Reading.text(row))))
                 .containsExactlyInAnyOrderElementsOf(
                         events.all().stream().map(SourceCatalogIT::text).toList());
     }
@@ -107,7 +111,9 @@ class SourceCatalogIT {
 
         assertReadAsStreamed(List.of("events"), SALES);
 
-        assertThat(reading.tables("sale")).extracting(SourceTable::title).containsExactly("public.sale_1", "public.sale_2a", "public.sale_2b");
+        assertThat(reading.tables("sale"))
+                .extracting(SourceTable::title)
+                .containsExactly("public.sale_1", "public.sale_2a", "public.sale_2b");
         assertThat(reading.tables("sale_2")).hasSize(2);
         assertThat(reading.tables("sale_1")).hasSize(1);
     }
