@@ -19,4 +19,11 @@ public record SnapshotSlice(
         String schema,
         String table,
         long id,
-        @Nullable String progress) {}
+        @Nullable String progress) {
+
+    /** Which it is, without the progress, which may hold keys of rows. */
+    @Override
+    public String toString() {
+        return "slice %d of snapshot \"%s\" of %s.%s".formatted(id, snapshot, schema, table);
+    }
+}
