@@ -19,8 +19,7 @@ public record SnapshotOptions(
         int connections, int chunkBytes, int rowsPerSecond, boolean nudge, boolean strict, Keyless keyless) {
 
     /** Two connections, 2 MiB, no bound, no nudge, not strict, a whole table at once where it has no key. */
-    public static final SnapshotOptions DEFAULT =
-            new SnapshotOptions(2, 2 << 20, 0, false, false, Keyless.WHOLE_TABLE);
+    public static final SnapshotOptions DEFAULT = new SnapshotOptions(2, 2 << 20, 0, false, false, Keyless.WHOLE_TABLE);
 
     /** What happens to a table without a key, whose rows cannot be told apart. */
     public enum Keyless {
