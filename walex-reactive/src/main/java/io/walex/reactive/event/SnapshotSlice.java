@@ -22,4 +22,11 @@ public record SnapshotSlice(
         String table,
         long id,
         boolean fromStart,
-        @Nullable String progress) {}
+        @Nullable String progress) {
+
+    /** Which it is, without the progress, which may hold keys of rows. */
+    @Override
+    public String toString() {
+        return "slice %d of snapshot \"%s\" of %s.%s".formatted(id, snapshot, schema, table);
+    }
+}
