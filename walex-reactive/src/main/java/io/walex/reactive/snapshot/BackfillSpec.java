@@ -99,7 +99,7 @@ public record BackfillSpec(
         return new BackfillSpec(tables, where, value, store, options);
     }
 
-    /** Keeps progress where it outlives the process, such as {@code SnapshotStores.directory(path)}. */
+    /** Keeps progress where it outlives the process, such as {@link SnapshotStores#directory}. */
     public BackfillSpec store(SnapshotStore value) {
         return new BackfillSpec(tables, where, name, value, options);
     }

@@ -103,6 +103,68 @@ class SnapshotProgressTests {
                 .containsExactly(new TidRange(5, Long.MAX_VALUE));
     }
 
+    /** A row is read again if either says so, and only then, but for the repairs of both. */
+    @Test
+    void whatEitherSaysIsDoneIsDone() {
+        Random random = new Random(20);
+        for (int i = 0; i < 500; i++) {
+            List<TidRange> one = ranges(random);
+            List<TidRange> other = ranges(random);
+
+            SourceProgress both = source(progress(source(one, "b25l")).with(progress(source(other, "b3RoZXI="))));
+
+            for (long tid = 0; tid < 60; tid++) {
+                assertThat(covers(both.remaining(), tid)).isEqualTo(covers(one, tid) && covers(other, tid));
+            }
+            assertThat(both.repairs()).containsExactly(new Key("b25l"), new Key("b3RoZXI="));
+        }
+    }
+
+    @Test
+    void otherAttemptsAndFilesAreLeftOut() {
+        SourceProgress all = new SourceProgress(1, 7, 9, List.of(new TidRange(0, 9)), null, List.of());
+        SourceProgress rewritten = new SourceProgress(1, 8, 9, List.of(), null, List.of());
+
+        assertThat(source(progress(all).with(progress(rewritten)))).isEqualTo(all);
+        assertThat(source(progress(1, all).with(progress(2, new SourceProgress(1, 7, 9, List.of(), null, List.of())))))
+                .isEqualTo(all);
+    }
+
+    private static SnapshotProgress progress(SourceProgress source) {
+        return progress(1, source);
+    }
+
+    private static SnapshotProgress progress(int attempt, SourceProgress source) {
+        return new SnapshotProgress(
+                "k",
+                "n",
+                "s",
+                "1",
+                1,
+                Lsn.of(5),
+                false,
+                List.of(new TableProgress("public", "t", attempt, false, 1, 1, List.of(source))));
+    }
+
+    private static SourceProgress source(List<TidRange> remaining, String repair) {
+        return new SourceProgress(1, 7, 9, remaining, null, List.of(new Key(repair)));
+    }
+
+    private static SourceProgress source(SnapshotProgress progress) {
+        return progress.tables().get(0).sources().get(0);
+    }
+
+    private static List<TidRange> ranges(Random random) {
+        return some(random, () -> {
+            int from = random.nextInt(50);
+            return new TidRange(from, random.nextInt(5) == 0 ? Long.MAX_VALUE : from + 1 + random.nextInt(20));
+        });
+    }
+
+    private static boolean covers(List<TidRange> ranges, long tid) {
+        return ranges.stream().anyMatch(range -> range.from() <= tid && tid < range.to());
+    }
+
     /** Whatever is cut off, the rest is no progress. */
     @Test
     void refusesEveryBeginningOfAText() {
