@@ -36,8 +36,8 @@ public record SnapshotSpec(List<String> tables, @Nullable SnapshotStore store, S
     }
 
     /**
-     * Reads the tables once for the slot. It goes on after a crash, and does nothing once it has completed. Other tables
-     * than before are another snapshot, of which nothing was read.
+     * Reads the tables once for the slot. It goes on after a crash, and does nothing once it has completed. Tables that are
+     * added later are read then. With a new slot, all are read again.
      *
      * <p>A durable slot takes a {@link #store} that is durable too.
      *

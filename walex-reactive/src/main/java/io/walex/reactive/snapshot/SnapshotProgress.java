@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key what it is kept under
  * @param name of the snapshot or backfill
+ * @param run another for each time that it begins with its first row, so that what is left of an earlier one is noticed
  * @param spec what is read, as text, so that another specification under the same name is noticed
  * @param systemIdentifier of the cluster whose rows were read
  * @param timeline that these were read on; 0 where they were read on a standby
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 record SnapshotProgress(
         String key,
         String name,
+        String run,
         String spec,
         String systemIdentifier,
         int timeline,
@@ -157,9 +159,12 @@ record SnapshotProgress(
         return ProgressJson.read(text, key);
     }
 
-    /** Whether the other is of the same snapshot, read from the same server. */
+    /** Whether the other is of the same run, read from the same server. */
     boolean isComparable(SnapshotProgress other) {
-        return spec.equals(other.spec) && systemIdentifier.equals(other.systemIdentifier) && timeline == other.timeline;
+        return run.equals(other.run)
+                && spec.equals(other.spec)
+                && systemIdentifier.equals(other.systemIdentifier)
+                && timeline == other.timeline;
     }
 
     /**
@@ -172,6 +177,7 @@ record SnapshotProgress(
         return new SnapshotProgress(
                 key,
                 name,
+                run,
                 spec,
                 systemIdentifier,
                 timeline,

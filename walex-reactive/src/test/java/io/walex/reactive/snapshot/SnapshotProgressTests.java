@@ -26,6 +26,7 @@ class SnapshotProgressTests {
     private static final SnapshotProgress SAMPLE = new SnapshotProgress(
             "k",
             "initial",
+            "5f3a",
             "public.orders",
             "7391234567890123456",
             1,
@@ -49,7 +50,7 @@ class SnapshotProgressTests {
     @Test
     void isCompactAndPlain() {
         assertThat(SAMPLE.toJson()).isEqualTo("""
-                {"version":1,"key":"k","name":"initial","spec":"public.orders","systemIdentifier":"7391234567890123456",\
+                {"version":1,"key":"k","name":"initial","run":"5f3a","spec":"public.orders","systemIdentifier":"7391234567890123456",\
                 "timeline":1,"lsn":"16/B374D848","completed":false,"tables":[{"schema":"public","table":"orders",\
                 "attempt":1,"completed":false,"rows":500,"bytes":40000,"sources":[{"oid":16384,"filenode":16390,\
                 "pages":12,"remaining":[[16777216,33554432],[67108864]],"repairs":["AAAABDE="]}]}]}""");
@@ -138,6 +139,7 @@ class SnapshotProgressTests {
         return new SnapshotProgress(
                 "k",
                 "n",
+                "r",
                 "s",
                 "1",
                 1,
@@ -242,6 +244,7 @@ class SnapshotProgressTests {
 
     private static SnapshotProgress any(Random random) {
         return new SnapshotProgress(
+                text(random),
                 text(random),
                 text(random),
                 text(random),

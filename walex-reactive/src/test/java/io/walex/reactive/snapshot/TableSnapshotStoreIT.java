@@ -193,7 +193,7 @@ class TableSnapshotStoreIT {
     }
 
     @Test
-    void whatWasConsumedOfAnotherSnapshotIsForgotten() {
+    void whatWasConsumedOfAnEarlierRunIsForgotten() {
         load("k");
         postgres.execute("CREATE TABLE effect (id int PRIMARY KEY)");
         consume(1, progress(1, 200, List.of()), true);
@@ -238,13 +238,14 @@ class TableSnapshotStoreIT {
                 .block();
     }
 
-    private static SnapshotProgress progress(int timeline, long done, List<Key> repairs) {
+    private static SnapshotProgress progress(int run, long done, List<Key> repairs) {
         return new SnapshotProgress(
                 "k",
                 "initial",
+                "run" + run,
                 "public.t",
                 "1",
-                timeline,
+                1,
                 Lsn.of(7),
                 false,
                 List.of(new TableProgress(
