@@ -8,6 +8,8 @@ import io.walex.reactive.event.PublishedTables;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.server.TableSelection;
 import io.walex.reactive.setup.ServerChecks;
+import io.walex.reactive.snapshot.Backfill;
+import io.walex.reactive.snapshot.BackfillSpec;
 import io.walex.reactive.stream.ConnectionState;
 import io.walex.reactive.stream.ConnectionStates;
 import io.walex.reactive.stream.StreamSubscription;
@@ -81,6 +83,22 @@ final class StreamingWalEx implements WalEx {
 
     private Mono<Void> release(StreamSubscription subscription) {
         return subscription.release().doFinally(signal -> running.remove(subscription));
+    }
+
+    @Override
+    public Backfill backfill(BackfillSpec spec) {
+        List<StreamSubscription> streams = List.copyOf(running);
+        if (streams.size() != 1) {
+            throw new IllegalStateException(
+                    "Backfill \"%s\" needs one running stream of \"%s\", whose subscriber its rows come to, and there are %d; subscribe to changes() or transactions() once before"
+                            .formatted(spec.name(), config.name(), streams.size()));
+        }
+        return streams.get(0).backfill(spec);
+    }
+
+    @Override
+    public List<Backfill> backfills() {
+        return running.stream().flatMap(stream -> stream.backfills().stream()).toList();
     }
 
     @Override

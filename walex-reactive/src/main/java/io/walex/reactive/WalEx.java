@@ -13,7 +13,10 @@ import io.walex.reactive.event.Transaction;
 import io.walex.reactive.preflight.Preflight;
 import io.walex.reactive.preflight.PreflightChecks;
 import io.walex.reactive.setup.SlotSetup;
+import io.walex.reactive.snapshot.Backfill;
+import io.walex.reactive.snapshot.BackfillSpec;
 import io.walex.reactive.stream.ConnectionState;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -97,6 +100,18 @@ public interface WalEx extends AutoCloseable {
      * are outstanding. Errors are those of {@link #changes()}.
      */
     Flux<Transaction> transactions();
+
+    /**
+     * Reads rows that are there once more, beside the one running stream of this instance: they come to its subscriber as
+     * events of type {@code READ}, between the changes. It starts at once, or when the stream has connected; from any
+     * thread.
+     *
+     * @throws IllegalStateException when not just one stream is running, or a backfill of that name is
+     */
+    Backfill backfill(BackfillSpec spec);
+
+    /** The backfills that run, in the order in which they were started. */
+    List<Backfill> backfills();
 
     /**
      * The states of this instance's subscriptions: the latest state first, then each change, on the thread that makes

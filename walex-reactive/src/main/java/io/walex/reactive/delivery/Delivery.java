@@ -3,6 +3,7 @@ package io.walex.reactive.delivery;
 import io.walex.reactive.config.Middleware;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.TransactionAbandonedException;
+import io.walex.reactive.event.BetweenTransactions;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Gap;
 import io.walex.reactive.event.SignalCodec;
@@ -27,6 +28,7 @@ public final class Delivery {
     private final WalExConfig config;
     private final SubscriptionLoop loop;
     private final TransactionAssembler assembler;
+    private final BetweenTransactions added;
     private final Consumer<@Nullable Throwable> onEnded;
     private final Acknowledgements acknowledgements;
     private final PreparedHolds holds;
@@ -46,6 +48,7 @@ public final class Delivery {
     /**
      * Sets up the delivery.
      *
+     * @param added what comes between the server's transactions
      * @param codec for a middleware that keeps signals
      * @param onEnded told how the subscriber's stream ended: null when it completed or was cancelled
      */
@@ -53,19 +56,21 @@ public final class Delivery {
             WalExConfig config,
             SubscriptionLoop loop,
             TransactionAssembler assembler,
+            BetweenTransactions added,
             SignalCodec codec,
             Consumer<@Nullable Throwable> onEnded) {
         this.config = config;
         this.loop = loop;
         this.assembler = assembler;
+        this.added = added;
         this.onEnded = onEnded;
         Middleware middleware = config.middleware();
         acknowledgements = new Acknowledgements(loop, middleware == null ? this::advance : () -> {});
         holds = new PreparedHolds(acknowledgements);
         stage = middleware == null
-                ? new DirectStage(assembler, holds, acknowledgements)
+                ? new DirectStage(assembler, holds, acknowledgements, added)
                 : new MiddlewareStage(
-                        config, middleware, loop, assembler, holds, acknowledgements, codec, this::advance);
+                        config, middleware, loop, assembler, holds, added, acknowledgements, codec, this::advance);
     }
 
     /** What the server may forget. */
@@ -87,7 +92,7 @@ public final class Delivery {
         Flux<Transaction> transactions = new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Transaction> actual) {
-                var opened = new TransactionWindows(actual, loop, stage.delivered(), config.maxUnacknowledged());
+                var opened = new TransactionWindows(actual, loop, stage.delivered(), config.maxUnacknowledged(), added);
                 windows = opened;
                 reportingEnd(stage.signals(replication, ended)).subscribe(opened);
             }

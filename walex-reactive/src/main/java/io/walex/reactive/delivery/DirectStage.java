@@ -1,6 +1,7 @@
 package io.walex.reactive.delivery;
 
 import io.walex.reactive.config.Middleware;
+import io.walex.reactive.event.BetweenTransactions;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Gap;
 import io.walex.reactive.event.TransactionAssembler;
@@ -11,16 +12,19 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Nothing in between: what the subscriber acknowledges, the server may forget. */
-record DirectStage(TransactionAssembler assembler, PreparedHolds holds, Acknowledgements delivered) implements Stage {
+record DirectStage(
+        TransactionAssembler assembler, PreparedHolds holds, Acknowledgements delivered, BetweenTransactions added)
+        implements Stage {
 
     @Override
     public Flux<Event> changes(Delivery.Source replication, Mono<Void> ended) {
-        return replication.stream(new SignalDecoder<>(assembler, holds, new TransactionEnds(delivered)::passed));
+        return replication.stream(
+                new SignalDecoder<>(assembler, holds, added, new TransactionEnds(delivered, added)::passed));
     }
 
     @Override
     public Flux<TransactionSignal> signals(Delivery.Source replication, Mono<Void> ended) {
-        return replication.stream(new SignalDecoder<>(assembler, holds, Function.identity()));
+        return replication.stream(new SignalDecoder<>(assembler, holds, added, Function.identity()));
     }
 
     @Override

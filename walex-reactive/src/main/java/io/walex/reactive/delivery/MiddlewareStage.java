@@ -3,6 +3,7 @@ package io.walex.reactive.delivery;
 import io.walex.reactive.config.Middleware;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.SlotInvalidatedException;
+import io.walex.reactive.event.BetweenTransactions;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Gap;
 import io.walex.reactive.event.SignalCodec;
@@ -45,6 +46,7 @@ final class MiddlewareStage implements Stage, Middleware.Link {
     private volatile Mono<Void> closed = Mono.empty();
     private final TransactionAssembler assembler;
     private final PreparedHolds holds;
+    private final BetweenTransactions added;
     private final Runnable onProgress;
     private Acknowledgements.@Nullable Ticket receiving;
 
@@ -52,6 +54,7 @@ final class MiddlewareStage implements Stage, Middleware.Link {
      * Sets up the stage.
      *
      * @param holds count as received what waits for its outcome, in what the server is told
+     * @param added what comes between the server's transactions
      * @param received what the server is told
      * @param onProgress called on the event loop when downstream has acknowledged
      */
@@ -61,6 +64,7 @@ final class MiddlewareStage implements Stage, Middleware.Link {
             SubscriptionLoop loop,
             TransactionAssembler assembler,
             PreparedHolds holds,
+            BetweenTransactions added,
             Acknowledgements received,
             SignalCodec codec,
             Runnable onProgress) {
@@ -69,6 +73,7 @@ final class MiddlewareStage implements Stage, Middleware.Link {
         this.loop = loop;
         this.assembler = assembler;
         this.holds = holds;
+        this.added = added;
         this.received = received;
         this.delivered = new Acknowledgements(loop, this::acknowledged);
         this.codec = codec;
@@ -87,7 +92,7 @@ final class MiddlewareStage implements Stage, Middleware.Link {
     }
 
     private Flux<TransactionSignal> received(Delivery.Source replication) {
-        return replication.stream(new SignalDecoder<>(assembler, holds, Function.<TransactionSignal>identity()))
+        return replication.stream(new SignalDecoder<>(assembler, holds, added, Function.<TransactionSignal>identity()))
                 .doOnNext(this::receive);
     }
 
@@ -98,7 +103,7 @@ final class MiddlewareStage implements Stage, Middleware.Link {
 
     @Override
     public Flux<Event> changes(Delivery.Source replication, Mono<Void> ended) {
-        TransactionEnds ends = new TransactionEnds(delivered);
+        TransactionEnds ends = new TransactionEnds(delivered, added);
         return signals(replication, ended).handle((signal, sink) -> {
             Event event = ends.passed(signal);
             if (event != null) {

@@ -1,5 +1,6 @@
 package io.walex.reactive.delivery;
 
+import io.walex.reactive.event.BetweenTransactions;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionSignal;
@@ -26,6 +27,7 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
     private final Executor eventLoop;
     private final Acknowledgements acknowledgements;
     private final int maxUnacknowledged;
+    private final BetweenTransactions added;
 
     private final Sinks.Empty<Void> ended = Sinks.empty();
 
@@ -48,16 +50,19 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
      * Sets up the windows.
      *
      * @param eventLoop of the subscription; it drops what comes after its end
+     * @param added told of its transactions that are acknowledged
      */
     TransactionWindows(
             CoreSubscriber<? super Transaction> subscriber,
             Executor eventLoop,
             Acknowledgements acknowledgements,
-            int maxUnacknowledged) {
+            int maxUnacknowledged,
+            BetweenTransactions added) {
         this.subscriber = subscriber;
         this.eventLoop = eventLoop;
         this.acknowledgements = acknowledgements;
         this.maxUnacknowledged = maxUnacknowledged;
+        this.added = added;
     }
 
     @Override
@@ -95,7 +100,7 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
         asked = false;
         TransactionWindow window = current;
         if (signal instanceof TransactionSignal.Begin begin) {
-            current = new TransactionWindow(begin, acknowledgements.begin(), this);
+            current = new TransactionWindow(begin, TransactionEnds.ticket(begin, acknowledgements, added), this);
         } else if (signal instanceof Event event && window != null) {
             window.next(event);
         } else if (signal instanceof TransactionSignal.End end && window != null) {

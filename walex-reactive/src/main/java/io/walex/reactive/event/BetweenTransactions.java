@@ -32,6 +32,11 @@ public interface BetweenTransactions {
         }
 
         @Override
+        public boolean isWaiting() {
+            return false;
+        }
+
+        @Override
         public void acknowledged(SnapshotSlice slice) {
             // There is none.
         }
@@ -52,6 +57,9 @@ public interface BetweenTransactions {
 
     /** Whether an added transaction has begun and not ended. */
     boolean isOpen();
+
+    /** Whether such a transaction is open whose next signal has not come: the stream stands still until it has. */
+    boolean isWaiting();
 
     /** The subscriber has acknowledged the added transaction, and all before it. */
     void acknowledged(SnapshotSlice slice);

@@ -70,7 +70,8 @@ public final class Event implements TransactionSignal {
 
     static Event outcome(EventType type, Begin transaction, long ordinal, Source source) {
         String gid = Objects.requireNonNull(transaction.gid());
-        return new Event(type, transaction, ordinal, null, null, null, false, new Content(source, gid, null, null, null));
+        return new Event(
+                type, transaction, ordinal, null, null, null, false, new Content(source, gid, null, null, null));
     }
 
     static Event read(Begin slice, long ordinal, Table table, TupleData row) {

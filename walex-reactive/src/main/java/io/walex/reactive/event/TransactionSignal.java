@@ -29,7 +29,8 @@ public sealed interface TransactionSignal
             int xid,
             @Nullable String gid,
             @Nullable ReplicationOrigin origin,
-            @Nullable SnapshotSlice slice) implements TransactionSignal {
+            @Nullable SnapshotSlice slice)
+            implements TransactionSignal {
 
         /** Of a transaction that started here. */
         public Begin(Lsn commitLsn, Instant commitTimestamp, int xid, @Nullable String gid) {

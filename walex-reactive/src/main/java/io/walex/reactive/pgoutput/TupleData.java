@@ -95,6 +95,100 @@ public final class TupleData {
         return new TupleData(bytes, start, index);
     }
 
+    /**
+     * Takes the values of a DataRow, as the answer to a query has them, for those of a tuple of a stream.
+     *
+     * @param from holds the row, after its length; it is copied
+     * @param start where the row starts
+     * @param limit where it ends
+     * @param binary which columns came in binary form
+     * @see <a href="https://www.postgresql.org/docs/current/protocol-message-formats.html">DataRow</a>
+     */
+    public static TupleData ofDataRow(byte[] from, int start, int limit, boolean[] binary) {
+        int count = count(from, start, limit);
+        if (count != binary.length) {
+            throw new MalformedMessage("%d columns, not %d".formatted(count, binary.length), start);
+        }
+        // What a kind's byte adds to a value is the least that a NULL saves.
+        int length = limit - start + count;
+        boolean wide = isWide(length + count * Short.BYTES);
+        byte[] bytes = new byte[length + count * (wide ? Integer.BYTES : Short.BYTES)];
+        INT16.set(bytes, 0, (short) count);
+        int source = start + COUNT_SIZE;
+        int at = COUNT_SIZE;
+        for (int i = 0; i < count; i++) {
+            if (wide) {
+                INT32.set(bytes, length + i * Integer.BYTES, at);
+            } else {
+                INT16.set(bytes, length + i * Short.BYTES, (short) at);
+            }
+            if (limit - source >= LENGTH_SIZE && int32(from, source) == -1) {
+                bytes[at++] = NULL;
+                source += LENGTH_SIZE;
+                continue;
+            }
+            bytes[at++] = binary[i] ? BINARY : TEXT;
+            int end = valueEnd(from, source, limit, i);
+            System.arraycopy(from, source, bytes, at, end - source);
+            at += end - source;
+            source = end;
+        }
+        return new TupleData(bytes, 0, length);
+    }
+
+    /** Whether a column was not sent because it did not change. */
+    public boolean hasUnchanged() {
+        int count = columnCount();
+        for (int i = 0; i < count; i++) {
+            if (kind(i) == UNCHANGED) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * The row with those columns that did not change taken from an older one. If that has another number of columns, it shows
+     * a later change of the table than this, and is the result.
+     */
+    public TupleData filledFrom(TupleData older) {
+        int count = columnCount();
+        if (older.columnCount() != count) {
+            return older;
+        }
+        int length = COUNT_SIZE;
+        for (int i = 0; i < count; i++) {
+            length += (kind(i) == UNCHANGED ? older : this).columnSize(i);
+        }
+        boolean wide = isWide(length + count * Short.BYTES);
+        byte[] filled = new byte[length + count * (wide ? Integer.BYTES : Short.BYTES)];
+        INT16.set(filled, 0, (short) count);
+        int at = COUNT_SIZE;
+        for (int i = 0; i < count; i++) {
+            if (wide) {
+                INT32.set(filled, length + i * Integer.BYTES, at);
+            } else {
+                INT16.set(filled, length + i * Short.BYTES, (short) at);
+            }
+            TupleData from = kind(i) == UNCHANGED ? older : this;
+            int size = from.columnSize(i);
+            System.arraycopy(from.bytes, from.position(i), filled, at, size);
+            at += size;
+        }
+        return new TupleData(filled, 0, length);
+    }
+
+    /** With its kind, and its length if it has one. */
+    private int columnSize(int column) {
+        byte kind = kind(column);
+        return 1 + (kind == NULL || kind == UNCHANGED ? 0 : LENGTH_SIZE + length(column));
+    }
+
+    /** In bytes, in the form in which it came. */
+    public int size() {
+        return end() - start;
+    }
+
     private static boolean isWide(int length) {
         return length > 1 << Short.SIZE;
     }

@@ -55,7 +55,17 @@ public final class Acknowledgements {
 
     /** Registers the transaction that starts now. */
     public Ticket begin() {
+        return begin(null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param onConfirmed run on the event loop when this and all before it are acknowledged; null for nothing
+     */
+    public Ticket begin(@Nullable Runnable onConfirmed) {
         Ticket ticket = register(new Ticket(false));
+        ticket.onConfirmed = onConfirmed;
         if (releasedByNext != null) {
             releasedByNext.releasedBy = ticket;
             releasedByNext = null;
@@ -171,6 +181,9 @@ public final class Acknowledgements {
                 holding.addLast(head);
             } else {
                 head.confirmed = true;
+                if (head.onConfirmed != null) {
+                    head.onConfirmed.run();
+                }
                 if (holding.isEmpty()) {
                     moveTo(head.endLsn);
                 } else {
@@ -227,6 +240,7 @@ public final class Acknowledgements {
 
         private boolean confirmed;
         private boolean forgotten;
+        private @Nullable Runnable onConfirmed;
 
         /** The transaction that a hold became. */
         private @Nullable Ticket releasedBy;

@@ -26,6 +26,14 @@ public interface PayloadDecoder<T> {
     @Nullable
     T queued();
 
+    /** The server has sent all that committed before this LSN, and it was decoded. */
+    default void reached(long walEnd) {}
+
+    /** Returns an element that comes while the server has sent nothing more to decode; null when there is none. */
+    default @Nullable T idle() {
+        return null;
+    }
+
     /** Whether nothing may be decoded or taken now; {@link ReplicationConnection#resume()} must follow when that ends. */
     default boolean isBlocked() {
         return false;

@@ -153,6 +153,14 @@ public final class ReplicationConnection {
         }
     }
 
+    /** Asks the server how far it has come, which {@link PayloadDecoder#reached} tells; on the event loop. */
+    public void askForKeepalive() {
+        WalReceiver<?> streaming = receiver;
+        if (streaming != null) {
+            streaming.askForKeepalive();
+        }
+    }
+
     /** Fails the stream after what is being delivered now; on the event loop. */
     public void fail(Throwable error) {
         WalReceiver<?> streaming = receiver;

@@ -100,6 +100,11 @@ final class ServerFeedback {
         channel.writeAndFlush(StandbyStatus.copyDone(channel.alloc()), channel.voidPromise());
     }
 
+    /** Asks the server how far it has come: it answers with a keepalive. */
+    void askForKeepalive() {
+        sendStatus(true);
+    }
+
     /** Bytes came from the server. */
     void heard() {
         silence = 0;

@@ -33,7 +33,7 @@ final class WalMessages<T> {
         while (element == null && !decoder.isBlocked()) {
             ByteBuf content = frames.nextCopyData();
             if (content == null) {
-                return null;
+                return decoder.idle();
             }
             try {
                 element = read(content);
@@ -61,7 +61,9 @@ final class WalMessages<T> {
                 yield decoder.decode(content.skipBytes(Long.BYTES), walStart, content.readLong());
             }
             case KEEPALIVE -> {
-                feedback.keepaliveInTurn(content.readLong(), isReplyRequested(content));
+                long walEnd = content.readLong();
+                feedback.keepaliveInTurn(walEnd, isReplyRequested(content));
+                decoder.reached(walEnd);
                 yield null;
             }
             default ->

@@ -163,6 +163,13 @@ public final class WalReceiver<T> extends Flux<T> implements Subscription, CopyD
         return true;
     }
 
+    /** Asks the server how far it has come, unless the stream has ended. */
+    void askForKeepalive() {
+        if (!finished && !cancelled && channel.isActive()) {
+            feedback.askForKeepalive();
+        }
+    }
+
     /** Delivers what has become deliverable without new bytes. */
     void resume() {
         drain();

@@ -88,7 +88,7 @@ public final class ServerConnection {
         return new Publications(this);
     }
 
-    ServerVersion version() {
+    public ServerVersion version() {
         return ServerVersion.parse(connection.getMetadata().getDatabaseVersion());
     }
 

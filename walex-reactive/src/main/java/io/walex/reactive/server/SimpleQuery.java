@@ -67,13 +67,20 @@ public final class SimpleQuery extends ByteToMessageDecoder {
     }
 
     private static List<String> columns(ByteBuf row) {
+        return nullableColumns(row).stream()
+                .map(column -> column == null ? "" : column)
+                .toList();
+    }
+
+    /** The texts of a DataRow, after its length. */
+    static List<@Nullable String> nullableColumns(ByteBuf row) {
         int count = row.readShort();
-        List<String> columns = new ArrayList<>(count);
+        List<@Nullable String> columns = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             int length = row.readInt();
             columns.add(
                     length < 0
-                            ? ""
+                            ? null
                             : row.readCharSequence(length, StandardCharsets.UTF_8)
                                     .toString());
         }

@@ -145,6 +145,11 @@ record SnapshotProgress(
         }
     }
 
+    /** The same, with more to be read. */
+    SnapshotProgress reopened() {
+        return new SnapshotProgress(key, name, spec, systemIdentifier, timeline, lsn, false, tables);
+    }
+
     /** The text that {@link #parse} reads back. */
     String toJson() {
         return ProgressJson.write(this);

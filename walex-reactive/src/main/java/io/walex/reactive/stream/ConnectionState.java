@@ -3,6 +3,7 @@ package io.walex.reactive.stream;
 import io.walex.reactive.config.WhenInUse;
 import io.walex.reactive.event.Gap;
 import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.snapshot.SnapshotReport;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,14 @@ public sealed interface ConnectionState {
      * @param slot the slot's name
      */
     record Streaming(int subscription, String slot, Instant since) implements ConnectionState {}
+
+    /**
+     * A snapshot or backfill has come on, about once a second. It says nothing else of the subscription, whose state is the
+     * one that came before.
+     *
+     * @param report how far it is
+     */
+    record Snapshotting(int subscription, SnapshotReport report) implements ConnectionState {}
 
     /**
      * The connection was lost, or could not be made again. A new state is told only when the kind of reason changes.

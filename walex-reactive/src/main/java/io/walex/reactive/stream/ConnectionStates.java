@@ -33,7 +33,7 @@ public final class ConnectionStates {
     void add(ConnectionState state) {
         if (state instanceof Streaming) {
             streaming.add(state.subscription());
-        } else {
+        } else if (!(state instanceof ConnectionState.Snapshotting)) {
             streaming.remove(state.subscription());
         }
         if (state instanceof Stopped stopped) {

@@ -21,6 +21,14 @@ final class CurrentConnection {
         }
     }
 
+    /** Has the server say how far it has come; nothing happens when there is no stream. */
+    void askForKeepalive() {
+        ReplicationConnection streaming = connection;
+        if (streaming != null) {
+            streaming.askForKeepalive();
+        }
+    }
+
     /** Has the stream fail; nothing happens when there is none. */
     void fail(Throwable error) {
         ReplicationConnection streaming = connection;

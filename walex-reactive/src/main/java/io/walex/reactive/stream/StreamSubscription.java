@@ -16,6 +16,7 @@ import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.UncertainMessageException;
 import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.replication.Acknowledgements;
 import io.walex.reactive.replication.PayloadDecoder;
 import io.walex.reactive.replication.ReplicationConnection;
 import io.walex.reactive.replication.StartReplication;
@@ -25,10 +26,15 @@ import io.walex.reactive.server.ServerConnection;
 import io.walex.reactive.server.ServerConnection.ServerFacts;
 import io.walex.reactive.setup.ServerChecks;
 import io.walex.reactive.setup.SlotGuard;
+import io.walex.reactive.snapshot.Backfill;
+import io.walex.reactive.snapshot.BackfillSpec;
+import io.walex.reactive.snapshot.SnapshotHost;
+import io.walex.reactive.snapshot.Snapshots;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -55,6 +61,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
     private final TableChecks tables;
     private final StreamIdentity identity;
     private final TransactionAssembler assembler;
+    private final Snapshots snapshots;
     private final Delivery delivery;
     private final Heartbeat heartbeat;
     private final CurrentConnection connection = new CurrentConnection();
@@ -83,10 +90,41 @@ public final class StreamSubscription implements SlotGuard.Listener {
                 config.twoPhase(),
                 config.origin() == OriginFilter.NONE,
                 config.messages());
-        delivery = new Delivery(config, loop, assembler, new SignalCodec(identity, types), state::ended);
+        snapshots = new Snapshots(
+                new SnapshotHost(
+                        () -> this.config,
+                        loop,
+                        identity,
+                        types,
+                        this::acknowledgements,
+                        () -> loop.execute(connection::resume),
+                        connection::askForKeepalive,
+                        state::snapshot),
+                Clock.systemUTC());
+        delivery = new Delivery(
+                config, loop, assembler, snapshots.slices(), new SignalCodec(identity, types), this::ended);
         slot = new SlotGuard(config, delivery.acknowledgements(), assembler::unfinished, connector, loop.scheduler());
         end = new GracefulEnd(loop, delivery, connection);
         heartbeat = new Heartbeat(connector, config.heartbeat(), state::isStreaming, loop.scheduler());
+    }
+
+    private Acknowledgements acknowledgements() {
+        return delivery.acknowledgements();
+    }
+
+    private void ended(@Nullable Throwable because) {
+        snapshots.end(because);
+        state.ended(because);
+    }
+
+    /** Starts to read rows that are there, beside the stream. */
+    public Backfill backfill(BackfillSpec spec) {
+        return snapshots.backfill(spec);
+    }
+
+    /** Those that run. */
+    public List<Backfill> backfills() {
+        return snapshots.backfills();
     }
 
     public Flux<Event> changes() {
@@ -158,6 +196,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
                 .delayUntil(facts -> tables.prepare(server))
                 .delayUntil(facts -> slot.prepare(server, facts, this))
                 .delayUntil(facts -> types.load(server))
+                .delayUntil(facts -> snapshots.prepare(server, new ConnectedServer(facts, connector)))
                 .delayUntil(facts -> delivery.connectedTo(new ConnectedServer(facts, connector)));
     }
 
@@ -187,6 +226,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
                 delivery.startAt(obtained.from());
             }
         }
+        snapshots.streaming(from);
         outages.streaming();
         reconnects.joined();
         reconnects.streaming();
@@ -232,6 +272,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
     /** A new temporary slot is in place of a lost one. */
     private void resumed(Gap gap) {
         state.resumed(gap);
+        snapshots.missed();
         delivery.resume(gap, missed -> {
             if (config.slot() instanceof SlotSpec.Temporary temporary && temporary.onGap() != null) {
                 temporary.onGap().accept(missed);
@@ -241,6 +282,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
 
     @Override
     public void onMissing() {
+        snapshots.slotMissing();
         delivery.slotMissing();
     }
 
@@ -254,6 +296,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
     @Override
     public void onTakenOver(Lsn until) {
         Lsn after = flushed();
+        snapshots.missed();
         delivery.takenOver(until, outages.cause());
         state.takenOver(after, until);
     }
@@ -292,6 +335,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
     public Mono<Void> release() {
         return delivery.consumed()
                 .then(connection.close())
+                .then(snapshots.closed())
                 .then(delivery.closed())
                 .then(Mono.<Void>fromRunnable(() -> loop.execute(assembler::close)))
                 .then(loop.dispose())

@@ -5,9 +5,11 @@ import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.SlotInUseException;
 import io.walex.reactive.event.Gap;
 import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.snapshot.SnapshotReport;
 import io.walex.reactive.stream.ConnectionState.Connecting;
 import io.walex.reactive.stream.ConnectionState.Reconnecting;
 import io.walex.reactive.stream.ConnectionState.Resumed;
+import io.walex.reactive.stream.ConnectionState.Snapshotting;
 import io.walex.reactive.stream.ConnectionState.StandingBy;
 import io.walex.reactive.stream.ConnectionState.Stopped;
 import io.walex.reactive.stream.ConnectionState.Streaming;
@@ -85,6 +87,14 @@ public final class SubscriptionState {
             LOG.info("{} reconnects: {}", config.name(), because.getMessage());
             return new Reconnecting(number, because);
         });
+    }
+
+    /** A snapshot has come on; the subscription is as it was. */
+    void snapshot(SnapshotReport report) {
+        if (!ended) {
+            states.add(new Snapshotting(number, report));
+            states.publish();
+        }
     }
 
     void takenOver(Lsn after, Lsn until) {

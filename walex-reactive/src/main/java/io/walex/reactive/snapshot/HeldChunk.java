@@ -1,0 +1,65 @@
+package io.walex.reactive.snapshot;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** A chunk from when it is asked for until its rows have been delivered. Confined to the subscription's event loop. */
+final class HeldChunk {
+
+    final TableRun run;
+    final SourceRun source;
+
+    /** Null for a chunk of keys to be repaired. */
+    final @Nullable TidRange range;
+
+    final List<RowKey> keys;
+    final GatedChunks.Chunk gate;
+
+    /** Which plan of its source it belongs to. */
+    private final int plan;
+
+    private @Nullable ChunkRows rows;
+    private RowBuffer.@Nullable Cursor cursor;
+
+    /** When its rows came, by the clock of the event loop. */
+    long arrivedAt;
+
+    HeldChunk(SourceRun source, @Nullable TidRange range, List<RowKey> keys) {
+        this.run = source.run();
+        this.source = source;
+        this.range = range;
+        this.keys = keys;
+        this.plan = source.plan();
+        this.gate = run.merge().open();
+    }
+
+    void arrived(ChunkRows read, long now) {
+        rows = read;
+        cursor = read.rows().cursor();
+        arrivedAt = now;
+    }
+
+    /** Whether it was planned for what the table has become since: a rewrite moves rows without an event. */
+    boolean isOutdated() {
+        return plan != source.plan();
+    }
+
+    ChunkRows rows() {
+        return Objects.requireNonNull(rows, "rows have arrived");
+    }
+
+    /** Whether there is no smaller part of it. */
+    boolean isSmallest() {
+        return range == null ? keys.size() < 2 : range.isSingle();
+    }
+
+    /** How many of its rows were not looked at. */
+    int remaining() {
+        return rows().rows().rows() - cursor().row();
+    }
+
+    RowBuffer.Cursor cursor() {
+        return Objects.requireNonNull(cursor, "rows have arrived");
+    }
+}

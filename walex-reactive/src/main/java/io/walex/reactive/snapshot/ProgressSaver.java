@@ -1,0 +1,140 @@
+package io.walex.reactive.snapshot;
+
+import io.walex.reactive.config.SnapshotStore;
+import io.walex.reactive.replication.Acknowledgements;
+import io.walex.reactive.replication.SubscriptionLoop;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.BaseSubscriber;
+
+/**
+ * Saves how far a snapshot is, one text after the other: what came meanwhile goes with the next. Confined to the
+ * subscription's event loop.
+ */
+final class ProgressSaver {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProgressSaver.class);
+
+    private static final long RETRY_MILLIS = 1000;
+
+    private final SnapshotStore store;
+    private final String key;
+    private final SubscriptionLoop loop;
+    private final Supplier<SnapshotProgress> progress;
+    private final Runnable onSaved;
+
+    /** What the server must not forget before the next text is safe. */
+    private List<Acknowledgements.Ticket> held = new ArrayList<>();
+
+    private boolean wanted;
+    private boolean saving;
+    private boolean failing;
+    private boolean closed;
+
+    /**
+     * Saves nothing yet.
+     *
+     * @param progress asked for what is to be saved when it is
+     * @param onSaved told when nothing is left to be saved
+     */
+    ProgressSaver(
+            SnapshotStore store,
+            String key,
+            SubscriptionLoop loop,
+            Supplier<SnapshotProgress> progress,
+            Runnable onSaved) {
+        this.store = store;
+        this.key = key;
+        this.loop = loop;
+        this.progress = progress;
+        this.onSaved = onSaved;
+    }
+
+    /** Whether the process may end without what it saved. */
+    boolean isDurable() {
+        return store.isDurable();
+    }
+
+    /** Something has changed. */
+    void save() {
+        wanted = true;
+        next();
+    }
+
+    /** Something has changed that the server's slot must wait for. */
+    void saveBefore(Acknowledgements.Ticket hold) {
+        held.add(hold);
+        save();
+    }
+
+    /** Whether what is acknowledged was not saved yet. */
+    boolean isBehind() {
+        return saving || wanted;
+    }
+
+    private void next() {
+        if (saving || !wanted || closed) {
+            return;
+        }
+        wanted = false;
+        saving = true;
+        List<Acknowledgements.Ticket> covered = held;
+        held = new ArrayList<>();
+        store.save(key, progress.get().toJson()).subscribe(new Saving(covered));
+    }
+
+    /** Lets go of the slot; nothing more is saved. */
+    void close() {
+        closed = true;
+        held.forEach(Acknowledgements.Ticket::release);
+        held.clear();
+    }
+
+    private final class Saving extends BaseSubscriber<Void> {
+
+        private final List<Acknowledgements.Ticket> covered;
+
+        Saving(List<Acknowledgements.Ticket> covered) {
+            this.covered = covered;
+        }
+
+        @Override
+        protected void hookOnComplete() {
+            loop.run(() -> {
+                saving = false;
+                failing = false;
+                covered.forEach(Acknowledgements.Ticket::release);
+                next();
+                if (!saving) {
+                    onSaved.run();
+                }
+            });
+        }
+
+        @Override
+        protected void hookOnError(Throwable error) {
+            if (!failing) {
+                LOG.warn(
+                        "Progress of the snapshot \"{}\" cannot be saved in {}; the snapshot waits, and it is tried again: {}",
+                        key,
+                        store,
+                        error.toString());
+            }
+            loop.run(() -> {
+                failing = true;
+                held.addAll(0, covered);
+                loop.scheduler().schedule(this::again, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            });
+        }
+
+        private void again() {
+            saving = false;
+            wanted = true;
+            next();
+        }
+    }
+}

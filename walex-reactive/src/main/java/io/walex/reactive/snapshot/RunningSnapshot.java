@@ -1,0 +1,536 @@
+package io.walex.reactive.snapshot;
+
+import io.walex.reactive.config.DriverConfiguration;
+import io.walex.reactive.config.Middleware;
+import io.walex.reactive.config.SnapshotOptions;
+import io.walex.reactive.config.SnapshotStore;
+import io.walex.reactive.error.SnapshotException;
+import io.walex.reactive.event.TablePattern;
+import io.walex.reactive.failure.Failures;
+import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.replication.Acknowledgements;
+import io.walex.reactive.replication.SubscriptionLoop;
+import io.walex.reactive.server.Connector;
+import io.walex.reactive.server.ServerConnection;
+import io.walex.reactive.server.ServerError;
+import io.walex.reactive.snapshot.SnapshotReport.State;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * One snapshot or backfill, from its plan to its end. Nothing of it is there before: no thread, no connection. Confined to the
+ * subscription's event loop.
+ */
+final class RunningSnapshot implements SnapshotJob.Owner {
+
+    private static final Logger LOG = LoggerFactory.getLogger("io.walex.reactive.WalEx");
+
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    /**
+     * What is to be read.
+     *
+     * @param key of the store
+     * @param whole whether what the stream delivers is followed from its first transaction, so that what was read by an
+     *     earlier process is still good
+     */
+    record Work(
+            String name,
+            String key,
+            List<String> tables,
+            String where,
+            SnapshotStore store,
+            SnapshotOptions options,
+            boolean whole) {
+
+        /** Another one is other work. */
+        String spec() {
+            return where.isEmpty() ? String.join(", ", tables) : String.join(", ", tables) + " WHERE " + where;
+        }
+    }
+
+    private final Work work;
+    private final SnapshotHost host;
+    private final SnapshotSlices slices;
+    private final Runnable onOver;
+    private final SnapshotReports reports;
+    private final SubscriptionLoop loop;
+    private final Connector connector;
+    private final ProgressSaver saver;
+    private final Sinks.Empty<Void> over = Sinks.empty();
+    private final Disposable.Composite running = Disposables.composite();
+
+    private @Nullable SnapshotPlan plan;
+    private @Nullable SnapshotJob job;
+    private @Nullable ChunkReading reading;
+    private @Nullable TargetWait wait;
+    private Middleware.@Nullable Server origin;
+    private boolean started;
+    private boolean paused;
+    private boolean ended;
+
+    RunningSnapshot(Work work, SnapshotHost host, SnapshotSlices slices, Clock clock, Runnable onOver) {
+        this.work = work;
+        this.host = host;
+        this.slices = slices;
+        this.onOver = onOver;
+        reports = new SnapshotReports(work.name(), clock);
+        // Of its own: rows come as quickly as the server sends them, whatever the subscriber does meanwhile.
+        loop = SubscriptionLoop.create("walex-" + host.config().get().name() + "-snapshot");
+        connector = DriverConfiguration.connector(host.config(), loop.resources());
+        saver = new ProgressSaver(work.store(), work.key(), host.loop(), this::toSave, this::saved);
+    }
+
+    String name() {
+        return work.name();
+    }
+
+    Flux<SnapshotReport> reports() {
+        return reports.reports();
+    }
+
+    /** Completes when all is complete and saved; fails when it is cancelled, or cannot go on. */
+    Mono<Void> over() {
+        return over.asMono();
+    }
+
+    boolean isOver() {
+        return ended;
+    }
+
+    // The plan.
+
+    /**
+     * Plans what is left of what an earlier process has saved; completes without a plan where nothing was, and fails where
+     * nothing could be read.
+     *
+     * @param slotIsNew whether what was saved is of another slot, and so of no use
+     */
+    Mono<Void> resume(ServerConnection server, Middleware.Server from, boolean slotIsNew) {
+        Mono<Optional<SnapshotProgress>> before = slotIsNew ? Mono.just(Optional.empty()) : saved(from);
+        return before.flatMap(saved -> {
+            if (saved.isPresent() && saved.get().completed()) {
+                return Mono.fromRunnable(() -> nothingToDo(saved.get()));
+            }
+            return tables(server)
+                    .publishOn(host.loop().scheduler())
+                    .doOnNext(sources -> {
+                        if (saved.isPresent()) {
+                            plan(sources, usable(saved.get(), sources), from);
+                        }
+                    })
+                    .then();
+        });
+    }
+
+    private @Nullable SnapshotProgress usable(SnapshotProgress saved, List<SourceTable> sources) {
+        // Rows that were moved, while nobody looked, to where it was read before may have left columns out.
+        boolean missed = !work.whole() && sources.stream().anyMatch(SourceTable::leavesOut);
+        return missed ? null : saved;
+    }
+
+    private void nothingToDo(SnapshotProgress saved) {
+        LOG.debug("{} has nothing to do for snapshot \"{}\", which has completed", name(), saved.name());
+        plan = SnapshotPlan.of(List.of(), null, 1);
+        end(State.COMPLETED, null);
+    }
+
+    private Mono<List<SourceTable>> tables(ServerConnection server) {
+        List<TablePattern> patterns =
+                work.tables().stream().map(TablePattern::parse).toList();
+        return new SourceCatalog(server, host.config().get()).tables(patterns);
+    }
+
+    /** What was saved and holds for this server. */
+    private Mono<Optional<SnapshotProgress>> saved(Middleware.Server from) {
+        return work.store()
+                .load(work.key())
+                .map(text -> SnapshotProgress.parse(text, work.key()))
+                .flatMap(saved -> holds(saved.systemIdentifier(), saved.timeline(), saved.lsn(), from)
+                        .filter(Boolean::booleanValue)
+                        .filter(holds -> work.whole() || saved.spec().equals(work.spec()))
+                        // Tables that were added to an initial snapshot are still to be read.
+                        .map(holds -> saved.spec().equals(work.spec()) ? saved : saved.reopened()))
+                .map(Optional::of)
+                .defaultIfEmpty(Optional.empty())
+                .onErrorMap(
+                        error -> !(error instanceof SnapshotException),
+                        error -> new SnapshotException(
+                                "Progress of the snapshot \"%s\" cannot be read from %s: %s; without it, rows would be read again or left out"
+                                        .formatted(work.name(), work.store(), error.getMessage()),
+                                error))
+                .publishOn(host.loop().scheduler());
+    }
+
+    /** Whether what was read there is part of this server's history. */
+    private Mono<Boolean> holds(String system, int timeline, Lsn lsn, Middleware.Server from) {
+        if (!system.equals(from.systemIdentifier())) {
+            LOG.info("Snapshot \"{}\" was begun on another database cluster, and begins again", work.name());
+            return Mono.just(false);
+        }
+        if (timeline == from.timeline() || timeline == 0 || from.timeline() == 0) {
+            return Mono.just(true);
+        }
+        return from.endOf(timeline).map(end -> {
+            boolean part = !lsn.isAfter(end);
+            if (!part) {
+                LOG.info(
+                        "Snapshot \"{}\" has read rows that were lost with timeline {}, and begins again",
+                        work.name(),
+                        timeline);
+            }
+            return part;
+        });
+    }
+
+    private void plan(List<SourceTable> sources, @Nullable SnapshotProgress saved, Middleware.Server from) {
+        SnapshotPlan planned = SnapshotPlan.of(sources, saved, work.options().chunkBytes());
+        SnapshotJob made =
+                new SnapshotJob(work.name(), host, planned, work.store().isDurable(), this);
+        ChunkReading chunks = new ChunkReading(host.loop(), connector, work.options(), work.where(), made);
+        made.reads(chunks);
+        made.pause(paused);
+        plan = planned;
+        job = made;
+        reading = chunks;
+        origin = from;
+        wait = new TargetWait(
+                host, connector, work.options().strict(), work.options().nudge(), made::late);
+        slices.add(made);
+    }
+
+    // Running.
+
+    /**
+     * The stream is there. What it delivers is followed from now on at the latest.
+     *
+     * @param from what it comes from
+     */
+    void start(Middleware.Server from) {
+        if (started || ended) {
+            return;
+        }
+        started = true;
+        reports.state(State.QUEUED, List.of());
+        Mono<Void> planned = job != null
+                ? Mono.empty()
+                // After the slot was made: what comes behind these pages comes as changes.
+                : ServerConnection.use(connector, this::tables)
+                        .publishOn(host.loop().scheduler())
+                        .doOnNext(sources -> plan(sources, null, from))
+                        .then();
+        Mono<Void> guarded = Mono.defer(() -> new StartWait(connector, host.loop(), work.name()).passed());
+        run(planned.then(guarded), () -> {
+            reports.state(State.RUNNING, counts());
+            LOG.info("{} reads {} for snapshot \"{}\"", host.config().get().name(), work.tables(), work.name());
+            running.add(host.loop().scheduler().schedulePeriodically(this::tell, 1, 1, TimeUnit.SECONDS));
+            readOn();
+        });
+    }
+
+    private void run(Mono<Void> step, Runnable then) {
+        BaseSubscriber<Void> subscriber = new BaseSubscriber<>() {
+            @Override
+            protected void hookOnComplete() {
+                host.loop().run(() -> {
+                    if (!ended) {
+                        then.run();
+                    }
+                });
+            }
+
+            @Override
+            protected void hookOnError(Throwable error) {
+                host.loop().run(() -> stepFailed(step, then, error));
+            }
+        };
+        running.add(subscriber);
+        step.subscribe(subscriber);
+    }
+
+    private void stepFailed(Mono<Void> step, Runnable then, Throwable error) {
+        if (ended) {
+            return;
+        }
+        if (isPassing(error)) {
+            running.add(
+                    host.loop().scheduler().schedule(() -> run(step, then), RETRY.toMillis(), TimeUnit.MILLISECONDS));
+        } else {
+            end(State.FAILED, explained(null, error));
+        }
+    }
+
+    private void readOn() {
+        ChunkReading chunks = reading;
+        if (chunks != null && !paused && !ended) {
+            chunks.run();
+            // A table without pages is complete at once.
+            host.resume().run();
+        }
+    }
+
+    private void tell() {
+        reports.counted(this::counts);
+    }
+
+    private List<SnapshotReports.TableCount> counts() {
+        SnapshotPlan planned = plan;
+        return planned == null ? List.of() : planned.counts();
+    }
+
+    void pause() {
+        if (!paused && !ended) {
+            paused = true;
+            if (job != null && reading != null) {
+                job.pause(true);
+                reading.pause();
+            }
+            reports.state(State.PAUSED, counts());
+        }
+    }
+
+    void goOn() {
+        if (paused && !ended) {
+            paused = false;
+            if (job != null) {
+                job.pause(false);
+                reports.state(State.RUNNING, counts());
+                readOn();
+            }
+        }
+    }
+
+    void cancel() {
+        end(State.CANCELLED, new CancellationException("Snapshot \"" + work.name() + "\" was cancelled"));
+    }
+
+    /** The stream has lost transactions, or goes on elsewhere: nothing that was read before is good. */
+    void restart(Middleware.Server from) {
+        if (ended || !started) {
+            return;
+        }
+        SnapshotJob before = job;
+        ChunkReading chunks = reading;
+        if (before != null && chunks != null) {
+            slices.remove(before);
+            chunks.close().subscribe(new ReportListener.Ignored());
+        }
+        job = null;
+        reading = null;
+        started = false;
+        start(from);
+    }
+
+    /** Goes on if what was read is part of this server's history, else begins again. */
+    Mono<Void> connectedTo(Middleware.Server from) {
+        Middleware.Server before = origin;
+        SnapshotJob current = job;
+        if (before == null || current == null || ended) {
+            return Mono.empty();
+        }
+        return holds(before.systemIdentifier(), before.timeline(), current.highestTarget(), from)
+                .publishOn(host.loop().scheduler())
+                .doOnNext(holds -> {
+                    origin = from;
+                    if (!holds) {
+                        restart(from);
+                    }
+                })
+                .then();
+    }
+
+    // What the job leaves to its owner.
+
+    @Override
+    public String progress() {
+        return progress(false).toJson();
+    }
+
+    private SnapshotProgress toSave() {
+        return progress(true);
+    }
+
+    private SnapshotProgress progress(boolean acknowledged) {
+        SnapshotPlan planned = plan;
+        Middleware.Server from = origin;
+        SnapshotJob current = job;
+        if (planned == null || from == null || current == null) {
+            throw new IllegalStateException("Snapshot \"" + work.name() + "\" has no plan");
+        }
+        List<SnapshotProgress.TableProgress> tables = planned.progress(acknowledged);
+        return new SnapshotProgress(
+                work.key(),
+                work.name(),
+                work.spec(),
+                from.systemIdentifier(),
+                from.timeline(),
+                current.highestTarget(),
+                tables.stream().allMatch(SnapshotProgress.TableProgress::completed),
+                tables);
+    }
+
+    @Override
+    public void save() {
+        if (!ended) {
+            saver.save();
+        }
+    }
+
+    @Override
+    public void saveBefore(Acknowledgements.Ticket hold) {
+        saver.saveBefore(hold);
+    }
+
+    @Override
+    public boolean isBehind() {
+        return saver.isBehind();
+    }
+
+    private void saved() {
+        SnapshotPlan planned = plan;
+        if (planned != null && !ended && planned.runs().stream().allMatch(TableRun::isDone)) {
+            end(State.COMPLETED, null);
+        } else {
+            host.resume().run();
+        }
+    }
+
+    @Override
+    public void waits() {
+        TargetWait waiting = wait;
+        if (waiting != null) {
+            waiting.check();
+        }
+    }
+
+    @Override
+    public void changed(TableRun run) {
+        run.planning = true;
+        TablePattern table =
+                new TablePattern(run.relation().schema(), run.relation().name());
+        Mono<List<SourceTable>> looked = ServerConnection.use(
+                connector, server -> new SourceCatalog(server, host.config().get()).tables(List.of(table)));
+        run(
+                looked.publishOn(host.loop().scheduler())
+                        .doOnNext(sources -> replan(run, sources))
+                        .onErrorResume(error -> !isPassing(error), error -> Mono.fromRunnable(() -> giveUp(run, error)))
+                        .then(),
+                this::readOn);
+    }
+
+    private void replan(TableRun run, List<SourceTable> sources) {
+        run.replan(sources, work.options().chunkBytes());
+        run.planning = false;
+    }
+
+    @Override
+    public ChunkReading.Verdict failed(TableRun run, Throwable error) {
+        if (isPassing(error)) {
+            LOG.debug("A chunk of {} is read again", run.name(), error);
+            return ChunkReading.Verdict.LATER;
+        }
+        if (isOtherTable(error)) {
+            if (!run.planning) {
+                changed(run);
+            }
+            return ChunkReading.Verdict.LATER;
+        }
+        giveUp(run, error);
+        return ChunkReading.Verdict.DROPPED;
+    }
+
+    /** A table or column is not there, or not what it was. */
+    private static boolean isOtherTable(Throwable error) {
+        return error instanceof ReplacedTable
+                || error instanceof PromotedServer
+                || error instanceof ServerError server
+                        && List.of("42P01", "42703", "42883", "0A000").contains(server.sqlState());
+    }
+
+    private boolean isPassing(Throwable error) {
+        return Failures.isRetryable(explained(error), true);
+    }
+
+    private Throwable explained(Throwable error) {
+        return Failures.translate(
+                error, host.config().get(), host.config().get().slot().toString());
+    }
+
+    private SnapshotException explained(@Nullable TableRun run, Throwable error) {
+        Throwable cause = explained(error);
+        return new SnapshotException(
+                "Snapshot \"%s\" cannot %s: %s"
+                        .formatted(work.name(), run == null ? "begin" : "go on with " + run.name(), cause.getMessage()),
+                cause);
+    }
+
+    /** Of the initial snapshot, other tables go on; a backfill was asked for as a whole. */
+    private void giveUp(TableRun run, Throwable error) {
+        SnapshotException explained = explained(run, error);
+        if (!work.whole()) {
+            end(State.FAILED, explained);
+            return;
+        }
+        LOG.warn("{}; its changes go on, and its snapshot begins anew at the next start", explained.getMessage());
+        if (job != null) {
+            job.abandon(run);
+        }
+        saved();
+    }
+
+    // The end.
+
+    /** The subscription has ended. */
+    void subscriptionEnded(@Nullable Throwable because) {
+        end(
+                State.CANCELLED,
+                because != null
+                        ? because
+                        : new CancellationException(
+                                "The stream ended before snapshot \"" + work.name() + "\" was complete"));
+    }
+
+    private void end(State last, @Nullable Throwable because) {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        running.dispose();
+        saver.close();
+        if (job != null) {
+            slices.remove(job);
+        }
+        if (wait != null) {
+            wait.close();
+        }
+        if (because == null) {
+            reports.completed(counts());
+            over.tryEmitEmpty();
+        } else {
+            reports.ended(last, counts(), because);
+            over.tryEmitError(because);
+        }
+        onOver.run();
+    }
+
+    /** Closes what it has opened; never fails. */
+    Mono<Void> closed() {
+        ChunkReading chunks = reading;
+        return (chunks == null ? Mono.<Void>empty() : chunks.close())
+                .then(loop.dispose())
+                .onErrorComplete();
+    }
+}

@@ -1,0 +1,335 @@
+package io.walex.reactive.snapshot;
+
+import io.walex.reactive.event.Event;
+import io.walex.reactive.event.EventTuples;
+import io.walex.reactive.event.SnapshotTable;
+import io.walex.reactive.event.TransactionSignal;
+import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.pgoutput.Relation;
+import io.walex.reactive.replication.Acknowledgements;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is delivered of one snapshot: it follows what the stream delivers meanwhile, and hands out what is left of a chunk
+ * when the stream has passed it. Confined to the subscription's event loop.
+ */
+final class SnapshotJob implements ChunkReading.Listener {
+
+    /** What the job leaves to its owner. */
+    interface Owner {
+
+        /** How far the snapshot is, with what was delivered now. */
+        String progress();
+
+        /** Something was acknowledged. */
+        void save();
+
+        /** The same, and the slot must not move before it is saved. */
+        void saveBefore(Acknowledgements.Ticket hold);
+
+        /** Whether what was acknowledged before is not saved yet. */
+        boolean isBehind();
+
+        /** A table has changed its form, or its rows have moved: it is to be planned anew. */
+        void changed(TableRun run);
+
+        /** A chunk could not be read. */
+        ChunkReading.Verdict failed(TableRun run, Throwable error);
+
+        /** Chunks wait for the stream to pass them. */
+        void waits();
+    }
+
+    private final String name;
+    private final SnapshotHost host;
+    private final SnapshotPlan plan;
+    private final boolean durable;
+    private final Owner owner;
+    private final Map<Integer, TableRun> runs = new HashMap<>();
+    private ChunkReading reading;
+
+    private TransactionSignal.@Nullable Begin transaction;
+    private Acknowledgements.@Nullable Ticket hold;
+    private long repairsBefore;
+    private long reached;
+    private boolean paused;
+
+    /** The highest that a chunk waited for. */
+    private long highestTarget;
+
+    SnapshotJob(String name, SnapshotHost host, SnapshotPlan plan, boolean durable, Owner owner) {
+        this.name = name;
+        this.host = host;
+        this.plan = plan;
+        this.durable = durable;
+        this.owner = owner;
+        plan.runs().stream().filter(run -> !run.isOver()).forEach(this::follow);
+    }
+
+    private void follow(TableRun run) {
+        runs.put(run.oid(), run);
+    }
+
+    void reads(ChunkReading chunks) {
+        reading = chunks;
+    }
+
+    void pause(boolean now) {
+        paused = now;
+    }
+
+    Lsn highestTarget() {
+        return Lsn.of(highestTarget);
+    }
+
+    /** One table's run in place of another. */
+    void replace(TableRun before, TableRun after) {
+        reading.drop(before);
+        runs.remove(before.oid());
+        plan.replace(before, after);
+        follow(after);
+    }
+
+    /** Nothing more of the table is read, nor what the stream says of it of interest. */
+    void abandon(TableRun run) {
+        run.abandoned = true;
+        reading.drop(run);
+        runs.remove(run.oid());
+    }
+
+    // What the stream delivers.
+
+    void begin(TransactionSignal.Begin begin) {
+        transaction = begin;
+        if (durable && !runs.isEmpty()) {
+            // Keys that are found to need repair are saved before the server may forget how they came.
+            repairsBefore = repairsAdded();
+            hold = host.acknowledgements().get().hold();
+        }
+    }
+
+    void change(Event event) {
+        Relation table = EventTuples.relation(event);
+        TableRun run = table == null ? null : runs.get(table.oid());
+        TransactionSignal.Begin begin = transaction;
+        if (run != null && begin != null) {
+            run.change(begin, event);
+            if (run.keyChanged && !run.planning) {
+                owner.changed(run);
+            }
+        }
+    }
+
+    void end() {
+        transaction = null;
+        Acknowledgements.Ticket held = hold;
+        hold = null;
+        if (held == null) {
+            return;
+        }
+        if (repairsAdded() == repairsBefore) {
+            held.release();
+        } else {
+            owner.saveBefore(held);
+        }
+    }
+
+    private long repairsAdded() {
+        long added = 0;
+        for (TableRun run : runs.values()) {
+            added += run.merge().repairsAdded();
+        }
+        return added;
+    }
+
+    void reached(Lsn lsn) {
+        reached = lsn.value();
+    }
+
+    // What is read.
+
+    @Override
+    public @Nullable HeldChunk claim() {
+        for (TableRun run : plan.runs()) {
+            HeldChunk chunk = run.isOver() ? null : run.claim();
+            if (chunk != null) {
+                return chunk;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    @SuppressWarnings("ReferenceEquality")
+    public ChunkReading.Verdict arrived(HeldChunk chunk, ChunkRows rows) {
+        TableRun run = chunk.run;
+        if (chunk.isOutdated() || run.isOver() || runs.get(run.oid()) != run) {
+            run.again(chunk);
+            return ChunkReading.Verdict.DROPPED;
+        }
+        if (run.planning || isChanged(chunk, rows)) {
+            run.again(chunk);
+            if (!run.planning) {
+                owner.changed(run);
+            }
+            return ChunkReading.Verdict.LATER;
+        }
+        GatedChunks.Arrival arrival = run.merge().arrived(chunk.gate, rows.visibility());
+        if (arrival != GatedChunks.Arrival.USABLE) {
+            run.again(chunk);
+            return ChunkReading.Verdict.LATER;
+        }
+        long target = rows.visibility().target();
+        if (Long.compareUnsigned(target, highestTarget) > 0) {
+            highestTarget = target;
+        }
+        if (rows.rows().rows() == 0 && chunk.range != null) {
+            run.delivered(chunk);
+            run.acknowledged(chunk);
+            host.resume().run();
+            return ChunkReading.Verdict.DROPPED;
+        }
+        if (run.events() == null) {
+            describe(run);
+        }
+        host.resume().run();
+        host.loop().execute(owner::waits);
+        return ChunkReading.Verdict.HELD;
+    }
+
+    private static boolean isChanged(HeldChunk chunk, ChunkRows rows) {
+        return chunk.range != null && rows.filenode() != chunk.source.table().filenode()
+                || !rows.relation().describesAs(chunk.run.relation());
+    }
+
+    /** Types that were made since the catalog was read are looked up first. */
+    private void describe(TableRun run) {
+        Relation relation = run.relation();
+        boolean known = relation.columns().stream()
+                .allMatch(column -> host.types().types().knows(column.typeOid()));
+        Runnable describe = () -> {
+            if (run.relation().describesAs(relation)) {
+                run.events(new SnapshotTable(relation, host.types().types(), host.identity()));
+            }
+        };
+        if (known) {
+            describe.run();
+        } else {
+            host.types().refresh(describe);
+        }
+    }
+
+    @Override
+    public ChunkReading.Verdict failed(HeldChunk chunk, Throwable error) {
+        chunk.run.again(chunk);
+        return chunk.run.isOver() ? ChunkReading.Verdict.DROPPED : owner.failed(chunk.run, error);
+    }
+
+    // What is added to the stream.
+
+    /** Chunks that have come and that the stream has not passed. */
+    List<HeldChunk> late() {
+        return reading.held().stream().filter(chunk -> !isReady(chunk)).toList();
+    }
+
+    private boolean isReady(HeldChunk chunk) {
+        GatedChunks<?, ?> merge = chunk.run.merge();
+        merge.reached(reached);
+        return chunk.run.events() != null && chunk.run.merge().isReady(chunk.gate);
+    }
+
+    boolean hasReady() {
+        return !paused && !owner.isBehind() && firstReady() != null;
+    }
+
+    private @Nullable HeldChunk firstReady() {
+        List<HeldChunk> held = reading.held();
+        for (int i = 0; i < held.size(); i++) {
+            if (isReady(held.get(i))) {
+                return held.get(i);
+            }
+        }
+        return null;
+    }
+
+    @Nullable
+    AddedTransaction nextTransaction(SnapshotSlices slices) {
+        if (paused || owner.isBehind()) {
+            return null;
+        }
+        dropVoid();
+        HeldChunk ready = firstReady();
+        return ready != null ? slice(ready, slices) : completion(slices);
+    }
+
+    private void dropVoid() {
+        List<HeldChunk> held = reading.held();
+        for (int i = held.size() - 1; i >= 0; i--) {
+            HeldChunk chunk = held.get(i);
+            if (chunk.run.merge().isVoid(chunk.gate) || chunk.isOutdated()) {
+                chunk.run.again(chunk);
+                reading.release(chunk);
+            }
+        }
+    }
+
+    private AddedTransaction slice(HeldChunk chunk, SnapshotSlices slices) {
+        boolean last = OpenSlice.isLast(chunk);
+        if (last) {
+            // What is handed out now counts as delivered in what the slice says of progress.
+            chunk.run.delivering(chunk);
+        }
+        return new OpenSlice(
+                chunk,
+                slices.begin(
+                        name,
+                        chunk.run.relation(),
+                        last ? owner.progress() : null,
+                        last ? () -> delivered(chunk) : () -> {},
+                        last ? () -> acknowledged(chunk) : () -> {}),
+                slices::nextOrdinal);
+    }
+
+    private void delivered(HeldChunk chunk) {
+        chunk.run.delivered(chunk);
+        reading.release(chunk);
+    }
+
+    private void acknowledged(HeldChunk chunk) {
+        chunk.run.acknowledged(chunk);
+        owner.save();
+    }
+
+    private @Nullable AddedTransaction completion(SnapshotSlices slices) {
+        for (TableRun run : runs.values()) {
+            if (run.isFinished() && run.events() == null) {
+                describe(run);
+            }
+            SnapshotTable events = run.events();
+            if (run.isFinished() && events != null) {
+                run.completed = true;
+                runs.remove(run.oid());
+                return new TableCompletion(
+                        slices.begin(name, run.relation(), owner.progress(), () -> {}, () -> {
+                            run.completedAcknowledged = true;
+                            owner.save();
+                        }),
+                        begin -> events.completed(begin, slices.nextOrdinal(), run.summary(name)));
+            }
+        }
+        return null;
+    }
+
+    /** Whether nothing is left to be delivered. */
+    boolean isOver() {
+        return plan.isOver();
+    }
+
+    /** Whether no change may come now, since a table is delivered whole. */
+    boolean holdsStream() {
+        return false;
+    }
+}

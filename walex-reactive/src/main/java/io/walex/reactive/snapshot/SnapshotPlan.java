@@ -1,0 +1,163 @@
+package io.walex.reactive.snapshot;
+
+import io.walex.reactive.snapshot.SnapshotProgress.Key;
+import io.walex.reactive.snapshot.SnapshotProgress.SourceProgress;
+import io.walex.reactive.snapshot.SnapshotProgress.TableProgress;
+import io.walex.reactive.snapshot.SnapshotReports.TableCount;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The tables of a snapshot, and how far each is: what is left is planned from what was saved. */
+final class SnapshotPlan {
+
+    private final List<TableRun> runs;
+
+    private SnapshotPlan(List<TableRun> runs) {
+        this.runs = runs;
+    }
+
+    /**
+     * Plans.
+     *
+     * @param sources what the tables are read from now
+     * @param saved null where nothing was saved that holds for this server
+     * @param chunkBytes of the pages of a chunk
+     */
+    static SnapshotPlan of(List<SourceTable> sources, @Nullable SnapshotProgress saved, int chunkBytes) {
+        Map<Integer, List<SourceTable>> tables = new LinkedHashMap<>();
+        sources.forEach(source -> tables.computeIfAbsent(source.relation().oid(), oid -> new ArrayList<>())
+                .add(source));
+        List<TableRun> runs = new ArrayList<>();
+        tables.values().forEach(heaps -> runs.add(run(heaps, savedOf(heaps.get(0), saved), chunkBytes)));
+        return new SnapshotPlan(runs);
+    }
+
+    private static @Nullable TableProgress savedOf(SourceTable table, @Nullable SnapshotProgress saved) {
+        return saved == null
+                ? null
+                : saved.tables().stream()
+                        .filter(each -> each.schema().equals(table.relation().schema())
+                                && each.table().equals(table.relation().name()))
+                        .findFirst()
+                        .orElse(null);
+    }
+
+    private static TableRun run(List<SourceTable> heaps, @Nullable TableProgress saved, int chunkBytes) {
+        TableRun run = new TableRun(heaps.get(0));
+        if (saved != null) {
+            run.started = true;
+            run.attempt = saved.attempt();
+            run.rows = saved.rows();
+            run.bytes = saved.bytes();
+            run.completed = saved.completed();
+            run.completedAcknowledged = saved.completed();
+        }
+        boolean rewritten = false;
+        for (SourceTable heap : heaps) {
+            Optional<SourceProgress> before = saved == null ? Optional.empty() : savedOf(heap, saved);
+            boolean goesOn = before.isPresent() && !run.isKeyless();
+            rewritten |= saved != null && !goesOn;
+            run.sources().add(source(run, heap, goesOn ? before.get().remaining() : null, chunkBytes));
+        }
+        if (rewritten && !run.completed) {
+            run.attempt++;
+        }
+        if (saved != null && !run.completed) {
+            run.merge()
+                    .restore(saved.sources().stream()
+                            .flatMap(source -> source.repairs().stream())
+                            .map(key -> RowKey.ofBytes(Base64.getDecoder().decode(key.base64())))
+                            .toList());
+        }
+        return run;
+    }
+
+    /** Where pages are the same places as then. */
+    private static Optional<SourceProgress> savedOf(SourceTable heap, TableProgress saved) {
+        return saved.sources().stream()
+                .filter(each -> each.oid() == heap.oid() && each.filenode() == heap.filenode())
+                .findFirst();
+    }
+
+    static SourceRun source(TableRun run, SourceTable heap, @Nullable List<TidRange> remaining, int chunkBytes) {
+        return new SourceRun(run, heap, pagesPerChunk(heap, chunkBytes), remaining == null ? all(heap) : remaining);
+    }
+
+    /** What was written behind these pages since comes as changes. */
+    static List<TidRange> all(SourceTable heap) {
+        return heap.pages() == 0 ? List.of() : List.of(TidRange.ofPages(0, heap.pages()));
+    }
+
+    /** Values that are stored out of line count as if they lay among the pages. */
+    private static long pagesPerChunk(SourceTable heap, int chunkBytes) {
+        long bytesPerPage = Math.max(heap.blockSize(), heap.bytes() / Math.max(1, heap.pages()));
+        return Math.max(1, chunkBytes / bytesPerPage);
+    }
+
+    List<TableRun> runs() {
+        return runs;
+    }
+
+    boolean isOver() {
+        return runs.stream().allMatch(TableRun::isOver);
+    }
+
+    /** One table's plan in place of another. */
+    void replace(TableRun before, TableRun after) {
+        runs.set(runs.indexOf(before), after);
+    }
+
+    /**
+     * What is to be saved.
+     *
+     * @param acknowledged whether only what was acknowledged counts as done, else all that was delivered
+     */
+    List<TableProgress> progress(boolean acknowledged) {
+        return runs.stream().map(run -> progress(run, acknowledged)).toList();
+    }
+
+    private static TableProgress progress(TableRun run, boolean acknowledged) {
+        boolean completed = acknowledged ? run.completedAcknowledged : run.completed;
+        List<SourceProgress> sources = new ArrayList<>();
+        if (!completed) {
+            for (SourceRun source : run.sources()) {
+                SourceTable table = source.table();
+                sources.add(new SourceProgress(
+                        table.oid(),
+                        table.filenode(),
+                        table.pages(),
+                        acknowledged ? source.unacknowledged() : source.remaining(),
+                        null,
+                        sources.isEmpty() ? keys(run, acknowledged) : List.of()));
+            }
+        }
+        return new TableProgress(
+                run.relation().schema(), run.relation().name(), run.attempt, completed, run.rows, run.bytes, sources);
+    }
+
+    private static List<Key> keys(TableRun run, boolean acknowledged) {
+        return run.repairs(acknowledged).stream()
+                .map(key -> new Key(Base64.getEncoder().encodeToString(key.bytes())))
+                .toList();
+    }
+
+    /** For those who want to see how far it is; sizes are in pages. */
+    List<TableCount> counts() {
+        return runs.stream()
+                .map(run -> new TableCount(
+                        run.relation().schema(),
+                        run.relation().name(),
+                        run.attempt,
+                        run.completed,
+                        run.rows,
+                        run.bytes,
+                        run.pages() - run.pagesLeft(),
+                        run.pages()))
+                .toList();
+    }
+}
