@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,6 +75,10 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     private final Disposable.Composite running = Disposables.composite();
 
     private @Nullable SnapshotPlan plan;
+
+    /** Names this run, from its first row on. */
+    private String begun = "";
+
     private @Nullable SnapshotJob job;
     private @Nullable ChunkReading reading;
     private @Nullable TargetWait wait;
@@ -197,6 +202,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     }
 
     private void plan(List<SourceTable> sources, @Nullable SnapshotProgress saved, Middleware.Server from) {
+        begun = saved == null ? Long.toHexString(ThreadLocalRandom.current().nextLong()) : saved.run();
         SnapshotPlan planned = SnapshotPlan.of(sources, saved, work.options().chunkBytes());
         SnapshotJob made =
                 new SnapshotJob(work.name(), host, planned, work.store().isDurable(), this);
@@ -374,6 +380,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         return new SnapshotProgress(
                 work.key(),
                 work.name(),
+                begun,
                 work.spec(),
                 from.systemIdentifier(),
                 from.timeline(),

@@ -147,7 +147,7 @@ record SnapshotProgress(
 
     /** The same, with more to be read. */
     SnapshotProgress reopened() {
-        return new SnapshotProgress(key, name, spec, systemIdentifier, timeline, lsn, false, tables);
+        return new SnapshotProgress(key, name, run, spec, systemIdentifier, timeline, lsn, false, tables);
     }
 
     /** The text that {@link #parse} reads back. */
