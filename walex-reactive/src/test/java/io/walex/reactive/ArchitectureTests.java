@@ -309,6 +309,9 @@ class ArchitectureTests {
         noClasses()
                 .that()
                 .doNotHaveSimpleName("ServerConnection")
+                .and()
+                // Works on connections of the user's own.
+                .doNotHaveSimpleName("TableSnapshotStore")
                 .should()
                 .callMethodWhere(DescribedPredicate.describe(
                         "a statement is made",

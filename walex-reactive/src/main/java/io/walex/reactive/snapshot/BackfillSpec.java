@@ -27,10 +27,6 @@ public record BackfillSpec(
 
     private static final int LONGEST_NAME = 200;
 
-    /** A table whose rows cannot be told apart cannot be given again in part. */
-    private static final SnapshotOptions DEFAULT_OPTIONS =
-            SnapshotOptions.DEFAULT.keyless(SnapshotOptions.Keyless.REFUSE);
-
     public BackfillSpec {
         tables = List.copyOf(tables);
         if (tables.isEmpty()) {
@@ -64,7 +60,8 @@ public record BackfillSpec(
      * @throws InvalidConfigException when no table is named, or one is wrongly written
      */
     public static BackfillSpec of(String... tables) {
-        return new BackfillSpec(List.of(tables), "", nameOf(tables), SnapshotStore.inMemory(), DEFAULT_OPTIONS);
+        return new BackfillSpec(
+                List.of(tables), "", nameOf(tables), SnapshotStore.inMemory(), SnapshotOptions.FOR_BACKFILL);
     }
 
     private static String nameOf(String... tables) {
@@ -103,12 +100,12 @@ public record BackfillSpec(
         return new BackfillSpec(tables, where, value, store, options);
     }
 
-    /** Keeps progress where it outlives the process, such as {@code SnapshotStores.directory(path)}. */
+    /** Keeps progress where it outlives the process, such as {@link SnapshotStores#directory}. */
     public BackfillSpec store(SnapshotStore value) {
         return new BackfillSpec(tables, where, name, value, options);
     }
 
-    /** {@link SnapshotOptions#DEFAULT} by default, but that tables without a key are refused. */
+    /** {@link SnapshotOptions#FOR_BACKFILL} by default. */
     public BackfillSpec options(SnapshotOptions value) {
         return new BackfillSpec(tables, where, name, store, value);
     }
