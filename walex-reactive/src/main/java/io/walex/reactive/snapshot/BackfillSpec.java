@@ -27,6 +27,10 @@ public record BackfillSpec(
 
     private static final int LONGEST_NAME = 200;
 
+    /** A table whose rows cannot be told apart cannot be given again in part. */
+    private static final SnapshotOptions DEFAULT_OPTIONS =
+            SnapshotOptions.DEFAULT.keyless(SnapshotOptions.Keyless.REFUSE);
+
     public BackfillSpec {
         tables = List.copyOf(tables);
         if (tables.isEmpty()) {
@@ -60,7 +64,7 @@ public record BackfillSpec(
      * @throws InvalidConfigException when no table is named, or one is wrongly written
      */
     public static BackfillSpec of(String... tables) {
-        return new BackfillSpec(List.of(tables), "", nameOf(tables), SnapshotStore.inMemory(), SnapshotOptions.DEFAULT);
+        return new BackfillSpec(List.of(tables), "", nameOf(tables), SnapshotStore.inMemory(), DEFAULT_OPTIONS);
     }
 
     private static String nameOf(String... tables) {
@@ -104,7 +108,7 @@ public record BackfillSpec(
         return new BackfillSpec(tables, where, name, value, options);
     }
 
-    /** {@link SnapshotOptions#DEFAULT} by default. */
+    /** {@link SnapshotOptions#DEFAULT} by default, but that tables without a key are refused. */
     public BackfillSpec options(SnapshotOptions value) {
         return new BackfillSpec(tables, where, name, store, value);
     }
