@@ -120,7 +120,7 @@ class SlicesBehindMiddlewareTests {
 
     private static List<TransactionSignal> slice(long after, long id) {
         return ended(new Begin(
-                Lsn.of(after), Instant.EPOCH, new SnapshotSlice("initial", "public", "user", id, "progress")));
+                Lsn.of(after), Instant.EPOCH, new SnapshotSlice("initial", "public", "user", id, false, "progress")));
     }
 
     private static List<TransactionSignal> ended(Begin begin) {
