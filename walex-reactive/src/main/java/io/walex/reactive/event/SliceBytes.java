@@ -23,12 +23,7 @@ final class SliceBytes {
 
     static SnapshotSlice readSlice(ByteBuf source) {
         return new SnapshotSlice(
-                text(source),
-                text(source),
-                text(source),
-                source.readLong(),
-                source.readBoolean(),
-                progress(source));
+                text(source), text(source), text(source), source.readLong(), source.readBoolean(), progress(source));
     }
 
     private static @Nullable String progress(ByteBuf source) {

@@ -74,6 +74,16 @@ public final class GivenTransactions implements WalEx {
     }
 
     @Override
+    public Backfill backfill(BackfillSpec spec) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<Backfill> backfills() {
+        return List.of();
+    }
+
+    @Override
     public WalExConfig config() {
         return CONFIG;
     }
