@@ -35,6 +35,9 @@ final class GatedChunks<K, R> {
     /** So many rows may be changed while a chunk is on its way. */
     private static final int MOST_CHANGES = 50_000;
 
+    /** So many transactions may be delivered until a snapshot shows the first of them, at 12 bytes each. */
+    private static final int MOST_DELIVERED = 100_000;
+
     enum Arrival {
         USABLE,
         /** The snapshot does not surely show all that was delivered: read again, a little later. */
@@ -68,7 +71,7 @@ final class GatedChunks<K, R> {
     private final int mostChanges;
     private final ChangedRows<K, R> changes;
     private final Set<K> repairs = new LinkedHashSet<>();
-    private final DeliveredTransactions delivered = new DeliveredTransactions();
+    private final DeliveredTransactions delivered;
 
     /** In the order in which they were opened. */
     private final Deque<Chunk> open = new ArrayDeque<>();
@@ -95,12 +98,13 @@ final class GatedChunks<K, R> {
      *     shape; then it is the result.
      */
     GatedChunks(BinaryOperator<R> fill) {
-        this(fill, MOST_CHANGES);
+        this(fill, MOST_CHANGES, MOST_DELIVERED);
     }
 
-    GatedChunks(BinaryOperator<R> fill, int mostChanges) {
+    GatedChunks(BinaryOperator<R> fill, int mostChanges, int mostDelivered) {
         this.changes = new ChangedRows<>(fill);
         this.mostChanges = mostChanges;
+        this.delivered = new DeliveredTransactions(mostDelivered);
     }
 
     /** A transaction begins, or the first of its changes of this table follows. */

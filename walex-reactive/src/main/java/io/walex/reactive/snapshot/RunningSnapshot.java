@@ -4,6 +4,7 @@ import io.walex.reactive.config.DriverConfiguration;
 import io.walex.reactive.config.Middleware;
 import io.walex.reactive.config.SnapshotOptions;
 import io.walex.reactive.config.SnapshotStore;
+import io.walex.reactive.error.InvalidConfigException;
 import io.walex.reactive.error.SnapshotException;
 import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.failure.Failures;
@@ -80,7 +81,6 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     private String begun = "";
 
     private @Nullable SnapshotJob job;
-    private @Nullable ChunkReading reading;
     private @Nullable TargetWait wait;
     private Middleware.@Nullable Server origin;
     private boolean started;
@@ -156,7 +156,33 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     private Mono<List<SourceTable>> tables(ServerConnection server) {
         List<TablePattern> patterns =
                 work.tables().stream().map(TablePattern::parse).toList();
-        return new SourceCatalog(server, host.config().get()).tables(patterns);
+        return new SourceCatalog(server, host.config().get()).tables(patterns).doOnNext(this::requireKeys);
+    }
+
+    private void requireKeys(List<SourceTable> tables) {
+        for (SourceTable table : tables) {
+            if (table.hasKey()) {
+                continue;
+            }
+            String problem = null;
+            if (work.options().keyless() == SnapshotOptions.Keyless.REFUSE) {
+                problem = "options refuse tables without one";
+            } else if (!work.where().isEmpty()) {
+                problem = "a part of its rows cannot be told from the rest";
+            } else if (table.oid() != table.relation().oid()) {
+                problem = "rows may move between its partitions while they are read";
+            }
+            if (problem != null) {
+                throw new InvalidConfigException(
+                        "Snapshot \"%s\" cannot read %s.%s, which has no key that is published: %s; add a primary key, or a unique index with REPLICA IDENTITY USING INDEX"
+                                .formatted(
+                                        work.name(),
+                                        table.relation().schema(),
+                                        table.relation().name(),
+                                        problem),
+                        null);
+            }
+        }
     }
 
     /** What was saved and holds for this server. */
@@ -204,18 +230,24 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     private void plan(List<SourceTable> sources, @Nullable SnapshotProgress saved, Middleware.Server from) {
         begun = saved == null ? Long.toHexString(ThreadLocalRandom.current().nextLong()) : saved.run();
         SnapshotPlan planned = SnapshotPlan.of(sources, saved, work.options().chunkBytes());
-        SnapshotJob made =
-                new SnapshotJob(work.name(), host, planned, work.store().isDurable(), this);
-        ChunkReading chunks = new ChunkReading(host.loop(), connector, work.options(), work.where(), made);
-        made.reads(chunks);
-        made.pause(paused);
+        SnapshotJob made = new SnapshotJob(
+                work.name(),
+                host,
+                planned,
+                work.store().isDurable(),
+                listener -> new ChunkReading(host.loop(), connector, work.options(), work.where(), listener),
+                this::wholeTable,
+                this);
         plan = planned;
         job = made;
-        reading = chunks;
         origin = from;
         wait = new TargetWait(
                 host, connector, work.options().strict(), work.options().nudge(), made::late);
         slices.add(made);
+    }
+
+    private WholeTable wholeTable(TableRun run) {
+        return new WholeTable(run, host.loop(), connector, this, host.resume());
     }
 
     // Running.
@@ -239,12 +271,26 @@ final class RunningSnapshot implements SnapshotJob.Owner {
                         .doOnNext(sources -> plan(sources, null, from))
                         .then();
         Mono<Void> guarded = Mono.defer(() -> new StartWait(connector, host.loop(), work.name()).passed());
-        run(planned.then(guarded), () -> {
+        run(planned.then(guarded).then(Mono.defer(this::listPages)), () -> {
             reports.state(State.RUNNING, counts());
             LOG.info("{} reads {} for snapshot \"{}\"", host.config().get().name(), work.tables(), work.name());
             running.add(host.loop().scheduler().schedulePeriodically(this::tell, 1, 1, TimeUnit.SECONDS));
             readOn();
         });
+    }
+
+    /** Of a table of which few rows are wanted, those pages are enough that hold one, where an index tells them quickly. */
+    private Mono<Void> listPages() {
+        SnapshotPlan planned = plan;
+        if (work.where().isEmpty() || planned == null) {
+            return Mono.empty();
+        }
+        return Mono.usingWhen(
+                ChunkConnection.open(connector),
+                connection -> Flux.fromIterable(planned.unread())
+                        .concatMap(source -> source.list(connection, work.where(), host.loop()))
+                        .then(),
+                ChunkConnection::close);
     }
 
     private void run(Mono<Void> step, Runnable then) {
@@ -280,11 +326,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     }
 
     private void readOn() {
-        ChunkReading chunks = reading;
-        if (chunks != null && !paused && !ended) {
-            chunks.run();
-            // A table without pages is complete at once.
-            host.resume().run();
+        if (job != null && !paused && !ended) {
+            job.run();
         }
     }
 
@@ -300,9 +343,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     void pause() {
         if (!paused && !ended) {
             paused = true;
-            if (job != null && reading != null) {
-                job.pause(true);
-                reading.pause();
+            if (job != null) {
+                job.pause();
             }
             reports.state(State.PAUSED, counts());
         }
@@ -312,7 +354,6 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         if (paused && !ended) {
             paused = false;
             if (job != null) {
-                job.pause(false);
                 reports.state(State.RUNNING, counts());
                 readOn();
             }
@@ -329,13 +370,11 @@ final class RunningSnapshot implements SnapshotJob.Owner {
             return;
         }
         SnapshotJob before = job;
-        ChunkReading chunks = reading;
-        if (before != null && chunks != null) {
+        if (before != null) {
             slices.remove(before);
-            chunks.close().subscribe(new ReportListener.Ignored());
+            before.close().subscribe(new ReportListener.Ignored());
         }
         job = null;
-        reading = null;
         started = false;
         start(from);
     }
@@ -535,8 +574,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
 
     /** Closes what it has opened; never fails. */
     Mono<Void> closed() {
-        ChunkReading chunks = reading;
-        return (chunks == null ? Mono.<Void>empty() : chunks.close())
+        SnapshotJob current = job;
+        return (current == null ? Mono.<Void>empty() : current.close())
                 .then(loop.dispose())
                 .onErrorComplete();
     }

@@ -107,9 +107,20 @@ final class SnapshotPlan {
         return runs.stream().allMatch(TableRun::isOver);
     }
 
-    /** One table's plan in place of another. */
-    void replace(TableRun before, TableRun after) {
-        runs.set(runs.indexOf(before), after);
+    /** The heaps of tables of which nothing was read. */
+    List<SourceRun> unread() {
+        return runs.stream()
+                .filter(run -> !run.isOver() && !run.started)
+                .flatMap(run -> run.sources().stream())
+                .toList();
+    }
+
+    /** The heaps that are read, of tables that are not over. */
+    List<SourceRun> sources() {
+        return runs.stream()
+                .filter(run -> !run.isOver())
+                .flatMap(run -> run.sources().stream())
+                .toList();
     }
 
     /**

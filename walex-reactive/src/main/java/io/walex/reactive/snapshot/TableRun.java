@@ -242,7 +242,7 @@ final class TableRun {
     /** The next chunk to be read; null when there is none now. */
     @Nullable
     HeldChunk claim() {
-        if (planning || abandoned) {
+        if (planning || abandoned || isKeyless()) {
             return null;
         }
         started = true;
