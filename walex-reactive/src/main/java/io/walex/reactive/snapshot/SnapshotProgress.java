@@ -193,12 +193,17 @@ record SnapshotProgress(
 
     /** What is in a range of the one and in one of the other. */
     private static List<TidRange> common(List<TidRange> one, List<TidRange> other) {
-        return one.stream()
-                .flatMap(range -> other.stream()
-                        .map(with ->
-                                new TidRange(Math.max(range.from(), with.from()), Math.min(range.to(), with.to()))))
-                .filter(range -> range.from() < range.to())
-                .toList();
+        List<TidRange> common = new ArrayList<>();
+        for (TidRange range : one) {
+            for (TidRange with : other) {
+                long from = Math.max(range.from(), with.from());
+                long to = Math.min(range.to(), with.to());
+                if (from < to) {
+                    common.add(new TidRange(from, to));
+                }
+            }
+        }
+        return common;
     }
 
     /** Ranges that touch or overlap become one. */
