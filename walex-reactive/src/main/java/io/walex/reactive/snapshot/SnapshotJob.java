@@ -203,6 +203,12 @@ final class SnapshotJob implements ChunkReading.Listener {
             return ChunkReading.Verdict.LATER;
         }
         run.arrived();
+        if (run.isStreamedOtherwise(rows)) {
+            chunk.gate.shapedAnew();
+        }
+        for (TableRun other : runs.values()) {
+            other.merge().shown(rows.visibility());
+        }
         long target = rows.visibility().target();
         if (Long.compareUnsigned(target, highestTarget) > 0) {
             highestTarget = target;
@@ -300,7 +306,7 @@ final class SnapshotJob implements ChunkReading.Listener {
         for (int i = held.size() - 1; i >= 0; i--) {
             HeldChunk chunk = held.get(i);
             if (chunk.run.merge().isVoid(chunk.gate) || chunk.isOutdated()) {
-                chunk.run.again(chunk);
+                chunk.run.voided(chunk);
                 reading.release(chunk);
             }
         }

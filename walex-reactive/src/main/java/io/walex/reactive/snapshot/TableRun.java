@@ -34,7 +34,7 @@ final class TableRun {
     /** So many wait before some are read again while ranges are unread, to bound what is kept of them. */
     private static final int EARLY_REPAIRS = 5000;
 
-    private final GatedChunks<RowKey, TupleData> merge = new GatedChunks<>(TupleData::filledFrom);
+    private final GatedChunks<RowKey, TupleData> merge = new GatedChunks<>(TupleData::filledFrom, TupleData::size);
     private final List<SourceRun> sources = new ArrayList<>();
     private Relation relation;
     private int[] key;
@@ -286,6 +286,17 @@ final class TableRun {
 
     void again(HeldChunk chunk) {
         again(chunk, chunk.range == null ? List.of() : List.of(chunk.range));
+    }
+
+    /** Too much has changed while the chunk was held: a smaller one is through sooner. */
+    void voided(HeldChunk chunk) {
+        boolean smaller = chunk.range != null && chunk.range.pages() > 1;
+        again(chunk, chunk.range == null ? List.of() : smaller ? chunk.range.halves() : List.of(chunk.range));
+    }
+
+    /** Whether the stream describes the table otherwise than the chunk. */
+    boolean isStreamedOtherwise(ChunkRows rows) {
+        return streamed != null && !streamed.describesAs(rows.relation());
     }
 
     /** It could be read. */
