@@ -209,7 +209,8 @@ class TableSnapshotStoreIT {
     void sliceThatIsNoFurtherStoresNothing() {
         Mono.usingWhen(
                         connections.create(),
-                        connection -> store.save(connection, new SnapshotSlice("initial", "public", "t", 1, null)),
+                        connection ->
+                                store.save(connection, new SnapshotSlice("initial", "public", "t", 1, false, null)),
                         Connection::close)
                 .block();
 
@@ -222,7 +223,7 @@ class TableSnapshotStoreIT {
     }
 
     private void consume(int effect, SnapshotProgress progress, boolean commit) {
-        SnapshotSlice slice = new SnapshotSlice("initial", "public", "t", 1, progress.toJson());
+        SnapshotSlice slice = new SnapshotSlice("initial", "public", "t", 1, false, progress.toJson());
         Mono.usingWhen(
                         connections.create(),
                         connection -> Mono.from(connection.beginTransaction())
