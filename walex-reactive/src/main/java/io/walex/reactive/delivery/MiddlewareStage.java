@@ -105,7 +105,7 @@ final class MiddlewareStage implements Stage, Middleware.Link {
 
     @Override
     public Flux<Event> changes(Delivery.Source replication, Mono<Void> ended) {
-        TransactionEnds ends = new TransactionEnds(delivered, added);
+        TransactionEnds ends = new TransactionEnds(delivered, this::acknowledged);
         return signals(replication, ended).handle((signal, sink) -> {
             Event event = ends.passed(signal);
             if (event != null) {
@@ -156,9 +156,10 @@ final class MiddlewareStage implements Stage, Middleware.Link {
         onProgress.run();
     }
 
-    /** Downstream has acknowledged the slice and all before it; on the event loop. */
-    void acknowledged(SnapshotSlice slice) {
+    @Override
+    public void acknowledged(SnapshotSlice slice) {
         sliceListener.accept(slice);
+        added.acknowledged(slice);
     }
 
     @Override

@@ -13,7 +13,7 @@ final class SliceBytes {
         text(slice.snapshot(), target);
         text(slice.schema(), target);
         text(slice.table(), target);
-        target.writeLong(slice.id());
+        target.writeLong(slice.id()).writeBoolean(slice.fromStart());
         String progress = slice.progress();
         target.writeBoolean(progress != null);
         if (progress != null) {
@@ -22,7 +22,8 @@ final class SliceBytes {
     }
 
     static SnapshotSlice readSlice(ByteBuf source) {
-        return new SnapshotSlice(text(source), text(source), text(source), source.readLong(), progress(source));
+        return new SnapshotSlice(
+                text(source), text(source), text(source), source.readLong(), source.readBoolean(), progress(source));
     }
 
     private static @Nullable String progress(ByteBuf source) {

@@ -220,7 +220,8 @@ final class TestTable {
 
     /** Begins a slice of the table's snapshot. */
     TransactionSignal.Begin slice(TransactionSignal.Begin after, long id) {
-        SnapshotSlice slice = new SnapshotSlice("test", table.relation.schema(), table.relation.name(), id, null);
+        SnapshotSlice slice =
+                new SnapshotSlice("test", table.relation.schema(), table.relation.name(), id, false, null);
         return new TransactionSignal.Begin(after.commitLsn(), after.commitTimestamp(), slice);
     }
 

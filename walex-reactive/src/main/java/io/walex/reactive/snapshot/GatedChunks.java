@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BinaryOperator;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class GatedChunks<K, R> {
 
-    /** So many rows may be changed while a chunk is on its way. */
-    private static final int MOST_CHANGES = 50_000;
+    /** What changes may take while a chunk is on its way; some 40,000 rows if they are complete. */
+    private static final long MOST_BYTES = 8 << 20;
 
     /** So many transactions may be delivered until a snapshot shows the first of them, at 12 bytes each. */
     private static final int MOST_DELIVERED = 100_000;
@@ -68,7 +69,7 @@ final class GatedChunks<K, R> {
         }
     }
 
-    private final int mostChanges;
+    private final long mostBytes;
     private final ChangedRows<K, R> changes;
     private final Set<K> repairs = new LinkedHashSet<>();
     private final DeliveredTransactions delivered;
@@ -96,14 +97,15 @@ final class GatedChunks<K, R> {
      * @param fill of a newer and an older row: the newer one with its unchanged columns taken from the older one. If the older
      *     one has another shape, its snapshot shows that the table has changed, and so all changes to rows of the newer one's
      *     shape; then it is the result.
+     * @param size of a row in bytes
      */
-    GatedChunks(BinaryOperator<R> fill) {
-        this(fill, MOST_CHANGES, MOST_DELIVERED);
+    GatedChunks(BinaryOperator<R> fill, ToIntFunction<R> size) {
+        this(fill, size, MOST_BYTES, MOST_DELIVERED);
     }
 
-    GatedChunks(BinaryOperator<R> fill, int mostChanges, int mostDelivered) {
-        this.changes = new ChangedRows<>(fill);
-        this.mostChanges = mostChanges;
+    GatedChunks(BinaryOperator<R> fill, ToIntFunction<R> size, long mostBytes, int mostDelivered) {
+        this.changes = new ChangedRows<>(fill, size);
+        this.mostBytes = mostBytes;
         this.delivered = new DeliveredTransactions(mostDelivered);
     }
 
@@ -228,7 +230,10 @@ final class GatedChunks<K, R> {
         return chunk.isOpen && chunk.visibility != null && Long.compareUnsigned(reached, chunk.target) >= 0;
     }
 
-    /** Whether the chunk has to be read again. */
+    /**
+     * Whether the chunk has to be read again, since the table has another shape, or more was changed meanwhile than can be
+     * kept. A smaller one is on its way for a shorter time.
+     */
     boolean isVoid(Chunk chunk) {
         return !chunk.isOpen;
     }
@@ -274,7 +279,7 @@ final class GatedChunks<K, R> {
     }
 
     private void limit() {
-        while (changes.size() > mostChanges) {
+        while (changes.bytes() > mostBytes) {
             close(open.getFirst());
         }
     }

@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -82,6 +83,9 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     private @Nullable SnapshotJob job;
     private @Nullable TargetWait wait;
     private Middleware.@Nullable Server origin;
+    /** Another for each time that it begins with its first row. */
+    private String runId = "";
+
     private boolean started;
     private boolean paused;
     private boolean ended;
@@ -205,6 +209,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     private void plan(List<SourceTable> sources, @Nullable SnapshotProgress saved, Middleware.Server from) {
         begun = saved == null ? Long.toHexString(ThreadLocalRandom.current().nextLong()) : saved.run();
         SnapshotPlan planned = SnapshotPlan.of(sources, saved, work.options().chunkBytes());
+        runId = saved == null ? UUID.randomUUID().toString() : saved.run();
         SnapshotJob made = new SnapshotJob(
                 work.name(),
                 host,
@@ -263,7 +268,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         return Mono.usingWhen(
                 ChunkConnection.open(connector),
                 connection -> Flux.fromIterable(planned.unread())
-                        .concatMap(source -> source.list(connection, work.where(), host.loop()))
+                        .concatMap(source -> source.list(connection, work.where(), host.loop())
+                                .onErrorMap(error -> !isPassing(error), error -> explained(source.run(), error)))
                         .then(),
                 ChunkConnection::close);
     }
@@ -296,7 +302,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
             running.add(
                     host.loop().scheduler().schedule(() -> run(step, then), RETRY.toMillis(), TimeUnit.MILLISECONDS));
         } else {
-            end(State.FAILED, explained(null, error));
+            end(State.FAILED, error instanceof SnapshotException known ? known : explained(null, error));
         }
     }
 
@@ -463,7 +469,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
             LOG.debug("A chunk of {} is read again", run.name(), error);
             return ChunkReading.Verdict.LATER;
         }
-        if (isOtherTable(error)) {
+        if (isOtherTable(error) && run.mayBePlanned()) {
             if (!run.planning) {
                 changed(run);
             }

@@ -202,6 +202,7 @@ final class SnapshotJob implements ChunkReading.Listener {
             run.again(chunk);
             return ChunkReading.Verdict.LATER;
         }
+        run.arrived();
         long target = rows.visibility().target();
         if (Long.compareUnsigned(target, highestTarget) > 0) {
             highestTarget = target;

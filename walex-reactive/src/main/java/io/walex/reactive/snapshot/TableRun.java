@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableRun {
 
+    private static final int MOST_PLANNINGS = 3;
+
     /** So many rows are read again in one chunk. */
     private static final int REPAIRED_AT_ONCE = 1000;
 
@@ -50,6 +52,8 @@ final class TableRun {
     private final Set<RowKey> unacknowledgedRepairs = new HashSet<>();
 
     private boolean repairing;
+
+    private int plannings;
 
     private int repairedAtOnce = REPAIRED_AT_ONCE;
 
@@ -284,6 +288,11 @@ final class TableRun {
         again(chunk, chunk.range == null ? List.of() : List.of(chunk.range));
     }
 
+    /** It could be read. */
+    void arrived() {
+        plannings = 0;
+    }
+
     /** The last rows of the chunk are being delivered. */
     void delivering(HeldChunk chunk) {
         if (chunk.range == null) {
@@ -379,6 +388,12 @@ final class TableRun {
             merge.rangesAgain(sameKey);
         }
         keyChanged = false;
+        plannings++;
+    }
+
+    /** Whether another look may tell why it cannot be read: a few did not since it was read last. */
+    boolean mayBePlanned() {
+        return plannings < MOST_PLANNINGS;
     }
 
     /** Whether nothing is left to be done with it. */

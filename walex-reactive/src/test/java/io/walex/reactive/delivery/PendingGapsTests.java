@@ -20,7 +20,7 @@ class PendingGapsTests {
     }
 
     private static Begin slice(long after, long id) {
-        return new Begin(Lsn.of(after), Instant.EPOCH, new SnapshotSlice("initial", "public", "user", id, null));
+        return new Begin(Lsn.of(after), Instant.EPOCH, new SnapshotSlice("initial", "public", "user", id, false, null));
     }
 
     private void deliver(Begin begin) {

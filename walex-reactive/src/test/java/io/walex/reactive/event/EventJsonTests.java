@@ -93,7 +93,7 @@ class EventJsonTests {
 
     @Test
     void rowsOfSnapshotsLookAsInsertsDo() {
-        var slice = new SnapshotSlice("initial", "public", "user", 1, "progress");
+        var slice = new SnapshotSlice("initial", "public", "user", 1, true, "progress");
         users.nextTransaction(new TransactionSignal.Begin(Lsn.of(100), Instant.EPOCH, slice));
         assertJson(
                 users.read("1", "a", null),
@@ -108,7 +108,7 @@ class EventJsonTests {
 
     @Test
     void endsOfSnapshotsHaveCountsAndNoRecord() {
-        var slice = new SnapshotSlice("initial", "public", "user", 1, "progress");
+        var slice = new SnapshotSlice("initial", "public", "user", 1, true, "progress");
         users.nextTransaction(new TransactionSignal.Begin(Lsn.of(100), Instant.EPOCH, slice));
         assertJson(
                 users.completed(new SnapshotSummary("my \"snapshot\"", 5_000_000_000L, 1, 2)),

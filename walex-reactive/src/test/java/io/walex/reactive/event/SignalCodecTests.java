@@ -27,7 +27,7 @@ class SignalCodecTests {
             new SignalCodec(new StreamIdentity("test", "1", "db"), TypeSource.of(TypeRegistry.builtIn()));
 
     private static SnapshotSlice slice(long id, @Nullable String progress) {
-        return new SnapshotSlice("initial", "public", "user", id, progress);
+        return new SnapshotSlice("initial", "public", "user", id, id % 2 == 1, progress);
     }
 
     private List<TransactionSignal> readBack(List<TransactionSignal> signals) {

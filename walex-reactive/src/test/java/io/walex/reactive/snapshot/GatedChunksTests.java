@@ -15,7 +15,7 @@ class GatedChunksTests {
     /** Shows the transactions 1 to 9. */
     private static final Visibility NINE = shows(9);
 
-    private final GatedChunks<String, String> merge = new GatedChunks<>(GatedChunksTests::fill);
+    private final GatedChunks<String, String> merge = new GatedChunks<>(GatedChunksTests::fill, String::length);
 
     private static String fill(String newer, String older) {
         String[] columns = newer.split(" ");
@@ -186,7 +186,7 @@ class GatedChunksTests {
 
     @Test
     void transactionsThatAreNotToldApartAnyMoreMustAllBeShown() {
-        GatedChunks<String, String> tight = new GatedChunks<>(GatedChunksTests::fill, 10, 2);
+        GatedChunks<String, String> tight = new GatedChunks<>(GatedChunksTests::fill, String::length, 1000, 2);
         for (int xid : new int[] {-2, -1, 5, 4}) {
             tight.begin(xid, 100);
         }
@@ -235,7 +235,8 @@ class GatedChunksTests {
 
     @Test
     void tooManyChangesMakeTheOldestChunkVoid() {
-        GatedChunks<String, String> tight = new GatedChunks<>(GatedChunksTests::fill, 2, 10);
+        GatedChunks<String, String> tight =
+                new GatedChunks<>(GatedChunksTests::fill, String::length, 2 * ChangedRows.ROW_BYTES, 10);
         Chunk oldest = tight.open();
         tight.delete("a");
         tight.delete("b");
@@ -251,6 +252,24 @@ class GatedChunksTests {
         tight.reached(1000);
         assertThat(tight.take(next, "c", "1 x")).isNull();
         assertThat(tight.take(next, "a", "1 x")).isEqualTo("1 x");
+    }
+
+    @Test
+    void changesAreCountedByTheirSize() {
+        GatedChunks<String, String> tight = new GatedChunks<>(GatedChunksTests::fill, String::length, 502, 10);
+        Chunk chunk = tight.open();
+        for (int i = 0; i < 100; i++) {
+            tight.upsert("k", "2".repeat(300) + " _", false);
+        }
+        tight.arrived(chunk, NINE);
+        tight.reached(1000);
+        assertThat(tight.take(chunk, "k", "1 x")).isEqualTo("2".repeat(300) + " x");
+
+        tight.upsert("l", "2".repeat(100) + " _", false);
+        assertThat(tight.isVoid(chunk)).as("the first row is the subscriber's").isFalse();
+        tight.upsert("l", "2".repeat(101) + " _", false);
+
+        assertThat(tight.isVoid(chunk)).isTrue();
     }
 
     @Test

@@ -16,7 +16,7 @@ class RepairListTests {
     private static final Visibility ALL = new PrimaryVisibility(10, 10, Set.of(), 1000);
 
     private final GatedChunks<String, String> merge =
-            new GatedChunks<>((newer, older) -> newer + older.substring(newer.length()));
+            new GatedChunks<>((newer, older) -> newer + older.substring(newer.length()), String::length);
 
     @BeforeEach
     void streamIsThere() {

@@ -128,7 +128,10 @@ final class SnapshotHistory {
         }
         boolean tight = variants.contains(Variant.TIGHT_MEMORY);
         GatedChunks<Integer, Row> started = new GatedChunks<>(
-                Row::filledFrom, tight ? 1 + random.nextInt(4) : 1000, tight ? 1 + random.nextInt(3) : 1000);
+                Row::filledFrom,
+                row -> 10,
+                (tight ? 1 + random.nextInt(4) : 1000) * (ChangedRows.ROW_BYTES + 10),
+                tight ? 1 + random.nextInt(3) : 1000);
         started.restore(repairs);
         started.reached(table.commitLsn(delivered));
         if (rangesDone) {

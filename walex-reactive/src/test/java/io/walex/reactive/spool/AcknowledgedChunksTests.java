@@ -13,7 +13,7 @@ class AcknowledgedChunksTests {
     private final AcknowledgedChunks chunks = new AcknowledgedChunks();
 
     private static SnapshotSlice slice(long id) {
-        return new SnapshotSlice("initial", "public", "user", id, null);
+        return new SnapshotSlice("initial", "public", "user", id, false, null);
     }
 
     private void add(long chunk, long end, @Nullable SnapshotSlice slice) {

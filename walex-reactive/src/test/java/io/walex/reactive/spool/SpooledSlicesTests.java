@@ -39,7 +39,7 @@ class SpooledSlicesTests {
     }
 
     private static SnapshotSlice slice(long id) {
-        return new SnapshotSlice("initial", "public", "user", id, "progress " + id);
+        return new SnapshotSlice("initial", "public", "user", id, false, "progress " + id);
     }
 
     /** Of rows with this value, behind the transaction of this LSN. */

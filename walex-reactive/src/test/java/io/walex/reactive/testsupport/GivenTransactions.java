@@ -8,6 +8,8 @@ import io.walex.reactive.event.ReplicationOrigin;
 import io.walex.reactive.event.SnapshotSlice;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.pgoutput.Lsn;
+import io.walex.reactive.snapshot.Backfill;
+import io.walex.reactive.snapshot.BackfillSpec;
 import io.walex.reactive.stream.ConnectionState;
 import java.time.Instant;
 import java.util.List;
@@ -69,6 +71,16 @@ public final class GivenTransactions implements WalEx {
     @Override
     public Mono<PublishedTables> publishedTables() {
         return Mono.empty();
+    }
+
+    @Override
+    public Backfill backfill(BackfillSpec spec) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<Backfill> backfills() {
+        return List.of();
     }
 
     @Override
@@ -140,5 +152,15 @@ public final class GivenTransactions implements WalEx {
         public void acknowledge() {
             acknowledged.incrementAndGet();
         }
+    }
+
+    @Override
+    public Backfill backfill(BackfillSpec spec) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public List<Backfill> backfills() {
+        return List.of();
     }
 }
