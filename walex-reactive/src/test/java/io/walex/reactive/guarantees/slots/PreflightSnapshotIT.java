@@ -129,10 +129,10 @@ class PreflightSnapshotIT extends PreflightFixture {
                 "ALTER TABLE page ALTER COLUMN html SET STORAGE EXTERNAL",
                 "ALTER PUBLICATION events ADD TABLE page",
                 "INSERT INTO page SELECT i, repeat('x', 100000) FROM generate_series(1, 30) i");
-        String finding = "COSTS table public.page: has 3.1 MB of large values, which updates leave out";
+        String finding = "COSTS table public\\.page: has \\d\\.\\d MB of large values, which updates leave out .*";
 
         assertThat(more(snapshot("page"), config()))
-                .anySatisfy(found -> assertThat(found).startsWith(finding));
+                .anySatisfy(found -> assertThat(found).matches(finding));
 
         database.execute("ALTER TABLE page REPLICA IDENTITY FULL");
         assertThat(more(snapshot("page"), config()))
