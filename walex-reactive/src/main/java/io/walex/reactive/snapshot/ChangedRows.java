@@ -138,9 +138,10 @@ final class ChangedRows<K, R> {
      * What a row that was read is now, if it is of use for the subscriber.
      *
      * @param opened nothing that was delivered before this time is missing from what was read
+     * @param filled false when what was read shows all changes that left out a column
      */
     @Nullable
-    R current(K key, R read, long opened) {
+    R current(K key, R read, long opened, boolean filled) {
         Change<R> change = changes.get(key);
         if (change == null || change.at <= opened) {
             return read;
@@ -153,7 +154,7 @@ final class ChangedRows<K, R> {
         change.newest = null;
         bytes -= change.bytes - ROW_BYTES;
         change.bytes = ROW_BYTES;
-        return fill.apply(newest, read);
+        return filled ? fill.apply(newest, read) : read;
     }
 
     /** Whether the key may be that of another row than the one that was read with it, or not read. */

@@ -54,6 +54,7 @@ final class GatedChunks<K, R> {
         private final DeliveredTransactions delivered;
         private @Nullable Visibility visibility;
         private boolean isOpen = true;
+        private boolean isShapedAnew;
 
         /** The stream must have passed this LSN. */
         private long target;
@@ -61,6 +62,14 @@ final class GatedChunks<K, R> {
         private Chunk(long opened, DeliveredTransactions delivered) {
             this.opened = opened;
             this.delivered = delivered;
+        }
+
+        /**
+         * The rows have a shape that the stream has not told yet. Whoever alters a table waits for all who change its rows. So
+         * these rows show all changes of the shape that the stream told last.
+         */
+        void shapedAnew() {
+            isShapedAnew = true;
         }
 
         /** All that the chunk's snapshot shows is known to have committed before this LSN. */
@@ -94,9 +103,7 @@ final class GatedChunks<K, R> {
     /**
      * Merges nothing yet.
      *
-     * @param fill of a newer and an older row: the newer one with its unchanged columns taken from the older one. If the older
-     *     one has another shape, its snapshot shows that the table has changed, and so all changes to rows of the newer one's
-     *     shape; then it is the result.
+     * @param fill of a newer and an older row of one shape: the newer one with its unchanged columns taken from the older one
      * @param size of a row in bytes
      */
     GatedChunks(BinaryOperator<R> fill, ToIntFunction<R> size) {
@@ -247,7 +254,7 @@ final class GatedChunks<K, R> {
         if (!isReady(chunk)) {
             throw new IllegalStateException("The chunk is not ready, or void");
         }
-        R current = truncatedAt > chunk.opened ? null : changes.current(key, row, chunk.opened);
+        R current = truncatedAt > chunk.opened ? null : changes.current(key, row, chunk.opened, !chunk.isShapedAnew);
         if (current != null) {
             repairs.remove(key);
         }

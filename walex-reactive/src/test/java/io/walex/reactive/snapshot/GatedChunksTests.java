@@ -233,6 +233,18 @@ class GatedChunksTests {
         assertThat(merge.take(ready(), "k", "2 x z")).isEqualTo("2 x z");
     }
 
+    /** They show the change of the older shape, since who altered the table has waited for it. */
+    @Test
+    void rowsOfAShapeThatTheStreamHasNotToldAreEmittedAsTheyWereRead() {
+        Chunk chunk = merge.open();
+        merge.upsert("k", "2 _", false);
+        ready(chunk);
+        chunk.shapedAnew();
+
+        assertThat(merge.take(chunk, "k", "2 x new")).isEqualTo("2 x new");
+        assertThat(merge.repairs()).isZero();
+    }
+
     @Test
     void tooManyChangesMakeTheOldestChunkVoid() {
         GatedChunks<String, String> tight =
