@@ -149,6 +149,7 @@ class ArchitectureTests {
             "BetweenTransactions",
             "EventTuples",
             "Expectation",
+            "SnapshotChecks",
             "SnapshotHost",
             "SnapshotTable",
             "Snapshots",

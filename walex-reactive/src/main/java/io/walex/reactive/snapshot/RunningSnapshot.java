@@ -4,7 +4,6 @@ import io.walex.reactive.config.DriverConfiguration;
 import io.walex.reactive.config.Middleware;
 import io.walex.reactive.config.SnapshotOptions;
 import io.walex.reactive.config.SnapshotStore;
-import io.walex.reactive.error.InvalidConfigException;
 import io.walex.reactive.error.SnapshotException;
 import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.failure.Failures;
@@ -160,33 +159,9 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     private Mono<List<SourceTable>> tables(ServerConnection server) {
         List<TablePattern> patterns =
                 work.tables().stream().map(TablePattern::parse).toList();
-        return new SourceCatalog(server, host.config().get()).tables(patterns).doOnNext(this::requireKeys);
-    }
-
-    private void requireKeys(List<SourceTable> tables) {
-        for (SourceTable table : tables) {
-            if (table.hasKey()) {
-                continue;
-            }
-            String problem = null;
-            if (work.options().keyless() == SnapshotOptions.Keyless.REFUSE) {
-                problem = "options refuse tables without one";
-            } else if (!work.where().isEmpty()) {
-                problem = "a part of its rows cannot be told from the rest";
-            } else if (table.oid() != table.relation().oid()) {
-                problem = "rows may move between its partitions while they are read";
-            }
-            if (problem != null) {
-                throw new InvalidConfigException(
-                        "Snapshot \"%s\" cannot read %s.%s, which has no key that is published: %s; add a primary key, or a unique index with REPLICA IDENTITY USING INDEX"
-                                .formatted(
-                                        work.name(),
-                                        table.relation().schema(),
-                                        table.relation().name(),
-                                        problem),
-                        null);
-            }
-        }
+        return new SourceCatalog(server, host.config().get())
+                .tables(patterns)
+                .doOnNext(sources -> SnapshotChecks.requireKeys(work.name(), work.where(), work.options(), sources));
     }
 
     /** What was saved and holds for this server. */

@@ -1,7 +1,7 @@
 /**
  * Rows that were there before: read in chunks, and put between the transactions of a stream where they belong.
  *
- * <p>{@code Snapshots} and {@code SnapshotHost} are internal: public only because another package of the library uses them,
+ * <p>{@code Snapshots}, {@code SnapshotHost} and {@code SnapshotChecks} are internal: public only because another package of the library uses them,
  * and subject to change.
  */
 @NullMarked
