@@ -250,13 +250,23 @@ final class RunningSnapshot implements SnapshotJob.Owner {
                         .publishOn(host.loop().scheduler())
                         .doOnNext(sources -> plan(sources, null, from))
                         .then();
-        Mono<Void> guarded = Mono.defer(() -> new StartWait(connector, host.loop(), work.name()).passed());
+        Mono<Void> guarded = Mono.defer(this::waitForStart);
         run(planned.then(guarded).then(Mono.defer(this::listPages)), () -> {
             reports.state(State.RUNNING, counts());
             LOG.info("{} reads {} for snapshot \"{}\"", host.config().get().name(), work.tables(), work.name());
             running.add(host.loop().scheduler().schedulePeriodically(this::tell, 1, 1, TimeUnit.SECONDS));
             readOn();
         });
+    }
+
+    private Mono<Void> waitForStart() {
+        SnapshotJob current = job;
+        if (current == null) {
+            return Mono.empty();
+        }
+        StartWait start = new StartWait(connector, host.loop(), host.config().get().username());
+        current.follow(start);
+        return start.passed().doOnNext(current::startsBehind).then();
     }
 
     /** Of a table of which few rows are wanted, those pages are enough that hold one, where an index tells them quickly. */
