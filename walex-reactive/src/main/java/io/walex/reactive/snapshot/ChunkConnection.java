@@ -61,7 +61,7 @@ final class ChunkConnection {
      */
     Mono<ChunkRows> read(SourceTable table, ChunkQuery query) {
         return Mono.defer(() -> {
-            ChunkSql sql = new ChunkSql(table);
+            ChunkSql sql = new ChunkSql(table, query);
             LimitedRows rows = new LimitedRows(table, query.limitBytes());
             PipelinedRequest request = opening(sql, "");
             sql.addRows(request, query);
