@@ -290,7 +290,9 @@ final class SnapshotJob implements ChunkReading.Listener {
     }
 
     boolean hasReady() {
-        return !paused && !owner.isBehind() && firstReady() != null;
+        return !paused
+                && !owner.isBehind()
+                && (firstReady() != null || runs.values().stream().anyMatch(TableRun::isFinished));
     }
 
     private boolean hasStarted() {

@@ -168,12 +168,21 @@ final class TableRun {
 
     private void keyed(Event event) {
         switch (event.type()) {
-            case INSERT -> merge.upsert(key(newTuple(event)), newTuple(event), true);
+            case INSERT -> insert(newTuple(event));
             case UPDATE -> update(event);
             case DELETE -> merge.delete(key(Objects.requireNonNull(EventTuples.oldTuple(event))));
             default -> {
                 // Others are of no table.
             }
+        }
+    }
+
+    /** An update that a row filter makes an insert may leave out columns, as updates do. */
+    private void insert(TupleData row) {
+        if (row.hasUnchanged()) {
+            merge.appeared(key(row), row);
+        } else {
+            merge.upsert(key(row), row, true);
         }
     }
 
