@@ -34,7 +34,7 @@ final class TableRun {
     /** So many wait before some are read again while ranges are unread, to bound what is kept of them. */
     private static final int EARLY_REPAIRS = 5000;
 
-    private final GatedChunks<RowKey, TupleData> merge = new GatedChunks<>(TupleData::filledFrom);
+    private final GatedChunks<RowKey, TupleData> merge = new GatedChunks<>(TupleData::filledFrom, TupleData::size);
     private final List<SourceRun> sources = new ArrayList<>();
     private Relation relation;
     private int[] key;

@@ -153,14 +153,4 @@ public final class GivenTransactions implements WalEx {
             acknowledged.incrementAndGet();
         }
     }
-
-    @Override
-    public Backfill backfill(BackfillSpec spec) {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public List<Backfill> backfills() {
-        return List.of();
-    }
 }
