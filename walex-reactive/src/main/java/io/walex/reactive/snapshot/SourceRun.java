@@ -87,8 +87,10 @@ final class SourceRun {
             return Mono.empty();
         }
         run.started = true;
+        // First as a statement of its own kind, of which there can be no more than one.
         return connection
-                .pages(table, where)
+                .read(table, ChunkQuery.range(new TidRange(0, 1), where, Long.MAX_VALUE))
+                .then(connection.pages(table, where))
                 .publishOn(loop.scheduler())
                 .doOnNext(listed -> {
                     todo.clear();
