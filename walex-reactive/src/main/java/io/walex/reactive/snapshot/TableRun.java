@@ -152,7 +152,7 @@ final class TableRun {
         }
         described(Objects.requireNonNull(EventTuples.relation(event)));
         if (!started) {
-            // Every chunk will show it, or is not used.
+            // Every chunk will show it, or is not used, and all pages will be read.
             return;
         }
         if (event.type() == EventType.TRUNCATE) {
@@ -396,7 +396,7 @@ final class TableRun {
             } else if (sameKey && known.table().filenode() == heap.filenode()) {
                 known.describe(heap);
             } else {
-                known.restart(heap, SnapshotPlan.all(heap));
+                known.restart(heap, SnapshotPlan.all());
                 again = true;
             }
             sources.add(known);
