@@ -149,7 +149,10 @@ class ArchitectureTests {
             "BetweenTransactions",
             "EventTuples",
             "Expectation",
+            "SnapshotChecks",
+            "SnapshotHost",
             "SnapshotTable",
+            "Snapshots",
             "StreamIdentity",
             "TransactionAssembler",
             "TypeSource",
@@ -309,6 +312,9 @@ class ArchitectureTests {
         noClasses()
                 .that()
                 .doNotHaveSimpleName("ServerConnection")
+                .and()
+                // Works on connections of the user's own.
+                .doNotHaveSimpleName("TableSnapshotStore")
                 .should()
                 .callMethodWhere(DescribedPredicate.describe(
                         "a statement is made",

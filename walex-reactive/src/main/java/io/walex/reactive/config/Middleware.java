@@ -1,6 +1,7 @@
 package io.walex.reactive.config;
 
 import io.walex.reactive.event.SignalCodec;
+import io.walex.reactive.event.SnapshotSlice;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.pgoutput.Lsn;
 import java.util.function.Consumer;
@@ -18,6 +19,9 @@ import reactor.core.publisher.Mono;
  *   <li>Signals come in stream order: {@code Begin}, its events, {@code End}, the next {@code Begin}.
  *   <li>Each transaction comes once per subscription, also after a reconnect.
  *   <li>When a gap cuts a transaction, its {@code End} never comes. The next {@code Begin} follows its events.
+ *   <li>Slices of snapshots and backfills come between transactions, as {@code Begin}, events and {@code End} too. Their
+ *       {@code Begin} has a {@link TransactionSignal.Begin#slice()}. Its commit LSN, and the LSN of its {@code End}, are
+ *       those of the transaction before it: neither tells it from that one, or from other slices.
  *   <li>Signals come on the connection's event loop, which must not be blocked.
  *   <li>When the stream is closed gracefully, what comes in completes.
  * </ul>
@@ -29,6 +33,8 @@ import reactor.core.publisher.Mono;
  *   <li>Events may be left out or replaced. Every {@code Begin} and every {@code End} must go out.
  *   <li>A transaction without events acknowledges itself. A transaction that is left out whole keeps the slot from
  *       moving until a later one is acknowledged.
+ *   <li>A slice keeps its place between the transactions: its rows are right only there. It keeps no slot, and need not
+ *       be confirmed. One that is lost before it is acknowledged is read again by the next subscription.
  *   <li>Signals may go out from any thread.
  *   <li>When the stream is closed gracefully, what goes out has two seconds more.
  * </ul>
@@ -92,6 +98,13 @@ public interface Middleware {
          * transactions from the first. It is called on the event loop, each time that run grows.
          */
         void onAcknowledged(Consumer<Lsn> listener);
+
+        /**
+         * Tells the listener of each slice of a snapshot that downstream has acknowledged, with all before it, on the
+         * event loop. The LSN of {@link #onAcknowledged} says nothing of a slice: it has that of the transaction before.
+         * A middleware has one listener.
+         */
+        void onSliceAcknowledged(Consumer<SnapshotSlice> listener);
 
         /**
          * Allows the server to forget all transactions that end at this LSN or before. What was not confirmed is sent

@@ -8,12 +8,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which tables are wanted from the beginning: each row that is there comes as an event of type {@link EventType#READ},
- * between the live changes, and after a table's last one {@link EventType#SNAPSHOT_COMPLETED}. Immutable.
+ * Which tables are wanted from the beginning. Each row that is there comes as an event of type {@link EventType#READ},
+ * between the live changes. After a table's last one comes {@link EventType#SNAPSHOT_COMPLETED}. Immutable.
  *
- * @param tables as {@link WalExConfig.Builder#subscribe} takes them; those of them that are published and subscribed to
- * @param store where progress is kept; null where the slot is temporary and so nothing is resumed
- * @param options how it is read
+ * <p>Example: {@code SnapshotSpec.initial("orders", "customer").store(SnapshotStores.directory(path))}.
+ *
+ * @param tables as {@link WalExConfig.Builder#subscribe} takes them. Tables that match and are published and subscribed to
+ *     are read; a table that is named and is not, fails the start
+ * @param store where progress is kept; null for a temporary slot, with which nothing is resumed
+ * @param options how the rows are read
  */
 public record SnapshotSpec(List<String> tables, @Nullable SnapshotStore store, SnapshotOptions options) {
 
@@ -33,13 +36,18 @@ public record SnapshotSpec(List<String> tables, @Nullable SnapshotStore store, S
     }
 
     /**
-     * Reads the tables once for the slot: it is resumed after a crash, and nothing happens when it has completed. A durable
-     * slot takes a {@link #store}.
+     * Reads the tables once for the slot. It goes on after a crash, and does nothing once it has completed. Tables that are
+     * added later are read then. With a new slot, all are read again.
+     *
+     * <p>A durable slot takes a {@link #store} that is durable too.
+     *
+     * @throws InvalidConfigException when no table is named, or one is wrongly written
      */
     public static SnapshotSpec initial(String... tables) {
         return new SnapshotSpec(List.of(tables), null, SnapshotOptions.DEFAULT);
     }
 
+    /** Where progress is kept. Several streams may share a store. */
     public SnapshotSpec store(SnapshotStore value) {
         return new SnapshotSpec(tables, Objects.requireNonNull(value, "store"), options);
     }

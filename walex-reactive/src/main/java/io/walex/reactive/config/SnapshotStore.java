@@ -5,21 +5,24 @@ import java.util.concurrent.ConcurrentHashMap;
 import reactor.core.publisher.Mono;
 
 /**
- * Remembers how far snapshots are, for one that was interrupted to go on and for one that has completed not to start again.
+ * Remembers how far snapshots are. One that was interrupted goes on from there, and one that has completed does not start
+ * again.
  *
- * <p>What is stored is text of a few kilobytes, by a key that names the stream and the snapshot. Writing comes after the
- * consumer has acknowledged what the text says is done. A process that ends between the two reads those rows again.
+ * <p>What is stored is a text of a few kilobytes, under a key that names the stream and the snapshot. It is written after
+ * the consumer has acknowledged what the text says is done. A process that ends between the two reads those rows again. The
+ * text may hold keys of rows, so it is as secret as they are.
  *
- * <p>Stores in a directory and in a table are in {@code io.walex.reactive.snapshot.SnapshotStores}.
+ * <p>Stores in a directory and in a table are made by {@code io.walex.reactive.snapshot.SnapshotStores}.
  */
 public interface SnapshotStore {
 
-    /** What was saved last; empty when nothing was. A failure fails the start of the snapshot. */
+    /** What was saved last under the key; empty when nothing was. If it fails, the snapshot does not start. */
     Mono<String> load(String key);
 
     /**
-     * Replaces what was saved; completes when it is safe. Called again only after that. A failure is logged, and saving is
-     * tried again; the snapshot waits meanwhile, and the stream goes on.
+     * Replaces what was saved under the key, as a whole or not at all. It completes when the new text would outlive a crash:
+     * the server may then forget what the text accounts for. For one key it is called again only after that. If it fails,
+     * that is logged and tried again; the snapshot waits meanwhile, and the stream goes on.
      */
     Mono<Void> save(String key, String progress);
 
@@ -28,7 +31,7 @@ public interface SnapshotStore {
         return true;
     }
 
-    /** Forgets with the process: for a temporary slot, whose stream begins anew each time too. */
+    /** Forgets with the process. It is for a temporary slot, whose stream begins anew each time too. */
     static SnapshotStore inMemory() {
         Map<String, String> saved = new ConcurrentHashMap<>();
         return new SnapshotStore() {

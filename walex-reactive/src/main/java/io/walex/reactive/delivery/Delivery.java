@@ -28,7 +28,6 @@ public final class Delivery {
     private final WalExConfig config;
     private final SubscriptionLoop loop;
     private final TransactionAssembler assembler;
-    private final BetweenTransactions added;
     private final Consumer<@Nullable Throwable> onEnded;
     private final Acknowledgements acknowledgements;
     private final PreparedHolds holds;
@@ -62,7 +61,6 @@ public final class Delivery {
         this.config = config;
         this.loop = loop;
         this.assembler = assembler;
-        this.added = added;
         this.onEnded = onEnded;
         Middleware middleware = config.middleware();
         acknowledgements = new Acknowledgements(loop, middleware == null ? this::advance : () -> {});
@@ -92,7 +90,8 @@ public final class Delivery {
         Flux<Transaction> transactions = new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Transaction> actual) {
-                var opened = new TransactionWindows(actual, loop, stage.delivered(), config.maxUnacknowledged(), added);
+                var opened = new TransactionWindows(
+                        actual, loop, stage.delivered(), config.maxUnacknowledged(), stage::acknowledged);
                 windows = opened;
                 reportingEnd(stage.signals(replication, ended)).subscribe(opened);
             }

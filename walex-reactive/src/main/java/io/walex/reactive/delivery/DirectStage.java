@@ -4,6 +4,7 @@ import io.walex.reactive.config.Middleware;
 import io.walex.reactive.event.BetweenTransactions;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Gap;
+import io.walex.reactive.event.SnapshotSlice;
 import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.replication.Acknowledgements;
@@ -18,13 +19,18 @@ record DirectStage(
 
     @Override
     public Flux<Event> changes(Delivery.Source replication, Mono<Void> ended) {
-        return replication.stream(
-                new SignalDecoder<>(assembler, holds, added, new TransactionEnds(delivered, added)::passed));
+        return replication.stream(new SignalDecoder<>(
+                assembler, holds, added, new TransactionEnds(delivered, this::acknowledged)::passed));
     }
 
     @Override
     public Flux<TransactionSignal> signals(Delivery.Source replication, Mono<Void> ended) {
         return replication.stream(new SignalDecoder<>(assembler, holds, added, Function.identity()));
+    }
+
+    @Override
+    public void acknowledged(SnapshotSlice slice) {
+        added.acknowledged(slice);
     }
 
     @Override

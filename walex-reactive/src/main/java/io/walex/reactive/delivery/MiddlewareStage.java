@@ -7,6 +7,7 @@ import io.walex.reactive.event.BetweenTransactions;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Gap;
 import io.walex.reactive.event.SignalCodec;
+import io.walex.reactive.event.SnapshotSlice;
 import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.pgoutput.Lsn;
@@ -41,6 +42,7 @@ final class MiddlewareStage implements Stage, Middleware.Link {
     private final ArrayDeque<Receipt> receipts = new ArrayDeque<>();
     private final PendingGaps gaps = new PendingGaps();
     private volatile Consumer<Lsn> listener = end -> {};
+    private volatile Consumer<SnapshotSlice> sliceListener = slice -> {};
     private volatile Function<Middleware.Server, Mono<Void>> onConnected = server -> Mono.empty();
     private volatile Runnable onSlotMissing = () -> {};
     private volatile Mono<Void> closed = Mono.empty();
@@ -103,7 +105,7 @@ final class MiddlewareStage implements Stage, Middleware.Link {
 
     @Override
     public Flux<Event> changes(Delivery.Source replication, Mono<Void> ended) {
-        TransactionEnds ends = new TransactionEnds(delivered, added);
+        TransactionEnds ends = new TransactionEnds(delivered, this::acknowledged);
         return signals(replication, ended).handle((signal, sink) -> {
             Event event = ends.passed(signal);
             if (event != null) {
@@ -115,7 +117,8 @@ final class MiddlewareStage implements Stage, Middleware.Link {
     private void receive(TransactionSignal signal) {
         if (signal instanceof TransactionSignal.Begin begin) {
             gaps.received(begin);
-            receiving = received.begin();
+            // The server knows nothing of slices.
+            receiving = begin.slice() == null ? received.begin() : null;
         } else if (signal instanceof TransactionSignal.End end && receiving != null) {
             receiving.end(end.endLsn());
             receipts.addLast(new Receipt(end.endLsn(), receiving));
@@ -151,6 +154,12 @@ final class MiddlewareStage implements Stage, Middleware.Link {
         // First: progress may be what a cancelled stream waited for.
         listener.accept(delivered.flushed());
         onProgress.run();
+    }
+
+    @Override
+    public void acknowledged(SnapshotSlice slice) {
+        sliceListener.accept(slice);
+        added.acknowledged(slice);
     }
 
     @Override
@@ -196,6 +205,11 @@ final class MiddlewareStage implements Stage, Middleware.Link {
     @Override
     public void onAcknowledged(Consumer<Lsn> action) {
         listener = action;
+    }
+
+    @Override
+    public void onSliceAcknowledged(Consumer<SnapshotSlice> action) {
+        sliceListener = action;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.walex.reactive.delivery;
 
+import io.walex.reactive.event.SnapshotSlice;
 import io.walex.reactive.event.TransactionSignal.Begin;
 import io.walex.reactive.pgoutput.Lsn;
 import java.util.ArrayDeque;
@@ -7,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gaps in the replication stream that downstream of a middleware is still to be told of: in their place, which is before
- * the first transaction that was received after them. Confined to the event loop.
+ * the first transaction, or slice of a snapshot, that was received after them. Confined to the event loop.
  */
 final class PendingGaps {
 
@@ -17,6 +18,11 @@ final class PendingGaps {
     private static final class Pending {
 
         private final Runnable report;
+
+        /** The first slice, if it came before any transaction. Slices have no LSNs of their own. */
+        private @Nullable SnapshotSlice slice;
+
+        /** The first transaction. */
         private @Nullable Begin next;
 
         /** Whether the LSNs went on behind the gap; on another timeline they may have gone back. */
@@ -26,7 +32,22 @@ final class PendingGaps {
             this.report = report;
         }
 
+        void received(Begin begin, Lsn lastReceived) {
+            if (next != null) {
+                return;
+            }
+            if (begin.slice() == null) {
+                next = begin;
+                ascending = begin.commitLsn().isAfter(lastReceived);
+            } else if (slice == null) {
+                slice = begin.slice();
+            }
+        }
+
         boolean isBefore(Begin begin) {
+            if (begin.slice() != null) {
+                return begin.slice().equals(slice);
+            }
             return next != null
                     && (begin.equals(next) || ascending && begin.commitLsn().isAfter(next.commitLsn()));
         }
@@ -38,13 +59,8 @@ final class PendingGaps {
     }
 
     void received(Begin begin) {
-        for (Pending gap : pending) {
-            if (gap.next == null) {
-                gap.next = begin;
-                gap.ascending = begin.commitLsn().isAfter(lastReceived);
-            }
-        }
-        lastReceived = begin.commitLsn();
+        pending.forEach(gap -> gap.received(begin, lastReceived));
+        lastReceived = begin.slice() == null ? begin.commitLsn() : lastReceived;
     }
 
     /** Tells of the gaps before this transaction, which is about to be delivered. */

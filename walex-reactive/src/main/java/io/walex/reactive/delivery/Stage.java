@@ -3,6 +3,7 @@ package io.walex.reactive.delivery;
 import io.walex.reactive.config.Middleware;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Gap;
+import io.walex.reactive.event.SnapshotSlice;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.replication.Acknowledgements;
 import reactor.core.publisher.Flux;
@@ -13,6 +14,9 @@ sealed interface Stage permits DirectStage, MiddlewareStage {
 
     /** What the subscriber has acknowledged. */
     Acknowledgements delivered();
+
+    /** The subscriber has acknowledged the slice of a snapshot, and all before it; on the event loop. */
+    void acknowledged(SnapshotSlice slice);
 
     /** Events only; an end that demand has passed acknowledges. */
     Flux<Event> changes(Delivery.Source replication, Mono<Void> ended);

@@ -1,29 +1,36 @@
 package io.walex.reactive.delivery;
 
-import io.walex.reactive.event.BetweenTransactions;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.SnapshotSlice;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.replication.Acknowledgements;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Acknowledges transactions as their ends are passed. */
 final class TransactionEnds {
 
     private final Acknowledgements acknowledgements;
-    private final BetweenTransactions added;
+    private final Consumer<SnapshotSlice> onSliceAcknowledged;
     private Acknowledgements.@Nullable Ticket current;
 
-    TransactionEnds(Acknowledgements acknowledgements, BetweenTransactions added) {
+    /**
+     * Sets this up.
+     *
+     * @param onSliceAcknowledged told of slices of snapshots that are acknowledged, with all before them
+     */
+    TransactionEnds(Acknowledgements acknowledgements, Consumer<SnapshotSlice> onSliceAcknowledged) {
         this.acknowledgements = acknowledgements;
-        this.added = added;
+        this.onSliceAcknowledged = onSliceAcknowledged;
     }
 
-    /** Registers what begins; who added it is told when it is acknowledged. */
+    /** Registers what begins. */
     static Acknowledgements.Ticket ticket(
-            TransactionSignal.Begin begin, Acknowledgements acknowledgements, BetweenTransactions added) {
+            TransactionSignal.Begin begin,
+            Acknowledgements acknowledgements,
+            Consumer<SnapshotSlice> onSliceAcknowledged) {
         SnapshotSlice slice = begin.slice();
-        return acknowledgements.begin(slice == null ? null : () -> added.acknowledged(slice));
+        return acknowledgements.begin(slice == null ? null : () -> onSliceAcknowledged.accept(slice));
     }
 
     /** Demand has gone past what was before this signal; returns it when it is an event, else null. */
@@ -33,7 +40,7 @@ final class TransactionEnds {
             return event;
         }
         if (signal instanceof TransactionSignal.Begin begin) {
-            current = ticket(begin, acknowledgements, added);
+            current = ticket(begin, acknowledgements, onSliceAcknowledged);
         } else if (signal instanceof TransactionSignal.End end && current != null) {
             current.endAcknowledged(end.endLsn());
             current = null;

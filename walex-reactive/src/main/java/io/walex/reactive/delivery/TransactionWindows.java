@@ -1,11 +1,12 @@
 package io.walex.reactive.delivery;
 
-import io.walex.reactive.event.BetweenTransactions;
 import io.walex.reactive.event.Event;
+import io.walex.reactive.event.SnapshotSlice;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.replication.Acknowledgements;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -27,7 +28,7 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
     private final Executor eventLoop;
     private final Acknowledgements acknowledgements;
     private final int maxUnacknowledged;
-    private final BetweenTransactions added;
+    private final Consumer<SnapshotSlice> onSliceAcknowledged;
 
     private final Sinks.Empty<Void> ended = Sinks.empty();
 
@@ -50,19 +51,19 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
      * Sets up the windows.
      *
      * @param eventLoop of the subscription; it drops what comes after its end
-     * @param added told of its transactions that are acknowledged
+     * @param onSliceAcknowledged told of slices of snapshots that are acknowledged, with all before them
      */
     TransactionWindows(
             CoreSubscriber<? super Transaction> subscriber,
             Executor eventLoop,
             Acknowledgements acknowledgements,
             int maxUnacknowledged,
-            BetweenTransactions added) {
+            Consumer<SnapshotSlice> onSliceAcknowledged) {
         this.subscriber = subscriber;
         this.eventLoop = eventLoop;
         this.acknowledgements = acknowledgements;
         this.maxUnacknowledged = maxUnacknowledged;
-        this.added = added;
+        this.onSliceAcknowledged = onSliceAcknowledged;
     }
 
     @Override
@@ -100,7 +101,8 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
         asked = false;
         TransactionWindow window = current;
         if (signal instanceof TransactionSignal.Begin begin) {
-            current = new TransactionWindow(begin, TransactionEnds.ticket(begin, acknowledgements, added), this);
+            current = new TransactionWindow(
+                    begin, TransactionEnds.ticket(begin, acknowledgements, onSliceAcknowledged), this);
         } else if (signal instanceof Event event && window != null) {
             window.next(event);
         } else if (signal instanceof TransactionSignal.End end && window != null) {

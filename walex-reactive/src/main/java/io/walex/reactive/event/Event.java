@@ -275,6 +275,11 @@ public final class Event implements TransactionSignal {
         return transaction.commitLsn();
     }
 
+    /** Of a snapshot or backfill; null for what the server's transactions changed. */
+    public @Nullable SnapshotSlice snapshot() {
+        return transaction.slice();
+    }
+
     /** The transaction's 32-bit id, unsigned; 0 for a non-transactional logical message. */
     public int xid() {
         return transaction.xid();

@@ -21,6 +21,10 @@ import tools.jackson.core.ObjectWriteContext;
  *   <li>LSNs and the position are strings.
  *   <li>A logical message has {@code message} with its {@code prefix}, {@code content} (Base64) and {@code
  *       transactional}.
+ *   <li>A row of a snapshot or backfill ({@code "type":"read"}) looks as an insert does. Its {@code timestamp} is when it
+ *       was read, its {@code xid} is 0, and its {@code lsn} is that of the transaction before it.
+ *   <li>The end of a table's snapshot ({@code "type":"snapshot_completed"}) has {@code snapshot} with its {@code name},
+ *       {@code rows}, {@code bytes} and {@code attempt}, and no record.
  *   <li>Events of two-phase transactions have their {@code gid}.
  *   <li>Events of replicated transactions have an {@code origin} with its {@code name} and {@code lsn}.
  * </ul>
@@ -90,6 +94,8 @@ public final class EventJson {
         writeChanges(event, json);
         if (event.type() == EventType.MESSAGE) {
             writeMessage(event.message(), json);
+        } else if (event.type() == EventType.SNAPSHOT_COMPLETED) {
+            writeSnapshot(event.snapshotSummary(), json);
         }
         json.raw(table == null ? transaction(event.transaction()) : table.json().transaction(event.transaction()));
         json.closeString(event.ordinal());
@@ -197,6 +203,20 @@ public final class EventJson {
         json.string(Base64.getEncoder().encodeToString(message.content()));
         json.name("transactional");
         json.bool(message.transactional());
+        json.endObject();
+    }
+
+    private static void writeSnapshot(SnapshotSummary summary, JsonBytes json) {
+        json.name("snapshot");
+        json.startObject();
+        json.name("name");
+        json.string(summary.snapshot());
+        json.name("rows");
+        json.number(summary.rows());
+        json.name("bytes");
+        json.number(summary.bytes());
+        json.name("attempt");
+        json.number(summary.attempt());
         json.endObject();
     }
 }

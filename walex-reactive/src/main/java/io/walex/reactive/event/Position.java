@@ -17,6 +17,10 @@ import io.walex.reactive.pgoutput.Lsn;
  *       publication lets through are numbered.
  * </ul>
  *
+ * <p>A row of a snapshot has the place at which it was read: behind the transaction before it, and before the next one. It
+ * may be read again, and has another position then, or that of another row. So whoever recognises repetitions by positions
+ * must take such rows for new ones.
+ *
  * <p>An event's own LSN would not do. Rows of one record share it, and a transaction comes as a whole, after all that
  * committed before it.
  *

@@ -16,23 +16,30 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the signals of a stream as bytes, and reads them back. Each transaction is written with the relations that it
- * uses, so it can be read without anything that came before it. Rows are written as PostgreSQL sent them (pgoutput
+ * Writes the signals of a stream as bytes, and reads them back. Each transaction, and each slice of a snapshot, is written
+ * with the relations that it uses, so it can be read without anything that came before it. Rows are written as PostgreSQL sent them (pgoutput
  * messages). Values are neither decoded nor changed.
  */
 public final class SignalCodec {
 
     /** The format of the bytes. A store must remember it with them: bytes in another format would be misread. */
-    public static final int FORMAT = 2;
+    public static final int FORMAT = 3;
 
     private static final byte BEGIN = 1;
     private static final byte RELATION = 2;
     private static final byte CHANGE = 3;
     private static final byte OUTCOME = 4;
     private static final byte END = 5;
+    private static final byte READ = 6;
+    private static final byte SNAPSHOT_COMPLETED = 7;
+
+    private static final int WITH_GID = 1;
+    private static final int WITH_ORIGIN = 2;
+    private static final int WITH_SLICE = 4;
 
     private final StreamIdentity identity;
     private final TypeSource types;
@@ -95,15 +102,21 @@ public final class SignalCodec {
             target.writeLong(ChronoUnit.MICROS.between(Instant.EPOCH, begin.commitTimestamp()));
             target.writeInt(begin.xid());
             String gid = begin.gid();
-            target.writeBoolean(gid != null);
+            ReplicationOrigin origin = begin.origin();
+            SnapshotSlice slice = begin.slice();
+            target.writeByte((gid == null ? 0 : WITH_GID)
+                    | (origin == null ? 0 : WITH_ORIGIN)
+                    | (slice == null ? 0 : WITH_SLICE));
             if (gid != null) {
                 string(target, gid);
             }
-            ReplicationOrigin origin = begin.origin();
             if (origin != null) {
                 Lsn lsn = origin.lsn();
                 target.writeLong(lsn == null ? Lsn.INVALID.value() : lsn.value());
                 string(target, origin.name());
+            }
+            if (slice != null) {
+                SliceBytes.write(slice, target);
             }
         }
 
@@ -116,17 +129,28 @@ public final class SignalCodec {
             if (table != null && described.put(table.relation.oid(), table) != table) {
                 framed(target, RELATION, () -> relation(table.relation, target));
             }
-            if (table == null && event.type() != EventType.MESSAGE) {
-                framed(target, OUTCOME, () -> {
-                    target.writeBoolean(event.type() == EventType.COMMIT_PREPARED);
-                    target.writeLong(event.ordinal());
-                });
-            } else {
-                framed(target, CHANGE, () -> {
-                    target.writeLong(event.ordinal());
-                    change(event, table, target);
-                });
+            switch (event.type()) {
+                case COMMIT_PREPARED, ROLLBACK_PREPARED ->
+                    framed(target, OUTCOME, () -> {
+                        target.writeBoolean(event.type() == EventType.COMMIT_PREPARED);
+                        target.writeLong(event.ordinal());
+                    });
+                case SNAPSHOT_COMPLETED ->
+                    framed(target, SNAPSHOT_COMPLETED, () -> {
+                        target.writeLong(event.ordinal())
+                                .writeInt(requireTable(event).relation.oid());
+                        SliceBytes.write(event.snapshotSummary(), target);
+                    });
+                default ->
+                    framed(target, event.type() == EventType.READ ? READ : CHANGE, () -> {
+                        target.writeLong(event.ordinal());
+                        change(event, table, target);
+                    });
             }
+        }
+
+        private static Table requireTable(Event event) {
+            return Objects.requireNonNull(event.table());
         }
 
         private static void change(Event event, @Nullable Table table, ByteBuf target) {
@@ -136,7 +160,7 @@ public final class SignalCodec {
             }
             int oid = table.relation.oid();
             switch (event.type()) {
-                case INSERT -> target.writeByte('I').writeInt(oid);
+                case INSERT, READ -> target.writeByte('I').writeInt(oid);
                 case UPDATE -> target.writeByte('U').writeInt(oid);
                 case DELETE -> target.writeByte('D').writeInt(oid);
                 default -> {
@@ -219,12 +243,7 @@ public final class SignalCodec {
             byte kind = body.readByte();
             switch (kind) {
                 case BEGIN -> {
-                    begin = new TransactionSignal.Begin(
-                            Lsn.of(body.readLong()),
-                            Instant.EPOCH.plus(body.readLong(), ChronoUnit.MICROS),
-                            body.readInt(),
-                            body.readBoolean() ? string(body) : null,
-                            body.isReadable() ? origin(Lsn.of(body.readLong()), string(body)) : null);
+                    begin = begin(body);
                     return begin;
                 }
                 case RELATION -> {
@@ -232,11 +251,17 @@ public final class SignalCodec {
                     return null;
                 }
                 case CHANGE -> {
+                    return change(body.readLong(), message(body));
+                }
+                case READ -> {
                     long ordinal = body.readLong();
-                    return change(
-                            ordinal,
-                            PgOutputDecoder.decode(
-                                    body, false, open().commitLsn().value()));
+                    var row = (PgOutputMessage.Insert) message(body);
+                    return Event.read(open(), ordinal, table(row.relationOid()), row.newTuple());
+                }
+                case SNAPSHOT_COMPLETED -> {
+                    long ordinal = body.readLong();
+                    Table table = table(body.readInt());
+                    return Event.snapshotCompleted(open(), ordinal, table, SliceBytes.readSummary(body));
                 }
                 case OUTCOME -> {
                     EventType type = body.readBoolean() ? EventType.COMMIT_PREPARED : EventType.ROLLBACK_PREPARED;
@@ -247,6 +272,24 @@ public final class SignalCodec {
                 }
                 default -> throw new IllegalStateException("Stored transactions cannot be read: kind " + kind);
             }
+        }
+
+        private static TransactionSignal.Begin begin(ByteBuf body) {
+            Lsn commitLsn = Lsn.of(body.readLong());
+            Instant commitTimestamp = Instant.EPOCH.plus(body.readLong(), ChronoUnit.MICROS);
+            int xid = body.readInt();
+            int with = body.readByte();
+            return new TransactionSignal.Begin(
+                    commitLsn,
+                    commitTimestamp,
+                    xid,
+                    (with & WITH_GID) == 0 ? null : string(body),
+                    (with & WITH_ORIGIN) == 0 ? null : origin(Lsn.of(body.readLong()), string(body)),
+                    (with & WITH_SLICE) == 0 ? null : SliceBytes.readSlice(body));
+        }
+
+        private PgOutputMessage message(ByteBuf body) {
+            return PgOutputDecoder.decode(body, false, open().commitLsn().value());
         }
 
         private static ReplicationOrigin origin(Lsn lsn, String name) {

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param schema of the table, as the publication names it
  * @param table the table, as the publication names it
  * @param id tells slices apart within a process; means nothing to another
+ * @param fromStart whether these are the first rows of a table that has no key, of which all come without a change between
+ *     them: forget what you have of the table before
  * @param progress how far the snapshot is when this slice and those before it are done with: what a store keeps for the
  *     snapshot to be resumed; null where it is no further than before. Whoever stores it in the database transaction that
  *     stores the events' effect has both exactly once
@@ -19,4 +21,12 @@ public record SnapshotSlice(
         String schema,
         String table,
         long id,
-        @Nullable String progress) {}
+        boolean fromStart,
+        @Nullable String progress) {
+
+    /** Which it is, without the progress, which may hold keys of rows. */
+    @Override
+    public String toString() {
+        return "slice %d of snapshot \"%s\" of %s.%s".formatted(id, snapshot, schema, table);
+    }
+}

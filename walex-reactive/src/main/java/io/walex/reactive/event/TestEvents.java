@@ -36,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  * NULL, but not those of the key. A list of values has one for each column, in the order in which the builder named them.
  *
  * <p>Each event has the next position of the transaction that {@link #nextTransaction()} began last; the first is begun
- * already. Not thread-safe; the events are.
+ * already. Rows that were {@linkplain #read read} come behind that transaction, and what changes after them belongs to the
+ * next one. Not thread-safe; the events are.
  */
 public final class TestEvents {
 
@@ -201,6 +202,25 @@ public final class TestEvents {
         return table.truncate(stream.begin(), stream.next(), options);
     }
 
+    /** A row of a snapshot or backfill, which comes in a transaction of its own; the values by column. */
+    public Event read(Map<String, ? extends @Nullable Object> row) {
+        return readOf(table.row(row));
+    }
+
+    /** As {@link #read(Map)}; the values in the columns' order. */
+    public Event read(@Nullable Object... row) {
+        return readOf(table.row(Arrays.asList(row)));
+    }
+
+    private Event readOf(TestTable.Values row) {
+        return table.read(stream.slice(table), stream.next(), row);
+    }
+
+    /** The end of the table's snapshot or backfill, which comes behind its last row. */
+    public Event snapshotCompleted(SnapshotSummary summary) {
+        return table.snapshotCompleted(stream.slice(table), stream.next(), summary);
+    }
+
     /** A logical message of the transaction, as {@code pg_logical_emit_message} writes it. */
     public Event message(String prefix, byte[] content) {
         TransactionSignal.Begin begin = stream.begin();
@@ -223,6 +243,8 @@ public final class TestEvents {
 
         private final StreamIdentity identity = new StreamIdentity("test", "test", "test");
         private TransactionSignal.Begin begin = transaction(1);
+        private TransactionSignal.@Nullable Begin slice;
+        private int slices;
         private long last;
 
         private static TransactionSignal.Begin transaction(int number) {
@@ -234,8 +256,22 @@ public final class TestEvents {
             return identity;
         }
 
+        /** That of the transaction; of the next one when rows were read since. */
         TransactionSignal.Begin begin() {
+            if (slice != null) {
+                nextTransaction();
+            }
             return begin;
+        }
+
+        /** That of the slice that is being made of the table; else of the next one, behind the transaction. */
+        TransactionSignal.Begin slice(TestTable table) {
+            TransactionSignal.Begin current = slice;
+            if (current == null || !table.isIn(current)) {
+                current = table.slice(begin, ++slices);
+                slice = current;
+            }
+            return current;
         }
 
         /** The ordinal of the next change. */
@@ -247,6 +283,7 @@ public final class TestEvents {
         void nextTransaction() {
             last = begin.commitLsn().value();
             begin = transaction(begin.xid() + 1);
+            slice = null;
         }
     }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -175,7 +176,7 @@ final class TestTable {
     }
 
     Event insert(TransactionSignal.Begin begin, long ordinal, Values row) {
-        return read(begin, ordinal, tuple(message(MessageType.INSERT).writeByte('N'), row));
+        return decoded(begin, ordinal, tuple(message(MessageType.INSERT).writeByte('N'), row));
     }
 
     Event update(TransactionSignal.Begin begin, long ordinal, @Nullable Values old, Values row) {
@@ -186,7 +187,7 @@ final class TestTable {
                         "With REPLICA IDENTITY FULL an update of %s brings the old row; give it: update(old, row)"
                                 .formatted(table.qualifiedName()));
             }
-            return read(
+            return decoded(
                     begin,
                     ordinal,
                     tuple(tuple(message(MessageType.UPDATE).writeByte('O'), old).writeByte('N'), row));
@@ -195,14 +196,38 @@ final class TestTable {
         if (old != null && !key(old).equals(key(row))) {
             tuple(message.writeByte('K'), key(old));
         }
-        return read(begin, ordinal, tuple(message.writeByte('N'), row));
+        return decoded(begin, ordinal, tuple(message.writeByte('N'), row));
     }
 
     Event delete(TransactionSignal.Begin begin, long ordinal, Values row) {
         requireIdentity();
         boolean full = identity == ReplicaIdentity.FULL;
-        return read(
+        return decoded(
                 begin, ordinal, tuple(message(MessageType.DELETE).writeByte(full ? 'O' : 'K'), full ? row : key(row)));
+    }
+
+    Event read(TransactionSignal.Begin slice, long ordinal, Values row) {
+        return Event.read(
+                slice,
+                ordinal,
+                table,
+                Objects.requireNonNull(insert(slice, ordinal, row).newTuple()));
+    }
+
+    Event snapshotCompleted(TransactionSignal.Begin slice, long ordinal, SnapshotSummary summary) {
+        return Event.snapshotCompleted(slice, ordinal, table, summary);
+    }
+
+    /** Begins a slice of the table's snapshot. */
+    TransactionSignal.Begin slice(TransactionSignal.Begin after, long id) {
+        SnapshotSlice slice =
+                new SnapshotSlice("test", table.relation.schema(), table.relation.name(), id, false, null);
+        return new TransactionSignal.Begin(after.commitLsn(), after.commitTimestamp(), slice);
+    }
+
+    boolean isIn(TransactionSignal.Begin begin) {
+        SnapshotSlice slice = Objects.requireNonNull(begin.slice());
+        return slice.schema().equals(table.relation.schema()) && slice.table().equals(table.relation.name());
     }
 
     Event truncate(TransactionSignal.Begin begin, long ordinal, Truncation options) {
@@ -248,7 +273,7 @@ final class TestTable {
         return message;
     }
 
-    private Event read(TransactionSignal.Begin begin, long ordinal, ByteBuf message) {
+    private Event decoded(TransactionSignal.Begin begin, long ordinal, ByteBuf message) {
         return PgOutputDecoder.decodeRow(message, false, begin.commitLsn().value(), new RowReceiver<>() {
             @Override
             public Event insert(int xid, int relationOid, TupleData newTuple) {

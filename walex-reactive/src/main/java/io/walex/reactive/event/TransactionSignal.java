@@ -2,6 +2,7 @@ package io.walex.reactive.event;
 
 import io.walex.reactive.pgoutput.Lsn;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What the assembler yields, in stream order: the start of a transaction, its events, its end. */
@@ -47,9 +48,9 @@ public sealed interface TransactionSignal
             this(commitLsn, commitTimestamp, xid, gid, origin, null);
         }
 
-        /** Of a slice of a snapshot. */
+        /** Of a slice of a snapshot. Its time has the microseconds of PostgreSQL's clock, as those of transactions have. */
         public Begin(Lsn after, Instant readAt, SnapshotSlice slice) {
-            this(after, readAt, 0, null, null, slice);
+            this(after, readAt.truncatedTo(ChronoUnit.MICROS), 0, null, null, slice);
         }
 
         Begin from(@Nullable ReplicationOrigin origin) {

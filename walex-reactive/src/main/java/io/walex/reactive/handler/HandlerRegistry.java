@@ -32,7 +32,7 @@ public abstract class HandlerRegistry<S extends HandlerRegistry<S>> {
         return registrations;
     }
 
-    /** Every event of the tables; with {@code "*"} also logical messages and two-phase outcomes. */
+    /** Every event of the tables, also of snapshots; with {@code "*"} also logical messages and two-phase outcomes. */
     public S onEvent(String table, EventHandler handler) {
         return onEvent(table, HandlerSpec.create(), handler);
     }
@@ -93,6 +93,43 @@ public abstract class HandlerRegistry<S extends HandlerRegistry<S>> {
 
     public S onTruncate(String table, HandlerSpec spec) {
         return addTyped("onTruncate", EventType.TRUNCATE, table, spec, null);
+    }
+
+    /**
+     * The rows of the tables that a snapshot or backfill has read. A handler that keeps the tables' state inserts them or
+     * replaces what it has. Handlers of inserts are not called for them.
+     */
+    public S onRead(String table, EventHandler handler) {
+        return onRead(table, HandlerSpec.create(), handler);
+    }
+
+    public S onRead(String table, HandlerSpec spec, EventHandler handler) {
+        return addTyped("onRead", EventType.READ, table, spec, Objects.requireNonNull(handler, "handler"));
+    }
+
+    public S onRead(String table, HandlerSpec spec) {
+        return addTyped("onRead", EventType.READ, table, spec, null);
+    }
+
+    /**
+     * The ends of the tables' snapshots and backfills. Handlers of rows may still be at work on the last ones then; a
+     * handler of {@link #onEvent} gets both, in their order.
+     */
+    public S onSnapshotCompleted(String table, EventHandler handler) {
+        return onSnapshotCompleted(table, HandlerSpec.create(), handler);
+    }
+
+    public S onSnapshotCompleted(String table, HandlerSpec spec, EventHandler handler) {
+        return addTyped(
+                "onSnapshotCompleted",
+                EventType.SNAPSHOT_COMPLETED,
+                table,
+                spec,
+                Objects.requireNonNull(handler, "handler"));
+    }
+
+    public S onSnapshotCompleted(String table, HandlerSpec spec) {
+        return addTyped("onSnapshotCompleted", EventType.SNAPSHOT_COMPLETED, table, spec, null);
     }
 
     /** Logical messages with the prefix, {@code "*"} for any. Takes {@code messages(true)} in the configuration. */

@@ -36,6 +36,7 @@ public final class PreflightChecks {
                         ColumnLists.obstacles(server, config, facts).map(PreflightChecks::findings),
                         new SlotFindings(server, config, facts).findings(),
                         new SlotAgeFindings(server, config, facts).findings(),
+                        new SnapshotFindings(server, config, facts).findings(),
                         new TableFindings(server, config, plan).findings(),
                         new PartitionFindings(server, config).findings(),
                         new TruncateFindings(server, config, plan).findings())

@@ -86,7 +86,7 @@ public final class PipelinedConnection {
                     // A request to stop that is on its way must not meet what is asked next.
                     .onErrorResume(error -> Mono.defer(stopped::get).then(Mono.error(error)))
                     .delayUntil(done -> stopped.get())
-                    .doFinally(signal -> busy.set(false));
+                    .doOnTerminate(() -> busy.set(false));
         });
     }
 

@@ -60,7 +60,8 @@ public record BackfillSpec(
      * @throws InvalidConfigException when no table is named, or one is wrongly written
      */
     public static BackfillSpec of(String... tables) {
-        return new BackfillSpec(List.of(tables), "", nameOf(tables), SnapshotStore.inMemory(), SnapshotOptions.DEFAULT);
+        return new BackfillSpec(
+                List.of(tables), "", nameOf(tables), SnapshotStore.inMemory(), SnapshotOptions.FOR_BACKFILL);
     }
 
     private static String nameOf(String... tables) {
@@ -99,12 +100,12 @@ public record BackfillSpec(
         return new BackfillSpec(tables, where, value, store, options);
     }
 
-    /** Keeps progress where it outlives the process, such as {@code SnapshotStores.directory(path)}. */
+    /** Keeps progress where it outlives the process, such as {@link SnapshotStores#directory}. */
     public BackfillSpec store(SnapshotStore value) {
         return new BackfillSpec(tables, where, name, value, options);
     }
 
-    /** {@link SnapshotOptions#DEFAULT} by default. */
+    /** {@link SnapshotOptions#FOR_BACKFILL} by default. */
     public BackfillSpec options(SnapshotOptions value) {
         return new BackfillSpec(tables, where, name, store, value);
     }

@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BinaryOperator;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,9 @@ final class ChangedRows<K, R> {
         NONE
     }
 
+    /** What a row costs here beside its columns: its key, and the place in the map. */
+    static final int ROW_BYTES = 200;
+
     private static final class Change<R> {
 
         Has has;
@@ -36,6 +40,8 @@ final class ChangedRows<K, R> {
         @Nullable
         R newest;
 
+        int bytes;
+
         Change(Has has) {
             this.has = has;
         }
@@ -45,9 +51,12 @@ final class ChangedRows<K, R> {
     private final Map<K, Change<R>> changes = new LinkedHashMap<>();
 
     private final BinaryOperator<R> fill;
+    private final ToIntFunction<R> size;
+    private long bytes;
 
-    ChangedRows(BinaryOperator<R> fill) {
+    ChangedRows(BinaryOperator<R> fill, ToIntFunction<R> size) {
         this.fill = fill;
+        this.size = size;
     }
 
     /** The subscriber was given all columns. */
@@ -60,7 +69,7 @@ final class ChangedRows<K, R> {
     }
 
     private void settle(K key, Has has, long now) {
-        Change<R> change = changes.remove(key);
+        Change<R> change = remove(key);
         if (change == null) {
             change = new Change<>(has);
         }
@@ -71,7 +80,7 @@ final class ChangedRows<K, R> {
 
     /** The subscriber was given all columns but those that have not changed. */
     void changed(K key, R row, long now) {
-        Change<R> change = changes.remove(key);
+        Change<R> change = remove(key);
         if (change == null) {
             change = new Change<>(Has.CHANGED_COLUMNS);
             change.newest = row;
@@ -86,7 +95,7 @@ final class ChangedRows<K, R> {
 
     /** A row that had another key has this one now; its unchanged columns were left out. */
     void moved(K key, R row, long now) {
-        Change<R> change = changes.remove(key);
+        Change<R> change = remove(key);
         if (change == null) {
             change = new Change<>(Has.CHANGED_COLUMNS);
         }
@@ -100,8 +109,19 @@ final class ChangedRows<K, R> {
         change.since = now;
     }
 
+    private @Nullable Change<R> remove(K key) {
+        Change<R> change = changes.remove(key);
+        if (change != null) {
+            bytes -= change.bytes;
+        }
+        return change;
+    }
+
     private void put(K key, Change<R> change, long now) {
+        R newest = change.newest;
         change.at = now;
+        change.bytes = ROW_BYTES + (newest == null ? 0 : size.applyAsInt(newest));
+        bytes += change.bytes;
         changes.put(key, change);
     }
 
@@ -118,9 +138,10 @@ final class ChangedRows<K, R> {
      * What a row that was read is now, if it is of use for the subscriber.
      *
      * @param opened nothing that was delivered before this time is missing from what was read
+     * @param filled false when what was read shows all changes that left out a column
      */
     @Nullable
-    R current(K key, R read, long opened) {
+    R current(K key, R read, long opened, boolean filled) {
         Change<R> change = changes.get(key);
         if (change == null || change.at <= opened) {
             return read;
@@ -131,7 +152,9 @@ final class ChangedRows<K, R> {
         }
         change.has = Has.ALL;
         change.newest = null;
-        return fill.apply(newest, read);
+        bytes -= change.bytes - ROW_BYTES;
+        change.bytes = ROW_BYTES;
+        return filled ? fill.apply(newest, read) : read;
     }
 
     /** Whether the key may be that of another row than the one that was read with it, or not read. */
@@ -140,19 +163,26 @@ final class ChangedRows<K, R> {
         return change != null && change.since > opened;
     }
 
-    int size() {
-        return changes.size();
+    /** About how much memory this takes. */
+    long bytes() {
+        return bytes;
     }
 
     void clear() {
         changes.clear();
+        bytes = 0;
     }
 
     /** Forgets what no chunk that was opened then, or later, asks for. */
     void forgetUntil(long opened) {
-        for (Iterator<Change<R>> oldest = changes.values().iterator();
-                oldest.hasNext() && oldest.next().at <= opened; ) {
-            oldest.remove();
+        Iterator<Change<R>> all = changes.values().iterator();
+        while (all.hasNext()) {
+            Change<R> oldest = all.next();
+            if (oldest.at > opened) {
+                return;
+            }
+            all.remove();
+            bytes -= oldest.bytes;
         }
     }
 }

@@ -6,10 +6,8 @@ import io.walex.reactive.server.PipelinedRequest;
 import io.walex.reactive.server.RowFrames;
 import io.walex.reactive.server.ServerError;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -187,19 +185,7 @@ final class ChunkConnection {
         }
         return replayedBefore != null
                 ? new StandbyVisibility(Long.parseUnsignedLong(replayedBefore), lsn)
-                : primary(String.valueOf(row.get("snapshot")), lsn);
-    }
-
-    /** Of {@code xmin:xmax:running}. */
-    private static PrimaryVisibility primary(String snapshot, long lsn) {
-        String[] parts = snapshot.split(":", -1);
-        Set<Long> running = new HashSet<>();
-        for (String xid : parts[2].split(",", -1)) {
-            if (!xid.isEmpty()) {
-                running.add(Long.parseLong(xid));
-            }
-        }
-        return new PrimaryVisibility(Long.parseLong(parts[0]), Long.parseLong(parts[1]), running, lsn);
+                : PrimaryVisibility.parse(String.valueOf(row.get("snapshot")), lsn);
     }
 
     private static Throwable explained(SourceTable table, Throwable error) {

@@ -68,13 +68,14 @@ final class ChunkReading {
     private long pauseMillis = FIRST_PAUSE_MILLIS;
 
     /** With a bound on rows: when the next may be read, by the clock of the event loop. */
-    private long nextAt = Long.MIN_VALUE;
+    private long nextAt;
 
     ChunkReading(SubscriptionLoop loop, Connector connector, SnapshotOptions options, String where, Listener listener) {
         this.loop = loop;
         this.options = options;
         this.where = where;
         this.listener = listener;
+        this.nextAt = now();
         this.workers = Stream.generate(() -> new ChunkWorker(connector, loop))
                 .limit(options.connections())
                 .toList();

@@ -65,9 +65,12 @@ final class ChunkSql {
     /** Adds the query that gives the rows. */
     void addRows(PipelinedRequest request, ChunkQuery query) {
         List<Parameter> parameters = new ArrayList<>();
-        String sql = "SELECT " + columns() + " FROM ONLY " + table.name() + " WHERE " + chosen(query, parameters)
+        request.rows(rows(query, parameters), parameters, table.binary());
+    }
+
+    String rows(ChunkQuery query, List<Parameter> parameters) {
+        return "SELECT " + columns() + " FROM ONLY " + table.name() + " WHERE " + chosen(query, parameters)
                 + condition(table.filter()) + condition(query.where()) + order(query);
-        request.rows(sql, parameters, table.binary());
     }
 
     private String columns() {
@@ -89,7 +92,9 @@ final class ChunkSql {
         if (query.keys().isEmpty()) {
             return "false";
         }
-        return table.key().length == 1 ? isOneOf(query.keys(), parameters) : isAnyOf(query.keys(), parameters);
+        return table.key().length == 1 && operators(0).listable()
+                ? isOneOf(query.keys(), parameters)
+                : isAnyOf(query.keys(), parameters);
     }
 
     private static String tid(long id) {

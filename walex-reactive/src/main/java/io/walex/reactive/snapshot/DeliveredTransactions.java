@@ -6,8 +6,8 @@ import java.util.Arrays;
 /** Transactions that were delivered, and that no snapshot is known to show. */
 final class DeliveredTransactions {
 
-    /** Beyond, they are told apart no longer. */
-    private static final int MOST = 100_000;
+    /** Beyond, they are told apart no longer: all up to the last of them must be shown. */
+    private final int most;
 
     private int[] xids;
     private long[] commitLsns;
@@ -19,12 +19,14 @@ final class DeliveredTransactions {
     private int foldedXid;
     private long foldedLsn;
 
-    DeliveredTransactions() {
+    DeliveredTransactions(int most) {
+        this.most = most;
         xids = new int[16];
         commitLsns = new long[16];
     }
 
     private DeliveredTransactions(DeliveredTransactions from) {
+        most = from.most;
         xids = Arrays.copyOf(from.xids, from.size);
         commitLsns = Arrays.copyOf(from.commitLsns, from.size);
         size = from.size;
@@ -38,11 +40,11 @@ final class DeliveredTransactions {
     }
 
     void add(int xid, long commitLsn) {
-        if (size == MOST) {
+        if (size >= most) {
             fold();
         }
         if (size == xids.length) {
-            int longer = Math.max(16, Math.min(MOST, 2 * size));
+            int longer = Math.max(16, Math.min(most, 2 * size));
             xids = Arrays.copyOf(xids, longer);
             commitLsns = Arrays.copyOf(commitLsns, longer);
         }
@@ -94,10 +96,5 @@ final class DeliveredTransactions {
             }
         }
         size = kept;
-    }
-
-    /** How many are told apart. */
-    int size() {
-        return size;
     }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BinaryOperator;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +33,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class GatedChunks<K, R> {
 
-    /** So many rows may be changed while a chunk is on its way. */
-    private static final int MOST_CHANGES = 50_000;
+    /** What changes may take while a chunk is on its way; some 40,000 rows if they are complete. */
+    private static final long MOST_BYTES = 8 << 20;
+
+    /** So many transactions may be delivered until a snapshot shows the first of them, at 12 bytes each. */
+    private static final int MOST_DELIVERED = 100_000;
 
     enum Arrival {
         USABLE,
@@ -50,6 +54,7 @@ final class GatedChunks<K, R> {
         private final DeliveredTransactions delivered;
         private @Nullable Visibility visibility;
         private boolean isOpen = true;
+        private boolean isShapedAnew;
 
         /** The stream must have passed this LSN. */
         private long target;
@@ -59,16 +64,24 @@ final class GatedChunks<K, R> {
             this.delivered = delivered;
         }
 
+        /**
+         * The rows have a shape that the stream has not told yet. Whoever alters a table waits for all who change its rows. So
+         * these rows show all changes of the shape that the stream told last.
+         */
+        void shapedAnew() {
+            isShapedAnew = true;
+        }
+
         /** All that the chunk's snapshot shows is known to have committed before this LSN. */
         void target(long lsn) {
             target = lsn;
         }
     }
 
-    private final int mostChanges;
+    private final long mostBytes;
     private final ChangedRows<K, R> changes;
     private final Set<K> repairs = new LinkedHashSet<>();
-    private final DeliveredTransactions delivered = new DeliveredTransactions();
+    private final DeliveredTransactions delivered;
 
     /** In the order in which they were opened. */
     private final Deque<Chunk> open = new ArrayDeque<>();
@@ -90,17 +103,17 @@ final class GatedChunks<K, R> {
     /**
      * Merges nothing yet.
      *
-     * @param fill of a newer and an older row: the newer one with its unchanged columns taken from the older one. If the older
-     *     one has another shape, its snapshot shows that the table has changed, and so all changes to rows of the newer one's
-     *     shape; then it is the result.
+     * @param fill of a newer and an older row of one shape: the newer one with its unchanged columns taken from the older one
+     * @param size of a row in bytes
      */
-    GatedChunks(BinaryOperator<R> fill) {
-        this(fill, MOST_CHANGES);
+    GatedChunks(BinaryOperator<R> fill, ToIntFunction<R> size) {
+        this(fill, size, MOST_BYTES, MOST_DELIVERED);
     }
 
-    GatedChunks(BinaryOperator<R> fill, int mostChanges) {
-        this.changes = new ChangedRows<>(fill);
-        this.mostChanges = mostChanges;
+    GatedChunks(BinaryOperator<R> fill, ToIntFunction<R> size, long mostBytes, int mostDelivered) {
+        this.changes = new ChangedRows<>(fill, size);
+        this.mostBytes = mostBytes;
+        this.delivered = new DeliveredTransactions(mostDelivered);
     }
 
     /** A transaction begins, or the first of its changes of this table follows. */
@@ -224,7 +237,10 @@ final class GatedChunks<K, R> {
         return chunk.isOpen && chunk.visibility != null && Long.compareUnsigned(reached, chunk.target) >= 0;
     }
 
-    /** Whether the chunk has to be read again. */
+    /**
+     * Whether the chunk has to be read again, since the table has another shape, or more was changed meanwhile than can be
+     * kept. A smaller one is on its way for a shorter time.
+     */
     boolean isVoid(Chunk chunk) {
         return !chunk.isOpen;
     }
@@ -238,7 +254,7 @@ final class GatedChunks<K, R> {
         if (!isReady(chunk)) {
             throw new IllegalStateException("The chunk is not ready, or void");
         }
-        R current = truncatedAt > chunk.opened ? null : changes.current(key, row, chunk.opened);
+        R current = truncatedAt > chunk.opened ? null : changes.current(key, row, chunk.opened, !chunk.isShapedAnew);
         if (current != null) {
             repairs.remove(key);
         }
@@ -270,7 +286,7 @@ final class GatedChunks<K, R> {
     }
 
     private void limit() {
-        while (changes.size() > mostChanges) {
+        while (changes.bytes() > mostBytes) {
             close(open.getFirst());
         }
     }

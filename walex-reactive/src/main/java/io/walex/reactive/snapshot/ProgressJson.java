@@ -37,6 +37,7 @@ final class ProgressJson {
                 .put("version", VERSION)
                 .put("key", progress.key())
                 .put("name", progress.name())
+                .put("run", progress.run())
                 .put("spec", progress.spec())
                 .put("systemIdentifier", progress.systemIdentifier())
                 .put("timeline", progress.timeline())
@@ -126,6 +127,7 @@ final class ProgressJson {
         return new SnapshotProgress(
                 text(json.path("key"), "key"),
                 text(json.path("name"), "name"),
+                text(json.path("run"), "run"),
                 text(json.path("spec"), "spec"),
                 text(json.path("systemIdentifier"), "systemIdentifier"),
                 integer(json.path("timeline"), "timeline"),

@@ -18,7 +18,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -74,10 +76,16 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     private final Disposable.Composite running = Disposables.composite();
 
     private @Nullable SnapshotPlan plan;
+
+    /** Names this run, from its first row on. */
+    private String begun = "";
+
     private @Nullable SnapshotJob job;
-    private @Nullable ChunkReading reading;
     private @Nullable TargetWait wait;
     private Middleware.@Nullable Server origin;
+    /** Another for each time that it begins with its first row. */
+    private String runId = "";
+
     private boolean started;
     private boolean paused;
     private boolean ended;
@@ -151,7 +159,9 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     private Mono<List<SourceTable>> tables(ServerConnection server) {
         List<TablePattern> patterns =
                 work.tables().stream().map(TablePattern::parse).toList();
-        return new SourceCatalog(server, host.config().get()).tables(patterns);
+        return new SourceCatalog(server, host.config().get())
+                .tables(patterns)
+                .doOnNext(sources -> SnapshotChecks.requireKeys(work.name(), work.where(), work.options(), sources));
     }
 
     /** What was saved and holds for this server. */
@@ -197,19 +207,27 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     }
 
     private void plan(List<SourceTable> sources, @Nullable SnapshotProgress saved, Middleware.Server from) {
+        begun = saved == null ? Long.toHexString(ThreadLocalRandom.current().nextLong()) : saved.run();
         SnapshotPlan planned = SnapshotPlan.of(sources, saved, work.options().chunkBytes());
-        SnapshotJob made =
-                new SnapshotJob(work.name(), host, planned, work.store().isDurable(), this);
-        ChunkReading chunks = new ChunkReading(host.loop(), connector, work.options(), work.where(), made);
-        made.reads(chunks);
-        made.pause(paused);
+        runId = saved == null ? UUID.randomUUID().toString() : saved.run();
+        SnapshotJob made = new SnapshotJob(
+                work.name(),
+                host,
+                planned,
+                work.store().isDurable(),
+                listener -> new ChunkReading(host.loop(), connector, work.options(), work.where(), listener),
+                this::wholeTable,
+                this);
         plan = planned;
         job = made;
-        reading = chunks;
         origin = from;
         wait = new TargetWait(
                 host, connector, work.options().strict(), work.options().nudge(), made::late);
         slices.add(made);
+    }
+
+    private WholeTable wholeTable(TableRun run) {
+        return new WholeTable(run, host.loop(), connector, this, host.resume());
     }
 
     // Running.
@@ -233,12 +251,27 @@ final class RunningSnapshot implements SnapshotJob.Owner {
                         .doOnNext(sources -> plan(sources, null, from))
                         .then();
         Mono<Void> guarded = Mono.defer(() -> new StartWait(connector, host.loop(), work.name()).passed());
-        run(planned.then(guarded), () -> {
+        run(planned.then(guarded).then(Mono.defer(this::listPages)), () -> {
             reports.state(State.RUNNING, counts());
             LOG.info("{} reads {} for snapshot \"{}\"", host.config().get().name(), work.tables(), work.name());
             running.add(host.loop().scheduler().schedulePeriodically(this::tell, 1, 1, TimeUnit.SECONDS));
             readOn();
         });
+    }
+
+    /** Of a table of which few rows are wanted, those pages are enough that hold one, where an index tells them quickly. */
+    private Mono<Void> listPages() {
+        SnapshotPlan planned = plan;
+        if (work.where().isEmpty() || planned == null) {
+            return Mono.empty();
+        }
+        return Mono.usingWhen(
+                ChunkConnection.open(connector),
+                connection -> Flux.fromIterable(planned.unread())
+                        .concatMap(source -> source.list(connection, work.where(), host.loop())
+                                .onErrorMap(error -> !isPassing(error), error -> explained(source.run(), error)))
+                        .then(),
+                ChunkConnection::close);
     }
 
     private void run(Mono<Void> step, Runnable then) {
@@ -269,16 +302,13 @@ final class RunningSnapshot implements SnapshotJob.Owner {
             running.add(
                     host.loop().scheduler().schedule(() -> run(step, then), RETRY.toMillis(), TimeUnit.MILLISECONDS));
         } else {
-            end(State.FAILED, explained(null, error));
+            end(State.FAILED, error instanceof SnapshotException known ? known : explained(null, error));
         }
     }
 
     private void readOn() {
-        ChunkReading chunks = reading;
-        if (chunks != null && !paused && !ended) {
-            chunks.run();
-            // A table without pages is complete at once.
-            host.resume().run();
+        if (job != null && !paused && !ended) {
+            job.run();
         }
     }
 
@@ -294,9 +324,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     void pause() {
         if (!paused && !ended) {
             paused = true;
-            if (job != null && reading != null) {
-                job.pause(true);
-                reading.pause();
+            if (job != null) {
+                job.pause();
             }
             reports.state(State.PAUSED, counts());
         }
@@ -306,7 +335,6 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         if (paused && !ended) {
             paused = false;
             if (job != null) {
-                job.pause(false);
                 reports.state(State.RUNNING, counts());
                 readOn();
             }
@@ -323,13 +351,11 @@ final class RunningSnapshot implements SnapshotJob.Owner {
             return;
         }
         SnapshotJob before = job;
-        ChunkReading chunks = reading;
-        if (before != null && chunks != null) {
+        if (before != null) {
             slices.remove(before);
-            chunks.close().subscribe(new ReportListener.Ignored());
+            before.close().subscribe(new ReportListener.Ignored());
         }
         job = null;
-        reading = null;
         started = false;
         start(from);
     }
@@ -374,6 +400,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         return new SnapshotProgress(
                 work.key(),
                 work.name(),
+                begun,
                 work.spec(),
                 from.systemIdentifier(),
                 from.timeline(),
@@ -442,7 +469,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
             LOG.debug("A chunk of {} is read again", run.name(), error);
             return ChunkReading.Verdict.LATER;
         }
-        if (isOtherTable(error)) {
+        if (isOtherTable(error) && run.mayBePlanned()) {
             if (!run.planning) {
                 changed(run);
             }
@@ -528,8 +555,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
 
     /** Closes what it has opened; never fails. */
     Mono<Void> closed() {
-        ChunkReading chunks = reading;
-        return (chunks == null ? Mono.<Void>empty() : chunks.close())
+        SnapshotJob current = job;
+        return (current == null ? Mono.<Void>empty() : current.close())
                 .then(loop.dispose())
                 .onErrorComplete();
     }

@@ -10,7 +10,10 @@ import io.walex.reactive.replication.Acknowledgements;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * What is delivered of one snapshot: it follows what the stream delivers meanwhile, and hands out what is left of a chunk
@@ -47,25 +50,36 @@ final class SnapshotJob implements ChunkReading.Listener {
     private final SnapshotHost host;
     private final SnapshotPlan plan;
     private final boolean durable;
+    private final Function<TableRun, WholeTable> wholeTables;
     private final Owner owner;
     private final Map<Integer, TableRun> runs = new HashMap<>();
-    private ChunkReading reading;
+    private final ChunkReading reading;
 
+    private @Nullable WholeTable whole;
     private TransactionSignal.@Nullable Begin transaction;
     private Acknowledgements.@Nullable Ticket hold;
     private long repairsBefore;
     private long reached;
-    private boolean paused;
+    private boolean paused = true;
 
     /** The highest that a chunk waited for. */
     private long highestTarget;
 
-    SnapshotJob(String name, SnapshotHost host, SnapshotPlan plan, boolean durable, Owner owner) {
+    SnapshotJob(
+            String name,
+            SnapshotHost host,
+            SnapshotPlan plan,
+            boolean durable,
+            Function<ChunkReading.Listener, ChunkReading> reading,
+            Function<TableRun, WholeTable> wholeTables,
+            Owner owner) {
+        this.wholeTables = wholeTables;
         this.name = name;
         this.host = host;
         this.plan = plan;
         this.durable = durable;
         this.owner = owner;
+        this.reading = reading.apply(this);
         plan.runs().stream().filter(run -> !run.isOver()).forEach(this::follow);
     }
 
@@ -73,24 +87,22 @@ final class SnapshotJob implements ChunkReading.Listener {
         runs.put(run.oid(), run);
     }
 
-    void reads(ChunkReading chunks) {
-        reading = chunks;
+    /** Reads, and adds to the stream what has come. */
+    void run() {
+        paused = false;
+        reading.run();
+        // A table without pages is complete at once.
+        host.resume().run();
     }
 
-    void pause(boolean now) {
-        paused = now;
+    /** Reads no more, and adds nothing. */
+    void pause() {
+        paused = true;
+        reading.pause();
     }
 
     Lsn highestTarget() {
         return Lsn.of(highestTarget);
-    }
-
-    /** One table's run in place of another. */
-    void replace(TableRun before, TableRun after) {
-        reading.drop(before);
-        runs.remove(before.oid());
-        plan.replace(before, after);
-        follow(after);
     }
 
     /** Nothing more of the table is read, nor what the stream says of it of interest. */
@@ -154,7 +166,15 @@ final class SnapshotJob implements ChunkReading.Listener {
     @Override
     public @Nullable HeldChunk claim() {
         for (TableRun run : plan.runs()) {
-            HeldChunk chunk = run.isOver() ? null : run.claim();
+            if (run.isOver()) {
+                continue;
+            }
+            if (run.isKeyless() && whole == null && !run.planning) {
+                WholeTable opening = wholeTables.apply(run);
+                whole = opening;
+                opening.open();
+            }
+            HeldChunk chunk = run.claim();
             if (chunk != null) {
                 return chunk;
             }
@@ -181,6 +201,13 @@ final class SnapshotJob implements ChunkReading.Listener {
         if (arrival != GatedChunks.Arrival.USABLE) {
             run.again(chunk);
             return ChunkReading.Verdict.LATER;
+        }
+        run.arrived();
+        if (run.isStreamedOtherwise(rows)) {
+            chunk.gate.shapedAnew();
+        }
+        for (TableRun other : runs.values()) {
+            other.merge().shown(rows.visibility());
         }
         long target = rows.visibility().target();
         if (Long.compareUnsigned(target, highestTarget) > 0) {
@@ -232,13 +259,16 @@ final class SnapshotJob implements ChunkReading.Listener {
 
     /** Chunks that have come and that the stream has not passed. */
     List<HeldChunk> late() {
-        return reading.held().stream().filter(chunk -> !isReady(chunk)).toList();
+        HeldChunk waiting = whole == null ? null : whole.waiting();
+        return Stream.concat(reading.held().stream(), Stream.ofNullable(waiting))
+                .filter(chunk -> !isReady(chunk))
+                .toList();
     }
 
     private boolean isReady(HeldChunk chunk) {
         GatedChunks<?, ?> merge = chunk.run.merge();
         merge.reached(reached);
-        return chunk.run.events() != null && chunk.run.merge().isReady(chunk.gate);
+        return chunk.run.events() != null && merge.isReady(chunk.gate);
     }
 
     boolean hasReady() {
@@ -260,6 +290,12 @@ final class SnapshotJob implements ChunkReading.Listener {
         if (paused || owner.isBehind()) {
             return null;
         }
+        if (whole != null) {
+            AddedTransaction added = wholeTable(whole, slices);
+            if (added != null || holdsStream()) {
+                return added;
+            }
+        }
         dropVoid();
         HeldChunk ready = firstReady();
         return ready != null ? slice(ready, slices) : completion(slices);
@@ -270,7 +306,7 @@ final class SnapshotJob implements ChunkReading.Listener {
         for (int i = held.size() - 1; i >= 0; i--) {
             HeldChunk chunk = held.get(i);
             if (chunk.run.merge().isVoid(chunk.gate) || chunk.isOutdated()) {
-                chunk.run.again(chunk);
+                chunk.run.voided(chunk);
                 reading.release(chunk);
             }
         }
@@ -287,6 +323,7 @@ final class SnapshotJob implements ChunkReading.Listener {
                 slices.begin(
                         name,
                         chunk.run.relation(),
+                        false,
                         last ? owner.progress() : null,
                         last ? () -> delivered(chunk) : () -> {},
                         last ? () -> acknowledged(chunk) : () -> {}),
@@ -303,24 +340,60 @@ final class SnapshotJob implements ChunkReading.Listener {
         owner.save();
     }
 
+    private @Nullable AddedTransaction wholeTable(WholeTable table, SnapshotSlices slices) {
+        TableRun run = table.run();
+        table.check();
+        HeldChunk waiting = table.waiting();
+        if (waiting != null && run.events() == null) {
+            describe(run);
+        }
+        if (waiting != null && isReady(waiting)) {
+            table.hold();
+        }
+        HeldChunk next = table.next();
+        if (next != null) {
+            boolean last = OpenSlice.isLast(next);
+            return new OpenSlice(
+                    next,
+                    slices.begin(name, run.relation(), table.isFirst(), null, last ? table::delivered : () -> {}, () -> {}),
+                    slices::nextOrdinal);
+        }
+        if (!table.isRead()) {
+            return null;
+        }
+        AddedTransaction told = completion(run, slices);
+        if (told != null) {
+            whole = null;
+            table.end();
+        }
+        return told;
+    }
+
     private @Nullable AddedTransaction completion(SnapshotSlices slices) {
         for (TableRun run : runs.values()) {
-            if (run.isFinished() && run.events() == null) {
-                describe(run);
-            }
-            SnapshotTable events = run.events();
-            if (run.isFinished() && events != null) {
-                run.completed = true;
-                runs.remove(run.oid());
-                return new TableCompletion(
-                        slices.begin(name, run.relation(), owner.progress(), () -> {}, () -> {
-                            run.completedAcknowledged = true;
-                            owner.save();
-                        }),
-                        begin -> events.completed(begin, slices.nextOrdinal(), run.summary(name)));
+            if (run.isFinished()) {
+                return completion(run, slices);
             }
         }
         return null;
+    }
+
+    private @Nullable AddedTransaction completion(TableRun run, SnapshotSlices slices) {
+        if (run.events() == null) {
+            describe(run);
+        }
+        SnapshotTable events = run.events();
+        if (events == null) {
+            return null;
+        }
+        run.completed = true;
+        runs.remove(run.oid());
+        return new TableCompletion(
+                slices.begin(name, run.relation(), false, owner.progress(), () -> {}, () -> {
+                    run.completedAcknowledged = true;
+                    owner.save();
+                }),
+                begin -> events.completed(begin, slices.nextOrdinal(), run.summary(name)));
     }
 
     /** Whether nothing is left to be delivered. */
@@ -330,6 +403,11 @@ final class SnapshotJob implements ChunkReading.Listener {
 
     /** Whether no change may come now, since a table is delivered whole. */
     boolean holdsStream() {
-        return false;
+        return whole != null && whole.isHolding();
+    }
+
+    /** Stops reading, and closes what was opened for it. */
+    Mono<Void> close() {
+        return reading.close().then(whole == null ? Mono.empty() : whole.close());
     }
 }

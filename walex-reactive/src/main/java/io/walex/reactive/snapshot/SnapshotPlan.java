@@ -5,7 +5,6 @@ import io.walex.reactive.snapshot.SnapshotProgress.SourceProgress;
 import io.walex.reactive.snapshot.SnapshotProgress.TableProgress;
 import io.walex.reactive.snapshot.SnapshotReports.TableCount;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +70,7 @@ final class SnapshotPlan {
             run.merge()
                     .restore(saved.sources().stream()
                             .flatMap(source -> source.repairs().stream())
-                            .map(key -> RowKey.ofBytes(Base64.getDecoder().decode(key.base64())))
+                            .map(key -> RowKey.ofBytes(key.bytes()))
                             .toList());
         }
         return run;
@@ -107,9 +106,20 @@ final class SnapshotPlan {
         return runs.stream().allMatch(TableRun::isOver);
     }
 
-    /** One table's plan in place of another. */
-    void replace(TableRun before, TableRun after) {
-        runs.set(runs.indexOf(before), after);
+    /** The heaps of tables of which nothing was read. */
+    List<SourceRun> unread() {
+        return runs.stream()
+                .filter(run -> !run.isOver() && !run.started)
+                .flatMap(run -> run.sources().stream())
+                .toList();
+    }
+
+    /** The heaps that are read, of tables that are not over. */
+    List<SourceRun> sources() {
+        return runs.stream()
+                .filter(run -> !run.isOver())
+                .flatMap(run -> run.sources().stream())
+                .toList();
     }
 
     /**
@@ -142,7 +152,7 @@ final class SnapshotPlan {
 
     private static List<Key> keys(TableRun run, boolean acknowledged) {
         return run.repairs(acknowledged).stream()
-                .map(key -> new Key(Base64.getEncoder().encodeToString(key.bytes())))
+                .map(key -> Key.of(key.bytes()))
                 .toList();
     }
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key what it is kept under
  * @param name of the snapshot or backfill
+ * @param run another for each time that it begins with its first row, so that what is left of an earlier one is noticed
  * @param spec what is read, as text, so that another specification under the same name is noticed
  * @param systemIdentifier of the cluster whose rows were read
  * @param timeline that these were read on; 0 where they were read on a standby
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 record SnapshotProgress(
         String key,
         String name,
+        String run,
         String spec,
         String systemIdentifier,
         int timeline,
@@ -36,7 +39,7 @@ record SnapshotProgress(
     /**
      * One table, as the publication names it.
      *
-     * @param attempt 1, or more where it was rewritten meanwhile
+     * @param attempt 1, and one more each time that it begins again
      * @param completed whether it was told complete, and that was acknowledged
      * @param sources the heaps that it consists of; none before it was planned, nor when it is complete
      */
@@ -51,6 +54,31 @@ record SnapshotProgress(
 
         TableProgress {
             sources = List.copyOf(sources);
+        }
+
+        private TableProgress with(List<TableProgress> others) {
+            return others.stream()
+                    .filter(other ->
+                            schema.equals(other.schema) && table.equals(other.table) && attempt == other.attempt)
+                    .findFirst()
+                    .map(this::with)
+                    .orElse(this);
+        }
+
+        private TableProgress with(TableProgress other) {
+            boolean done = completed || other.completed;
+            return new TableProgress(
+                    schema,
+                    table,
+                    attempt,
+                    done,
+                    Math.max(rows, other.rows),
+                    Math.max(bytes, other.bytes),
+                    done
+                            ? List.of()
+                            : sources.stream()
+                                    .map(source -> source.with(other.sources))
+                                    .toList());
         }
     }
 
@@ -76,6 +104,27 @@ record SnapshotProgress(
             remaining = merged(remaining);
             repairs = List.copyOf(repairs);
         }
+
+        private SourceProgress with(List<SourceProgress> others) {
+            return others.stream()
+                    .filter(other -> oid == other.oid && filenode == other.filenode && pages == other.pages)
+                    .findFirst()
+                    .map(this::with)
+                    .orElse(this);
+        }
+
+        /** Keys cannot be compared here. The other's cursor is no earlier, since it is stored before it is acknowledged. */
+        private SourceProgress with(SourceProgress other) {
+            return new SourceProgress(
+                    oid,
+                    filenode,
+                    pages,
+                    common(remaining, other.remaining),
+                    other.cursor == null ? cursor : other.cursor,
+                    Stream.concat(repairs.stream(), other.repairs.stream())
+                            .distinct()
+                            .toList());
+        }
     }
 
     /** Bytes of a key's columns, as base64. */
@@ -98,7 +147,7 @@ record SnapshotProgress(
 
     /** The same, with more to be read. */
     SnapshotProgress reopened() {
-        return new SnapshotProgress(key, name, spec, systemIdentifier, timeline, lsn, false, tables);
+        return new SnapshotProgress(key, name, run, spec, systemIdentifier, timeline, lsn, false, tables);
     }
 
     /** The text that {@link #parse} reads back. */
@@ -113,6 +162,48 @@ record SnapshotProgress(
      */
     static SnapshotProgress parse(String text, String key) {
         return ProgressJson.read(text, key);
+    }
+
+    /** Whether the other is of the same run, read from the same server. */
+    boolean isComparable(SnapshotProgress other) {
+        return run.equals(other.run)
+                && spec.equals(other.spec)
+                && systemIdentifier.equals(other.systemIdentifier)
+                && timeline == other.timeline;
+    }
+
+    /**
+     * What is done when the one and the other are done: what was acknowledged, and what its consumer has stored and perhaps
+     * not acknowledged yet. Rows that either wants to be read again are. A table's other attempt is left out.
+     *
+     * @param other is comparable
+     */
+    SnapshotProgress with(SnapshotProgress other) {
+        return new SnapshotProgress(
+                key,
+                name,
+                run,
+                spec,
+                systemIdentifier,
+                timeline,
+                lsn.isAfter(other.lsn) ? lsn : other.lsn,
+                completed || other.completed,
+                tables.stream().map(table -> table.with(other.tables)).toList());
+    }
+
+    /** What is in a range of the one and in one of the other. */
+    private static List<TidRange> common(List<TidRange> one, List<TidRange> other) {
+        List<TidRange> common = new ArrayList<>();
+        for (TidRange range : one) {
+            for (TidRange with : other) {
+                long from = Math.max(range.from(), with.from());
+                long to = Math.min(range.to(), with.to());
+                if (from < to) {
+                    common.add(new TidRange(from, to));
+                }
+            }
+        }
+        return common;
     }
 
     /** Ranges that touch or overlap become one. */

@@ -148,18 +148,24 @@ final class SnapshotSlices implements BetweenTransactions {
     /**
      * The start of a transaction to be added now.
      *
+     * @param fromStart whether the subscriber is to forget what it has of the table
      * @param progress how far the snapshot is behind it; null where no further
      * @param then run when it has been delivered
      * @param acknowledged run when it is acknowledged
      */
     TransactionSignal.Begin begin(
-            String snapshot, Relation table, @Nullable String progress, Runnable then, Runnable acknowledged) {
+            String snapshot,
+            Relation table,
+            boolean fromStart,
+            @Nullable String progress,
+            Runnable then,
+            Runnable acknowledged) {
         long id = nextId++;
         unacknowledged.put(id, acknowledged);
         onEnd = then;
         Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
         return new TransactionSignal.Begin(
-                lastCommit, now, new SnapshotSlice(snapshot, table.schema(), table.name(), id, progress));
+                lastCommit, now, new SnapshotSlice(snapshot, table.schema(), table.name(), id, fromStart, progress));
     }
 
     /** Of the next event: behind all of the transaction before, and before the next one's. */

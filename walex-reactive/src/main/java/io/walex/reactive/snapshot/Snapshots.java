@@ -20,7 +20,7 @@ import reactor.core.publisher.Mono;
 public final class Snapshots {
 
     /** What the initial snapshot is called. */
-    private static final String INITIAL = "initial";
+    static final String INITIAL = "initial";
 
     private final SnapshotHost host;
     private final Clock clock;

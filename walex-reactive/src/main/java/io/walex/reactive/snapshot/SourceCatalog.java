@@ -163,7 +163,8 @@ final class SourceCatalog {
             operators.add(new SourceTable.KeyOperators(
                     column.get(1).stringValue(),
                     column.get(2).stringValue(),
-                    column.get(3).stringValue()));
+                    column.get(3).stringValue(),
+                    column.get(4).booleanValue()));
         }
         return key;
     }

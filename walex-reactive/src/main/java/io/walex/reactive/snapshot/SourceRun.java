@@ -1,5 +1,6 @@
 package io.walex.reactive.snapshot;
 
+import io.walex.reactive.replication.SubscriptionLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -7,12 +8,16 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * The ranges of one heap: those still to be read, those that are read or held, those that were delivered and are not
  * acknowledged. Confined to the subscription's event loop.
  */
 final class SourceRun {
+
+    /** Pages between two that are wanted, which are read with them. */
+    private static final int NEAR = 8;
 
     private final TableRun run;
     private SourceTable table;
@@ -73,6 +78,25 @@ final class SourceRun {
         return next;
     }
 
+    /**
+     * Narrows the ranges to pages that hold rows of the condition now, where the server finds them quickly. What matches later
+     * has been changed, and is delivered as a change.
+     */
+    Mono<Void> list(ChunkConnection connection, String where, SubscriptionLoop loop) {
+        if (!table.heap()) {
+            return Mono.empty();
+        }
+        run.started = true;
+        return connection
+                .pages(table, where)
+                .publishOn(loop.scheduler())
+                .doOnNext(listed -> {
+                    todo.clear();
+                    todo.addAll(TidRange.ofPages(listed.pages(), NEAR));
+                })
+                .then();
+    }
+
     /** A range has to be read after all, perhaps in parts. */
     void giveBack(TidRange range, List<TidRange> parts) {
         if (claimed.remove(range)) {
@@ -90,6 +114,15 @@ final class SourceRun {
 
     void acknowledged(TidRange range) {
         delivered.remove(range);
+    }
+
+    /** All of the heap, in ranges of a chunk. */
+    List<TidRange> ranges() {
+        List<TidRange> ranges = new ArrayList<>();
+        for (long page = 0; page < table.pages(); page += pagesPerChunk) {
+            ranges.add(TidRange.ofPages(page, Math.min(table.pages(), page + pagesPerChunk)));
+        }
+        return ranges;
     }
 
     boolean hasTodo() {

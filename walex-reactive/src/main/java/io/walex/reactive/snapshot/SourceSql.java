@@ -26,7 +26,8 @@ final class SourceSql {
 
     /** Of the index that tells rows apart in the stream: that of the replica identity, or the primary key. */
     private static final String KEY = """
-            (SELECT json_agg(json_build_array(a.attname, op.names[1], op.names[2], op.names[3]) ORDER BY k.ord)
+            (SELECT json_agg(json_build_array(a.attname, op.names[1], op.names[2], op.names[3],
+                                                t.typarray <> 0 AND t.typcategory <> 'A') ORDER BY k.ord)
                FROM (SELECT i.* FROM pg_index i
                       WHERE i.indrelid = r.oid AND i.indisunique AND i.indimmediate AND i.indisvalid
                         AND i.indpred IS NULL AND (i.indisprimary OR r.relreplident = 'i' AND i.indisreplident)
@@ -34,6 +35,7 @@ final class SourceSql {
               CROSS JOIN LATERAL unnest((i.indkey::int2[])[0:i.indnkeyatts - 1], i.indclass::oid[])
                          WITH ORDINALITY k(attnum, opclass, ord)
                JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum = k.attnum
+               JOIN pg_type t ON t.oid = a.atttypid
                JOIN pg_opclass oc ON oc.oid = k.opclass
                LEFT JOIN LATERAL (
                     SELECT ARRAY[max(o.name) FILTER (WHERE o.strategy = 3), max(o.name) FILTER (WHERE o.strategy = 1),

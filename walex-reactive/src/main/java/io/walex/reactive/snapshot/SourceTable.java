@@ -36,8 +36,13 @@ record SourceTable(
         long bytes,
         boolean heap) {
 
-    /** Those of the key's index, which need not be those of the type: with their schemas, as SQL takes them. */
-    record KeyOperators(String equal, String less, String greater) {}
+    /**
+     * How a column of the key is compared: as its index does, which need not be as its type does.
+     *
+     * @param equal with its schema, as SQL takes it; so are the others
+     * @param listable whether an array can hold values: one of arrays would be one of their elements
+     */
+    record KeyOperators(String equal, String less, String greater, boolean listable) {}
 
     SourceTable {
         operators = List.copyOf(operators);

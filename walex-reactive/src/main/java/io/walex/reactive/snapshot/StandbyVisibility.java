@@ -29,8 +29,12 @@ record StandbyVisibility(long replayedBefore, long replayedAfter) implements Vis
         return of(xid, commitLsn) == Seen.YES;
     }
 
+    /**
+     * Behind where the commit that may be in effect already can start. If nothing more is written, the stream does not come so
+     * far. But what is replayed some time later is enough to wait for, too.
+     */
     @Override
     public long target() {
-        return replayedAfter;
+        return replayedAfter + PAGE_HEADER + 1;
     }
 }

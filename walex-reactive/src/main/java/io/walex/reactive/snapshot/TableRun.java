@@ -26,13 +26,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableRun {
 
+    private static final int MOST_PLANNINGS = 3;
+
     /** So many rows are read again in one chunk. */
     private static final int REPAIRED_AT_ONCE = 1000;
 
     /** So many wait before some are read again while ranges are unread, to bound what is kept of them. */
     private static final int EARLY_REPAIRS = 5000;
 
-    private final GatedChunks<RowKey, TupleData> merge = new GatedChunks<>(TupleData::filledFrom);
+    private final GatedChunks<RowKey, TupleData> merge = new GatedChunks<>(TupleData::filledFrom, TupleData::size);
     private final List<SourceRun> sources = new ArrayList<>();
     private Relation relation;
     private int[] key;
@@ -50,6 +52,8 @@ final class TableRun {
     private final Set<RowKey> unacknowledgedRepairs = new HashSet<>();
 
     private boolean repairing;
+
+    private int plannings;
 
     private int repairedAtOnce = REPAIRED_AT_ONCE;
 
@@ -242,7 +246,7 @@ final class TableRun {
     /** The next chunk to be read; null when there is none now. */
     @Nullable
     HeldChunk claim() {
-        if (planning || abandoned) {
+        if (planning || abandoned || isKeyless()) {
             return null;
         }
         started = true;
@@ -282,6 +286,22 @@ final class TableRun {
 
     void again(HeldChunk chunk) {
         again(chunk, chunk.range == null ? List.of() : List.of(chunk.range));
+    }
+
+    /** Too much has changed while the chunk was held: a smaller one is through sooner. */
+    void voided(HeldChunk chunk) {
+        boolean smaller = chunk.range != null && chunk.range.pages() > 1;
+        again(chunk, chunk.range == null ? List.of() : smaller ? chunk.range.halves() : List.of(chunk.range));
+    }
+
+    /** Whether the stream describes the table otherwise than the chunk. */
+    boolean isStreamedOtherwise(ChunkRows rows) {
+        return streamed != null && !streamed.describesAs(rows.relation());
+    }
+
+    /** It could be read. */
+    void arrived() {
+        plannings = 0;
     }
 
     /** The last rows of the chunk are being delivered. */
@@ -379,6 +399,12 @@ final class TableRun {
             merge.rangesAgain(sameKey);
         }
         keyChanged = false;
+        plannings++;
+    }
+
+    /** Whether another look may tell why it cannot be read: a few did not since it was read last. */
+    boolean mayBePlanned() {
+        return plannings < MOST_PLANNINGS;
     }
 
     /** Whether nothing is left to be done with it. */

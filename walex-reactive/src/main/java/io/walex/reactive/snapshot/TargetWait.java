@@ -20,7 +20,7 @@ import reactor.core.publisher.SignalType;
  * Waits for the stream to pass what a chunk's snapshot shows. A busy stream does by itself. On a quiet one the server is
  * asked how far it has come. It sends what is flushed only, and WAL of a transaction that stays open may not be for
  * seconds; but a commit that a snapshot shows is flushed after three {@code wal_writer_delay}, so what is flushed by then
- * is enough to wait for.
+ * is enough to wait for. On a standby, what is replayed by then is.
  *
  * <p>Confined to the subscription's event loop.
  *
@@ -72,7 +72,7 @@ final class TargetWait {
             return;
         }
         for (HeldChunk chunk : late) {
-            if (chunk.rows().visibility().target() == settledInsert) {
+            if (settledFlush != 0 && chunk.rows().visibility().target() == settledInsert) {
                 chunk.gate.target(settledFlush);
             }
         }
@@ -96,7 +96,6 @@ final class TargetWait {
         List<HeldChunk> old = strict
                 ? List.of()
                 : late.stream()
-                        .filter(chunk -> chunk.rows().visibility() instanceof PrimaryVisibility)
                         .filter(chunk -> now - chunk.arrivedAt >= flush.toNanos())
                         .toList();
         if (!old.isEmpty()) {
@@ -113,7 +112,9 @@ final class TargetWait {
     }
 
     private static Mono<Long> flushed(ServerConnection server) {
-        return server.rows("SELECT pg_current_wal_flush_lsn()::text AS flushed")
+        return server.rows("""
+                        SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_flush_lsn() END::text
+                               AS flushed""")
                 .single()
                 .map(row -> Lsn.parse(ServerConnection.text(row, "flushed")).value());
     }

@@ -40,6 +40,24 @@ record TidRange(long from, long to) {
         return new TidRange(firstOf(from), firstOf(to));
     }
 
+    /**
+     * Ranges that cover these pages.
+     *
+     * @param pages in their order
+     * @param near how far two may be apart to be in one range
+     */
+    static List<TidRange> ofPages(long[] pages, int near) {
+        List<TidRange> ranges = new ArrayList<>();
+        for (int i = 0; i < pages.length; ) {
+            int first = i++;
+            while (i < pages.length && pages[i] - pages[i - 1] <= near) {
+                i++;
+            }
+            ranges.add(ofPages(pages[first], pages[i - 1] + 1));
+        }
+        return ranges;
+    }
+
     /** How many pages it covers, or covers in part. */
     long pages() {
         return (to - 1 >> OFFSET_BITS) - (from >> OFFSET_BITS) + 1;

@@ -50,6 +50,7 @@ final class RunningSpool {
     Flux<TransactionSignal> through(Flux<TransactionSignal> signals) {
         link.awaitClosed(close);
         link.onAcknowledged(writer::acknowledged);
+        link.onSliceAcknowledged(writer::acknowledged);
         SpoolHistory history = new SpoolHistory(store);
         link.onConnected(server -> history.requireContinuedBy(server).then(Mono.fromRunnable(this::announce)));
         link.onSlotMissing(() -> history.requireNone(link.config()));

@@ -2,7 +2,9 @@ package io.walex.reactive.spool;
 
 import io.netty.buffer.Unpooled;
 import io.walex.reactive.event.SignalCodec;
+import io.walex.reactive.event.SnapshotSlice;
 import io.walex.reactive.event.TransactionSignal;
+import io.walex.reactive.pgoutput.Lsn;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -26,6 +28,9 @@ final class SpoolReader {
     private final LongConsumer onRead;
     private long next;
 
+    /** Of the last transaction that was read, or acknowledged before. */
+    private Lsn commit;
+
     /**
      * Starts behind what was acknowledged.
      *
@@ -46,6 +51,7 @@ final class SpoolReader {
         this.appended = appended;
         this.onRead = onRead;
         this.next = store.acknowledged().chunk() + 1;
+        this.commit = store.acknowledged().commitLsn();
     }
 
     Flux<TransactionSignal> signals() {
@@ -73,8 +79,10 @@ final class SpoolReader {
         for (TransactionSignal signal = codec.read(bytes); signal != null; signal = codec.read(bytes)) {
             signals.add(signal);
             if (signal instanceof TransactionSignal.End end) {
-                SpoolPosition position = new SpoolPosition(number, end.begin().commitLsn());
-                delivered.add(new AcknowledgedChunks.Ending(end.endLsn(), position));
+                SnapshotSlice slice = end.begin().slice();
+                // A slice is behind the transaction before it here, whatever that was where the slice was made.
+                commit = slice == null ? end.begin().commitLsn() : commit;
+                delivered.add(new AcknowledgedChunks.Ending(end.endLsn(), slice, new SpoolPosition(number, commit)));
             }
         }
         return chunk.length;

@@ -3,6 +3,7 @@ package io.walex.reactive.spool;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.walex.reactive.event.SignalCodec;
+import io.walex.reactive.event.SnapshotSlice;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.pgoutput.Lsn;
 import java.util.ArrayList;
@@ -61,14 +62,21 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
     private ByteBuf chunk = Unpooled.buffer(1024);
     private Lsn stored;
     private Lsn commit = Lsn.INVALID;
+    private long unit;
+    private boolean slice;
+    private boolean known;
 
     // Of the writing thread.
-    private Lsn appended = Lsn.INVALID;
+    private long appendedUnit;
     private boolean saidFull;
 
-    /** The last transaction that passes through; null while all are kept. */
-    private @Nullable Lsn passing;
+    /** Whether what came until now passes through, instead of being kept. */
+    private boolean passing;
 
+    /** The last transaction or slice that does. */
+    private long passingUnit;
+
+    /** Its last chunk that is there. */
     private long passingChunk;
 
     /** What may be confirmed when it has passed. */
@@ -104,10 +112,17 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
      * Bytes to be written.
      *
      * @param bytes null for a transaction that was stored or acknowledged before
-     * @param end of the transaction, when this is its last chunk
+     * @param unit the number of the transaction, or of the slice of a snapshot
+     * @param commit of the transaction, or of that before the slice
+     * @param whole whether this is the last chunk of it
+     * @param end of the transaction, when this is its last chunk; null for a slice, of which the server knows nothing
      */
     private record Chunk(
-            byte @Nullable [] bytes, Lsn commit, @Nullable Lsn end) {
+            byte @Nullable [] bytes,
+            long unit,
+            Lsn commit,
+            boolean whole,
+            @Nullable Lsn end) {
 
         int size() {
             return bytes == null ? 0 : bytes.length;
@@ -127,20 +142,43 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
     @Override
     protected void hookOnNext(TransactionSignal signal) {
         if (signal instanceof TransactionSignal.Begin begin) {
-            commit = begin.commitLsn();
+            begin(begin);
         }
-        boolean known = !commit.isAfter(stored);
         if (!known) {
             codec.write(signal, chunk);
         }
         if (signal instanceof TransactionSignal.End last) {
-            add(new Chunk(known ? null : take(), commit, last.endLsn()));
+            add(new Chunk(known ? null : take(), unit, commit, true, slice ? null : last.endLsn()));
             stored = known ? stored : commit;
         } else if (chunk.readableBytes() >= CHUNK) {
-            add(new Chunk(take(), commit, null));
+            add(new Chunk(take(), unit, commit, false, null));
         }
         idle.set(true);
         requestIfWanted();
+    }
+
+    private void begin(TransactionSignal.Begin begin) {
+        unit++;
+        slice = begin.slice() != null;
+        if (slice) {
+            requireBehindStored(begin);
+            // Its own is that of a transaction before it, or none: a slice never is what was stored before.
+            commit = stored;
+            known = false;
+        } else {
+            commit = begin.commitLsn();
+            known = !commit.isAfter(stored);
+        }
+    }
+
+    /** Rows that were read before a change must not come out behind it. */
+    private void requireBehindStored(TransactionSignal.Begin begin) {
+        if (!commit.equals(Lsn.INVALID) && stored.isAfter(commit)) {
+            throw new SpoolException(
+                    "The spool in %s holds transactions up to %s, and %s came behind that of %s already; subscribe again: it is read again then, behind all of them"
+                            .formatted(store.directory(), stored, begin.slice(), commit),
+                    null);
+        }
     }
 
     private byte[] take() {
@@ -177,7 +215,15 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
 
     /** Downstream has acknowledged all transactions up to this end; remembered when this returns. On the event loop. */
     void acknowledged(Lsn prefix) {
-        SpoolPosition last = delivered.upTo(prefix);
+        acknowledged(delivered.upTo(prefix));
+    }
+
+    /** The same of a slice of a snapshot, and of all before it. */
+    void acknowledged(SnapshotSlice prefix) {
+        acknowledged(delivered.upTo(prefix));
+    }
+
+    private void acknowledged(@Nullable SpoolPosition last) {
         if (last != null) {
             try {
                 store.acknowledge(last);
@@ -245,18 +291,18 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
             size += next.size();
             if (next.bytes != null) {
                 chunks.add(next.bytes);
-                appended = next.commit;
+                appendedUnit = next.unit;
             }
-            if (next.end != null) {
+            if (next.whole) {
                 lastWhole = chunks.size();
                 commitLsn = next.bytes == null ? commitLsn : next.commit;
-                endLsn = next.end;
             }
+            endLsn = next.end == null ? endLsn : next.end;
         }
         if (!chunks.isEmpty()) {
             store.append(chunks, lastWhole, commitLsn);
             onAppended.run();
-            passingChunk = appended.equals(passing) ? store.appended() : passingChunk;
+            passingChunk = passing && appendedUnit == passingUnit ? store.appended() : passingChunk;
         }
         waiting.addAndGet(-size);
         if (endLsn != null) {
@@ -267,7 +313,7 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
 
     private void confirm() {
         Lsn end = held;
-        if (end != null && passing == null) {
+        if (end != null && !passing) {
             held = null;
             onStored.accept(end);
         }
@@ -278,7 +324,7 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
         if (full && read >= store.appended()) {
             pass();
         }
-        if (passing != null) {
+        if (passing) {
             store.dropUnfinished(Math.min(read, passingChunk));
             full = isFull();
         }
@@ -294,7 +340,7 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
 
     /** What passes through needs some room, even where everything is taken by what has to be kept. */
     private boolean isFull() {
-        return store.keptBytes() >= maxBytes && (passing == null || store.keptBytesBehindWritten() >= maxBytes / 4);
+        return store.keptBytes() >= maxBytes && (!passing || store.keptBytesBehindWritten() >= maxBytes / 4);
     }
 
     /**
@@ -304,20 +350,21 @@ final class SpoolWriter extends BaseSubscriber<TransactionSignal> {
      * stored either.
      */
     private void pass() {
-        if (passing == null) {
+        if (!passing) {
             LOG.info(
                     "The spool in {} is full, and all of it was handed out: what its consumer takes before it acknowledges passes through, and the server keeps the WAL from {} on meanwhile",
                     store.directory(),
                     store.written().commitLsn());
             store.hold();
         }
-        passing = appended;
+        passing = true;
+        passingUnit = appendedUnit;
         passingChunk = store.appended();
     }
 
     private void endPassing() {
-        if (passing != null && !passing.isAfter(store.acknowledged().commitLsn())) {
-            passing = null;
+        if (passing && store.acknowledged().chunk() >= passingChunk) {
+            passing = false;
             store.release();
             confirm();
         }

@@ -1,6 +1,5 @@
 package io.walex.reactive.delivery;
 
-import io.walex.reactive.event.BetweenTransactions;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionSignal;
@@ -31,8 +30,8 @@ abstract class OpenWindows {
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Transaction> actual) {
-                var windows = new TransactionWindows(
-                        actual, loop::add, acknowledgements, maxUnacknowledged, BetweenTransactions.NOTHING);
+                var windows =
+                        new TransactionWindows(actual, loop::add, acknowledgements, maxUnacknowledged, slice -> {});
                 onAcknowledged.add(windows::advance);
                 windows.onSubscribe(source);
                 source.subscriber = windows;

@@ -188,6 +188,38 @@ class EventFiltersTests {
     }
 
     @Test
+    void rowsOfSnapshotsAreSelectedByTheirValuesAndChangedNothing() {
+        Event read = full.read("1", "a", null);
+
+        assertThat(type(EventType.READ)).accepts(read);
+        assertThat(type(EventType.INSERT, EventType.SNAPSHOT_COMPLETED)).rejects(read);
+        assertThat(table("user").and(where("name", "a")).and(isNull("email"))).accepts(read);
+        assertThat(whereIn("id", List.of(2, 3))).rejects(read);
+        assertThat(read.changes()).isEmpty();
+        assertThat(List.of("id", "name", "email", "missing"))
+                .allMatch(column -> changed(column).negate().test(read))
+                .noneMatch(column -> changed(column).test(read));
+        assertThat(changedTo("name", "a")).rejects(read);
+        assertThat(unwatchedFields("name", "email")).accepts(read);
+        assertThat(unwatchedRecords(Map.of("name", "b"))).accepts(read);
+        assertThat(unwatchedRecords(Map.of("name", "a"))).rejects(read);
+    }
+
+    @Test
+    void endsOfSnapshotsHaveATableAndNoRecord() {
+        Event completed = full.completed(new SnapshotSummary("initial", 1, 1, 1));
+
+        assertThat(type(EventType.SNAPSHOT_COMPLETED)).accepts(completed);
+        assertThat(table("user")).accepts(completed);
+        assertThat(schema("public")).accepts(completed);
+        assertThat(completed.changes()).isEmpty();
+        assertThat(List.of(where("id", 1), where("id", 1).negate(), isNull("email"), changed("id")))
+                .noneMatch(filter -> filter.test(completed));
+        assertThat(List.of(unwatchedFields("id"), unwatchedRecords(Map.of("id", 1))))
+                .allMatch(filter -> filter.test(completed));
+    }
+
+    @Test
     void remembersTheTablesItNames() {
         Predicate<Event> filter =
                 table("user").and(where("id", 1)).or(table("sales.todo").negate());

@@ -92,6 +92,33 @@ class EventJsonTests {
     }
 
     @Test
+    void rowsOfSnapshotsLookAsInsertsDo() {
+        var slice = new SnapshotSlice("initial", "public", "user", 1, true, "progress");
+        users.nextTransaction(new TransactionSignal.Begin(Lsn.of(100), Instant.EPOCH, slice));
+        assertJson(
+                users.read("1", "a", null),
+                "{\"name\":\"user\",\"type\":\"read\"," + SOURCE
+                        + ",\"new_record\":{\"id\":1,\"name\":\"a\",\"email\":null},\"old_record\":null,\"changes\":{},"
+                        + TRANSACTION.replace("\"xid\":7", "\"xid\":0") + "0\"}");
+        EventColumns masked =
+                EventColumns.of("user").mask("name", Mask.constant("***")).exclude("email");
+        assertThat(EventJson.toJson(masked.view(users.read("1", "a", "x"))))
+                .contains("\"new_record\":{\"id\":1,\"name\":\"***\"}");
+    }
+
+    @Test
+    void endsOfSnapshotsHaveCountsAndNoRecord() {
+        var slice = new SnapshotSlice("initial", "public", "user", 1, true, "progress");
+        users.nextTransaction(new TransactionSignal.Begin(Lsn.of(100), Instant.EPOCH, slice));
+        assertJson(
+                users.completed(new SnapshotSummary("my \"snapshot\"", 5_000_000_000L, 1, 2)),
+                "{\"name\":\"user\",\"type\":\"snapshot_completed\"," + SOURCE
+                        + ",\"new_record\":null,\"old_record\":null,\"changes\":{},"
+                        + "\"snapshot\":{\"name\":\"my \\\"snapshot\\\"\",\"rows\":5000000000,\"bytes\":1,\"attempt\":2},"
+                        + TRANSACTION.replace("\"xid\":7", "\"xid\":0") + "0\"}");
+    }
+
+    @Test
     void twoPhaseAndReplicatedTransactionsSaySo() {
         var origin = new ReplicationOrigin("pg_1", Lsn.of(200));
         var begin = new TransactionSignal.Begin(Lsn.of(100), Instant.EPOCH, -1, "order \"1\"", origin);

@@ -75,7 +75,7 @@ public final class SampleEvents {
         return nextTransaction(begin(commitLsn));
     }
 
-    SampleEvents nextTransaction(TransactionSignal.Begin next) {
+    public SampleEvents nextTransaction(TransactionSignal.Begin next) {
         begin = next;
         ordinal = 0;
         return this;
@@ -108,6 +108,18 @@ public final class SampleEvents {
         PgOutputMessage message = decode(tuple(Frames.message('D').int32(1).letter(keyOnly ? 'K' : 'O'), values));
         var delete = (PgOutputMessage.Delete) message;
         return Event.delete(begin, ordinal++, table, delete.oldTuple(), delete.oldTupleIsKey());
+    }
+
+    /** A row of a snapshot. */
+    public Event read(@Nullable String... values) {
+        PgOutputMessage.Insert row = (PgOutputMessage.Insert)
+                decode(tuple(Frames.message('I').int32(1).letter('N'), values));
+        return Event.read(begin, ordinal++, table, row.newTuple());
+    }
+
+    /** The end of a snapshot. */
+    public Event completed(SnapshotSummary summary) {
+        return Event.snapshotCompleted(begin, ordinal++, table, summary);
     }
 
     public Event truncate() {

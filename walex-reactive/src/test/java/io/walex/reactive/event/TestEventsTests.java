@@ -140,6 +140,28 @@ class TestEventsTests {
     }
 
     @Test
+    void rowsThatAreReadComeBetweenTransactions() {
+        Event before = users.insert(1, "Ada", null);
+        Event read = users.read(Map.of("id", 2, "name", "Grace"));
+        Event completed = users.snapshotCompleted(new SnapshotSummary("initial", 1, 20, 1));
+        Event after = users.insert(3, "Edsger", null);
+
+        assertThat(read.type()).isEqualTo(EventType.READ);
+        assertThat(after(read).as(User.class)).isEqualTo(new User(2, "Grace", null));
+        assertThat(read.oldRecord()).isNull();
+        assertThat(read.lsn()).isEqualTo(before.lsn());
+        assertThat(read.xid()).isZero();
+        assertThat(completed.type()).isEqualTo(EventType.SNAPSHOT_COMPLETED);
+        assertThat(completed.snapshotSummary().rows()).isEqualTo(1);
+        assertThat(completed.newRecord()).isNull();
+        assertThat(after.lsn()).isGreaterThan(before.lsn());
+        assertThat(List.of(before, read, completed, after))
+                .extracting(Event::position)
+                .isSorted();
+        assertThatIllegalArgumentException().isThrownBy(() -> users.read(Map.of("name", "Ada")));
+    }
+
+    @Test
     void severalTablesShareATransaction() {
         TestEvents orders =
                 TestEvents.table("order").key("id", "int8").together(users).build();

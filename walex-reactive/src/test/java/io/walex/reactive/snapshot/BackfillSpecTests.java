@@ -17,7 +17,7 @@ class BackfillSpecTests {
         assertThat(BackfillSpec.of("public.orders", "item"))
                 .returns("", BackfillSpec::where)
                 .returns("public.orders,item", BackfillSpec::name)
-                .returns(SnapshotOptions.DEFAULT, BackfillSpec::options)
+                .returns(SnapshotOptions.FOR_BACKFILL, BackfillSpec::options)
                 .satisfies(spec -> assertThat(spec.store().isDurable()).isFalse());
     }
 

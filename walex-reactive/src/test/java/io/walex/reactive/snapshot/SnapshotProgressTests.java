@@ -26,6 +26,7 @@ class SnapshotProgressTests {
     private static final SnapshotProgress SAMPLE = new SnapshotProgress(
             "k",
             "initial",
+            "5f3a",
             "public.orders",
             "7391234567890123456",
             1,
@@ -49,7 +50,7 @@ class SnapshotProgressTests {
     @Test
     void isCompactAndPlain() {
         assertThat(SAMPLE.toJson()).isEqualTo("""
-                {"version":1,"key":"k","name":"initial","spec":"public.orders","systemIdentifier":"7391234567890123456",\
+                {"version":1,"key":"k","name":"initial","run":"5f3a","spec":"public.orders","systemIdentifier":"7391234567890123456",\
                 "timeline":1,"lsn":"16/B374D848","completed":false,"tables":[{"schema":"public","table":"orders",\
                 "attempt":1,"completed":false,"rows":500,"bytes":40000,"sources":[{"oid":16384,"filenode":16390,\
                 "pages":12,"remaining":[[16777216,33554432],[67108864]],"repairs":["AAAABDE="]}]}]}""");
@@ -101,6 +102,69 @@ class SnapshotProgressTests {
                                 1, 1, 1, List.of(new TidRange(5, Long.MAX_VALUE), new TidRange(7, 9)), null, List.of())
                         .remaining())
                 .containsExactly(new TidRange(5, Long.MAX_VALUE));
+    }
+
+    /** A row is read again if either says so, and only then, but for the repairs of both. */
+    @Test
+    void whatEitherSaysIsDoneIsDone() {
+        Random random = new Random(20);
+        for (int i = 0; i < 500; i++) {
+            List<TidRange> one = ranges(random);
+            List<TidRange> other = ranges(random);
+
+            SourceProgress both = source(progress(source(one, "b25l")).with(progress(source(other, "b3RoZXI="))));
+
+            for (long tid = 0; tid < 60; tid++) {
+                assertThat(covers(both.remaining(), tid)).isEqualTo(covers(one, tid) && covers(other, tid));
+            }
+            assertThat(both.repairs()).containsExactly(new Key("b25l"), new Key("b3RoZXI="));
+        }
+    }
+
+    @Test
+    void otherAttemptsAndFilesAreLeftOut() {
+        SourceProgress all = new SourceProgress(1, 7, 9, List.of(new TidRange(0, 9)), null, List.of());
+        SourceProgress rewritten = new SourceProgress(1, 8, 9, List.of(), null, List.of());
+
+        assertThat(source(progress(all).with(progress(rewritten)))).isEqualTo(all);
+        assertThat(source(progress(1, all).with(progress(2, new SourceProgress(1, 7, 9, List.of(), null, List.of())))))
+                .isEqualTo(all);
+    }
+
+    private static SnapshotProgress progress(SourceProgress source) {
+        return progress(1, source);
+    }
+
+    private static SnapshotProgress progress(int attempt, SourceProgress source) {
+        return new SnapshotProgress(
+                "k",
+                "n",
+                "r",
+                "s",
+                "1",
+                1,
+                Lsn.of(5),
+                false,
+                List.of(new TableProgress("public", "t", attempt, false, 1, 1, List.of(source))));
+    }
+
+    private static SourceProgress source(List<TidRange> remaining, String repair) {
+        return new SourceProgress(1, 7, 9, remaining, null, List.of(new Key(repair)));
+    }
+
+    private static SourceProgress source(SnapshotProgress progress) {
+        return progress.tables().get(0).sources().get(0);
+    }
+
+    private static List<TidRange> ranges(Random random) {
+        return some(random, () -> {
+            int from = random.nextInt(50);
+            return new TidRange(from, random.nextInt(5) == 0 ? Long.MAX_VALUE : from + 1 + random.nextInt(20));
+        });
+    }
+
+    private static boolean covers(List<TidRange> ranges, long tid) {
+        return ranges.stream().anyMatch(range -> range.from() <= tid && tid < range.to());
     }
 
     /** Whatever is cut off, the rest is no progress. */
@@ -180,6 +244,7 @@ class SnapshotProgressTests {
 
     private static SnapshotProgress any(Random random) {
         return new SnapshotProgress(
+                text(random),
                 text(random),
                 text(random),
                 text(random),

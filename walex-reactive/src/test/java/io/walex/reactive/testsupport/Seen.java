@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +56,11 @@ public final class Seen<T> {
     public final void awaitInAnyOrder(T... expected) {
         List<T> all = List.of(expected);
         awaitThat(() -> assertThat(all()).containsExactlyInAnyOrderElementsOf(all));
+    }
+
+    /** Waits until such an element was seen. */
+    public void awaitThatOne(Predicate<? super T> condition) {
+        awaitThat(() -> assertThat(all()).anyMatch(condition));
     }
 
     private void awaitThat(Runnable assertion) {

@@ -14,7 +14,8 @@ import reactor.core.publisher.Mono;
 
 /**
  * Removes {@code user:<id>} from Redis whenever that user changed or went, and all of them when the table was
- * truncated. To remove twice does no harm, so it needs no more care.
+ * truncated. A row that a snapshot or backfill reads is removed too, since a change of it may have been missed before. To
+ * remove twice does no harm, so it needs no more care.
  */
 public final class CacheInvalidation implements HandlerModule {
 
@@ -28,6 +29,7 @@ public final class CacheInvalidation implements HandlerModule {
     public void register(HandlerRegistry<?> on) {
         on.onUpdate("user", this::invalidate)
                 .onDelete("user", this::invalidate)
+                .onRead("user", this::invalidate)
                 .onTruncate("user", truncated -> invalidateAll());
     }
 

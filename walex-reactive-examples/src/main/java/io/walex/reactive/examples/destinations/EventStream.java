@@ -1,5 +1,7 @@
 package io.walex.reactive.examples.destinations;
 
+import io.lettuce.core.Limit;
+import io.lettuce.core.Range;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.XAddArgs;
@@ -17,6 +19,9 @@ import reactor.core.publisher.Mono;
  * Appends every event to a stream in Redis, in commit order and exactly once: an entry's id is made of the event's position,
  * and Redis refuses an id that is not above the last. A PostgreSQL that was restored to an earlier point gives positions
  * again, to other events: go on with another stream then, as this one would take all of them for repetitions.
+ *
+ * <p>A row of a snapshot goes behind the last entry. Its position would not do: a row that is read later may have the same.
+ * A row that comes again after a crash is there twice.
  */
 public final class EventStream implements HandlerModule {
 
@@ -34,9 +39,25 @@ public final class EventStream implements HandlerModule {
     }
 
     private Mono<String> append(Event event) {
-        XAddArgs id = new XAddArgs().id(id(event.position()));
-        return redis.xadd(stream, id, Map.of("event", EventJson.toJson(event)))
-                .onErrorResume(RedisCommandExecutionException.class, this::ignoreRepetition);
+        return switch (event.type()) {
+            case READ, SNAPSHOT_COMPLETED -> nextId().flatMap(id -> append(id, event));
+            default ->
+                append(id(event.position()), event)
+                        .onErrorResume(RedisCommandExecutionException.class, this::ignoreRepetition);
+        };
+    }
+
+    private Mono<String> append(String id, Event event) {
+        return redis.xadd(stream, new XAddArgs().id(id), Map.of("event", EventJson.toJson(event)));
+    }
+
+    /** Behind the last entry. Nobody else writes to the stream. */
+    private Mono<String> nextId() {
+        return redis.xrevrange(stream, Range.unbounded(), Limit.from(1))
+                .next()
+                .map(last -> last.getId().split("-"))
+                .map(last -> last[0] + "-" + (Long.parseLong(last[1]) + 1))
+                .defaultIfEmpty("0-1");
     }
 
     private Mono<String> ignoreRepetition(RedisCommandExecutionException error) {

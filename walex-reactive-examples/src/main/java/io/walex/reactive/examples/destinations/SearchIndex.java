@@ -20,7 +20,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * Keeps users in a Lucene index. The index is committed before the transaction is acknowledged, so what happened while
- * nobody ran comes at the next start; what comes again replaces itself.
+ * nobody ran comes at the next start; what comes again replaces itself. So does a row that a snapshot or backfill reads.
  */
 public final class SearchIndex implements HandlerModule {
 
@@ -52,6 +52,9 @@ public final class SearchIndex implements HandlerModule {
         switch (event.type()) {
             case TRUNCATE -> index.deleteAll();
             case DELETE -> index.deleteDocuments(id(Objects.requireNonNull(before)));
+            case SNAPSHOT_COMPLETED -> {
+                // Its rows have come.
+            }
             default -> {
                 if (before != null) {
                     // Its key may have changed.

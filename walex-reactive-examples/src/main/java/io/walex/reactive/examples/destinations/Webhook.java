@@ -22,7 +22,8 @@ import reactor.util.retry.Retry;
 
 /**
  * Posts every event as JSON, signed so that the receiver knows who sent it, and tried again until it answers 2xx. Events of
- * one table go in order. The id is the event's position: a receiver that remembers it notices repetitions.
+ * one table go in order. The id is the event's position: a receiver that remembers it notices repetitions. A row of a
+ * snapshot has the time in it too, at which it was read: one that is read again later may have the same position.
  *
  * @see <a href="https://www.standardwebhooks.com">Standard Webhooks</a>
  */
@@ -53,7 +54,7 @@ public final class Webhook implements HandlerModule {
     }
 
     private Mono<Void> post(Event event) {
-        String id = event.position().toString();
+        String id = id(event);
         String time = Long.toString(Instant.now().getEpochSecond());
         String body = EventJson.toJson(event);
         return http.headers(headers -> headers.set("content-type", "application/json")
@@ -67,6 +68,13 @@ public final class Webhook implements HandlerModule {
                 .filter(response -> response.status().code() / 100 == 2)
                 .switchIfEmpty(Mono.error(() -> new IllegalStateException(target + " did not accept event " + id)))
                 .then();
+    }
+
+    static String id(Event event) {
+        return switch (event.type()) {
+            case READ, SNAPSHOT_COMPLETED -> event.position() + "@" + event.timestamp();
+            default -> event.position().toString();
+        };
     }
 
     String signature(String id, String time, String body) {

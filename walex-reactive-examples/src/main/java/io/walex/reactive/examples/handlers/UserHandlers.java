@@ -58,6 +58,15 @@ abstract class UserHandlers {
         return handlers.run(walex);
     }
 
+    Handlers fromTheBeginning() {
+        return Handlers.builder()
+                .onRead("user", users -> crm.update(users))
+                .onInsert("user", users -> crm.update(users))
+                .onUpdate("user", users -> crm.update(users))
+                .onDelete("user", users -> crm.forget(users))
+                .build();
+    }
+
     HandlerSpec repeated() {
         return HandlerSpec.create()
                 .timeout(Duration.ofSeconds(10))
