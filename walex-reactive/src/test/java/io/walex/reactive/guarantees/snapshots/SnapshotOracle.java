@@ -24,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class SnapshotOracle {
 
-    private static final int HISTORY = 14;
+    private static final int HISTORY = 40;
 
     private final ShadowLog expected;
     private final Map<String, SnapshotReplica> replicas = new TreeMap<>();
+    private final Set<String> excused = new LinkedHashSet<>();
     private final Set<String> completed = new LinkedHashSet<>();
     private final Map<String, Deque<String>> histories = new HashMap<>();
     private final List<String> failures = new ArrayList<>();
@@ -60,6 +61,7 @@ final class SnapshotOracle {
                 for (String key : replica.apply(event, expected.defaults(event.name()))) {
                     note(event.name(), key, event);
                     keys(touched, event.name()).add(key);
+                    excuse(event, key);
                     if (event.type() == EventType.READ) {
                         keys(read, event.name()).add(key);
                     }
@@ -68,6 +70,21 @@ final class SnapshotOracle {
         }
         touched.forEach((table, keys) -> keys.forEach(key -> compare(
                 transaction, table, key, read.getOrDefault(table, Set.of()).contains(key))));
+    }
+
+    /**
+     * An update that moves a row into a filter comes as an insert, which the server sends without unchanged columns. Behind
+     * the table's snapshot nobody can help that.
+     */
+    private void excuse(Event event, String key) {
+        boolean incomplete = event.type() == EventType.INSERT
+                && event.newRecord().columns().stream()
+                        .anyMatch(column -> event.newRecord().isUnchanged(column.name()));
+        if (incomplete && completed.contains(event.name())) {
+            excused.add(event.name() + " " + key);
+        } else if (event.type() == EventType.INSERT || event.type() == EventType.DELETE) {
+            excused.remove(event.name() + " " + key);
+        }
     }
 
     private void count(String what) {
@@ -120,7 +137,7 @@ final class SnapshotOracle {
             for (Map.Entry<String, @Nullable String> column : wanted.entrySet()) {
                 String value = has.containsKey(column.getKey()) ? has.get(column.getKey()) : SnapshotReplica.MISSING;
                 boolean missing = SnapshotReplica.MISSING.equals(value);
-                if (missing ? read || completed.contains(table) : !Objects.equals(value, column.getValue())) {
+                if (missing ? read || completed.contains(table) && !excused.contains(table + " " + key) : !Objects.equals(value, column.getValue())) {
                     wrong = column.getKey() + (missing ? " is missing" : " is " + value);
                 }
             }
@@ -152,7 +169,9 @@ final class SnapshotOracle {
             for (String key : keys) {
                 Map<String, @Nullable String> has = replica.rows().get(key);
                 Map<String, @Nullable String> wanted = now.state(table).get(key);
-                if (has == null || wanted == null || !sameColumns(wanted, has)) {
+                if (has == null
+                        || wanted == null
+                        || !sameColumns(wanted, has, excused.contains(table + " " + key))) {
                     failures.add("%s of %s at the end: expected %s%n  has %s%n  history:%n    %s"
                             .formatted(
                                     key,
@@ -167,10 +186,12 @@ final class SnapshotOracle {
         });
     }
 
-    private static boolean sameColumns(Map<String, @Nullable String> wanted, Map<String, @Nullable String> has) {
+    private static boolean sameColumns(
+            Map<String, @Nullable String> wanted, Map<String, @Nullable String> has, boolean mayMiss) {
         return wanted.entrySet().stream()
                 .allMatch(column -> has.containsKey(column.getKey())
-                        && Objects.equals(has.get(column.getKey()), column.getValue()));
+                        && (Objects.equals(has.get(column.getKey()), column.getValue())
+                                || mayMiss && SnapshotReplica.MISSING.equals(has.get(column.getKey()))));
     }
 
     synchronized List<String> failures() {

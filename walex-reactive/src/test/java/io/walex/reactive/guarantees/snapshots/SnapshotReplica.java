@@ -50,7 +50,7 @@ final class SnapshotReplica {
                 String before = old == null ? now : key(old);
                 Map<String, @Nullable String> known = rows.remove(before);
                 rows.put(now, values(row(event), known == null ? defaults : known));
-                return List.of(before, now);
+                return before.equals(now) ? List.of(now) : List.of(before, now);
             }
             case DELETE -> {
                 String before = key(Objects.requireNonNull(event.oldRecord()));
