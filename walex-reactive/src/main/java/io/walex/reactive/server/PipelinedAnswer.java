@@ -24,7 +24,7 @@ final class PipelinedAnswer extends ByteToMessageDecoder {
     private final PipelinedRequest request;
     private final RowFrames rows;
     private final Runnable tooMuch;
-    private final MonoSink<List<List<List<@Nullable String>>>> sink;
+    private final MonoSink<PipelinedRequest.Answer> sink;
     private final List<List<List<@Nullable String>>> texts = new ArrayList<>();
     private @Nullable ServerError error;
     private boolean wanted = true;
@@ -32,10 +32,7 @@ final class PipelinedAnswer extends ByteToMessageDecoder {
 
     /** @param tooMuch is told once when no more rows are wanted */
     PipelinedAnswer(
-            PipelinedRequest request,
-            RowFrames rows,
-            Runnable tooMuch,
-            MonoSink<List<List<List<@Nullable String>>>> sink) {
+            PipelinedRequest request, RowFrames rows, Runnable tooMuch, MonoSink<PipelinedRequest.Answer> sink) {
         this.request = request;
         this.rows = rows;
         this.tooMuch = tooMuch;
@@ -111,7 +108,7 @@ final class PipelinedAnswer extends ByteToMessageDecoder {
         if (error != null) {
             sink.error(error);
         } else {
-            sink.success(texts);
+            sink.success(new PipelinedRequest.Answer(texts));
         }
     }
 

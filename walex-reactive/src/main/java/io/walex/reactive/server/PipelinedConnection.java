@@ -7,10 +7,8 @@ import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
 import java.io.EOFException;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Mono;
 
@@ -73,14 +71,14 @@ public final class PipelinedConnection {
      * @return the texts of the rows of each part but those that go to the sink; fails with the first error of the server
      *     when all parts are answered, so that the connection is ready for another request
      */
-    public Mono<List<List<List<@Nullable String>>>> request(PipelinedRequest request, RowFrames rows) {
+    public Mono<PipelinedRequest.Answer> request(PipelinedRequest request, RowFrames rows) {
         return Mono.defer(() -> {
             if (!busy.compareAndSet(false, true)) {
                 return Mono.error(new IllegalStateException("The connection is at work on another request"));
             }
             AtomicReference<Mono<Void>> stopped = new AtomicReference<>(Mono.empty());
             Runnable tooMuch = () -> stopped.set(stopNow());
-            Mono<List<List<List<@Nullable String>>>> answer = connector.whileWorking(pid, sent(request, rows, tooMuch));
+            Mono<PipelinedRequest.Answer> answer = connector.whileWorking(pid, sent(request, rows, tooMuch));
             return answer.doOnCancel(this::abandon)
                     .doOnError(error -> !(error instanceof ServerError), error -> channel.close())
                     // A request to stop that is on its way must not meet what is asked next.
@@ -90,7 +88,7 @@ public final class PipelinedConnection {
         });
     }
 
-    private Mono<List<List<List<@Nullable String>>>> sent(PipelinedRequest request, RowFrames rows, Runnable tooMuch) {
+    private Mono<PipelinedRequest.Answer> sent(PipelinedRequest request, RowFrames rows, Runnable tooMuch) {
         return Mono.create(sink -> channel.eventLoop().execute(() -> {
             if (!channel.isActive()) {
                 sink.error(new EOFException("The connection is closed"));

@@ -30,6 +30,13 @@ public final class PipelinedRequest {
      */
     public record Parameter(int typeOid, boolean binary, byte @Nullable [] value) {}
 
+    /**
+     * The answer, but for what went to the sink.
+     *
+     * @param parts for each part of the request the rows, each as the text of its columns
+     */
+    public record Answer(List<List<List<@Nullable String>>> parts) {}
+
     private interface Part {
         void writeTo(ByteBuf target);
 

@@ -61,13 +61,13 @@ final class ChunkConnection {
      */
     Mono<ChunkRows> read(SourceTable table, ChunkQuery query) {
         return Mono.defer(() -> {
-            ChunkSql sql = new ChunkSql(table);
+            ChunkSql sql = new ChunkSql(table, query);
             LimitedRows rows = new LimitedRows(table, query.limitBytes());
             PipelinedRequest request = opening(sql, "");
             sql.addRows(request, query);
             request.query(ChunkSql.COMMIT);
             return rows.within(connection.request(request, rows))
-                    .map(answer -> shape(table, answer, rows.buffer()))
+                    .map(answer -> shape(table, answer.parts(), rows.buffer()))
                     .onErrorMap(error -> explained(table, error));
         });
     }
@@ -81,7 +81,7 @@ final class ChunkConnection {
     Mono<ChunkRows> begin(SourceTable table) {
         return Mono.defer(() -> connection
                         .request(opening(new ChunkSql(table), "").query(ChunkSql.SAVEPOINT), NO_ROWS)
-                        .map(answer -> shape(table, answer, new RowBuffer(table.binary()))))
+                        .map(answer -> shape(table, answer.parts(), new RowBuffer(table.binary()))))
                 .onErrorResume(error -> rollback().then(Mono.error(explained(table, error))));
     }
 
@@ -134,8 +134,11 @@ final class ChunkConnection {
             return connection
                     .request(request, NO_ROWS)
                     .map(answer -> {
-                        ChunkRows shape = shape(table, answer, new RowBuffer(table.binary()));
-                        return new ListedPages(shape.visibility(), shape.filenode(), numbers(answer.get(3)));
+                        ChunkRows shape = shape(table, answer.parts(), new RowBuffer(table.binary()));
+                        return new ListedPages(
+                                shape.visibility(),
+                                shape.filenode(),
+                                numbers(answer.parts().get(3)));
                     })
                     .onErrorMap(error -> explained(table, error))
                     .onErrorResume(

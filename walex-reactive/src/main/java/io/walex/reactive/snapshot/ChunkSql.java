@@ -26,8 +26,22 @@ final class ChunkSql {
 
     private final SourceTable table;
 
+    /** What rows are read from. */
+    private final String from;
+
+    /** Of a table, or of one of its partitions. */
     ChunkSql(SourceTable table) {
         this.table = table;
+        from = "ONLY " + table.name();
+    }
+
+    /** Keys do not tell in which partition their rows are. */
+    ChunkSql(SourceTable table, ChunkQuery query) {
+        this.table = table;
+        from = query.keys().isEmpty() || table.oid() == table.relation().oid()
+                ? "ONLY " + table.name()
+                : SqlLiterals.identifier(table.relation().schema()) + "."
+                        + SqlLiterals.identifier(table.relation().name());
     }
 
     /**
@@ -39,7 +53,7 @@ final class ChunkSql {
      */
     String begin(String limits) {
         return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = 1000; " + limits
-                + "LOCK TABLE ONLY " + table.name() + " IN ACCESS SHARE MODE; SET LOCAL lock_timeout = 0";
+                + "LOCK TABLE " + from + " IN ACCESS SHARE MODE; SET LOCAL lock_timeout = 0";
     }
 
     /** The snapshot, the end of the WAL that was there when it had been taken, and the table's shape. */
@@ -69,7 +83,7 @@ final class ChunkSql {
     }
 
     String rows(ChunkQuery query, List<Parameter> parameters) {
-        return "SELECT " + columns() + " FROM ONLY " + table.name() + " WHERE " + chosen(query, parameters)
+        return "SELECT " + columns() + " FROM " + from + " WHERE " + chosen(query, parameters)
                 + condition(table.filter()) + condition(query.where()) + order(query);
     }
 
@@ -177,7 +191,7 @@ final class ChunkSql {
 
     /** The pages that hold rows of the condition. */
     String pages(String where) {
-        return "SELECT DISTINCT ((ctid::text::point)[0])::bigint FROM ONLY " + table.name() + " WHERE true"
+        return "SELECT DISTINCT ((ctid::text::point)[0])::bigint FROM " + from + " WHERE true"
                 + condition(table.filter()) + condition(where) + " ORDER BY 1";
     }
 }

@@ -142,6 +142,15 @@ final class GatedChunks<K, R> {
         }
     }
 
+    /** A row has come to be one of those that are told, by an update whose unchanged columns were left out. */
+    void appeared(K key, R row) {
+        repair(key);
+        if (!open.isEmpty()) {
+            changes.moved(key, row, ++now);
+            limit();
+        }
+    }
+
     /** A row was updated and has another key now. */
     void rekey(K old, K key, R row, boolean complete) {
         boolean whole = complete || changes.isWhole(old) || rangesAreDone && !repairs.contains(old);

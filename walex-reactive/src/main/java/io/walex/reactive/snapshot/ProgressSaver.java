@@ -87,10 +87,16 @@ final class ProgressSaver {
         store.save(key, progress.get().toJson()).subscribe(new Saving(covered));
     }
 
-    /** Lets go of the slot; nothing more is saved. */
-    void close() {
+    /**
+     * Nothing more is saved.
+     *
+     * @param release whether the slot may move although it was not
+     */
+    void close(boolean release) {
         closed = true;
-        held.forEach(Acknowledgements.Ticket::release);
+        if (release) {
+            held.forEach(Acknowledgements.Ticket::release);
+        }
         held.clear();
     }
 

@@ -20,7 +20,7 @@ final class PublishedHeaps {
 
     /** A heap for each publication and each table that it is published as. */
     private static final String HEAPS = """
-            WITH covered AS MATERIALIZED (%s),
+            WITH covered AS MATERIALIZED ({covered}),
                  leaf AS (
                   SELECT v.pubid, v.relid AS published, v.relid AS heap
                     FROM covered v JOIN pg_class c ON c.oid = v.relid
@@ -94,7 +94,7 @@ final class PublishedHeaps {
     private PublishedHeaps() {}
 
     static Mono<List<PublishedHeap>> of(ServerConnection server, List<String> publications) {
-        return server.rows(HEAPS.formatted(server.publications().covered("p.pubname = ANY ($1)")), publications)
+        return server.rows(HEAPS.replace("{covered}", server.publications().covered("p.pubname = ANY ($1)")), publications)
                 .collectList()
                 .map(PublishedHeaps::merged);
     }

@@ -74,6 +74,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     private final ProgressSaver saver;
     private final Sinks.Empty<Void> over = Sinks.empty();
     private final Disposable.Composite running = Disposables.composite();
+    private final Mono<Void> closed = Mono.defer(this::close).cache();
 
     private @Nullable SnapshotPlan plan;
 
@@ -86,6 +87,9 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     /** Another for each time that it begins with its first row. */
     private String runId = "";
 
+    /** Whether it goes on from what a backfill of its name has saved. */
+    private boolean resumes;
+
     private boolean started;
     private boolean paused;
     private boolean ended;
@@ -94,6 +98,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         this.work = work;
         this.host = host;
         this.slices = slices;
+        this.resumes = !work.whole();
         this.onOver = onOver;
         reports = new SnapshotReports(work.name(), clock);
         // Of its own: rows come as quickly as the server sends them, whatever the subscriber does meanwhile.
@@ -140,6 +145,20 @@ final class RunningSnapshot implements SnapshotJob.Owner {
                             plan(sources, usable(saved.get(), sources), from);
                         }
                     })
+                    .then();
+        });
+    }
+
+    /** After the slot was made: what is written behind the pages that there are now, comes as changes. */
+    private Mono<Void> planned(Middleware.Server from) {
+        Mono<Optional<SnapshotProgress>> before = resumes ? saved(from) : Mono.just(Optional.empty());
+        return before.flatMap(saved -> {
+            if (saved.isPresent() && saved.get().completed()) {
+                return Mono.fromRunnable(() -> nothingToDo(saved.get()));
+            }
+            return ServerConnection.use(connector, this::tables)
+                    .publishOn(host.loop().scheduler())
+                    .doOnNext(sources -> plan(sources, saved.map(known -> usable(known, sources)).orElse(null), from))
                     .then();
         });
     }
@@ -243,20 +262,24 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         }
         started = true;
         reports.state(State.QUEUED, List.of());
-        Mono<Void> planned = job != null
-                ? Mono.empty()
-                // After the slot was made: what comes behind these pages comes as changes.
-                : ServerConnection.use(connector, this::tables)
-                        .publishOn(host.loop().scheduler())
-                        .doOnNext(sources -> plan(sources, null, from))
-                        .then();
-        Mono<Void> guarded = Mono.defer(() -> new StartWait(connector, host.loop(), work.name()).passed());
+        Mono<Void> planned = job != null ? Mono.empty() : planned(from);
+        Mono<Void> guarded = Mono.defer(this::waitForStart);
         run(planned.then(guarded).then(Mono.defer(this::listPages)), () -> {
             reports.state(State.RUNNING, counts());
             LOG.info("{} reads {} for snapshot \"{}\"", host.config().get().name(), work.tables(), work.name());
             running.add(host.loop().scheduler().schedulePeriodically(this::tell, 1, 1, TimeUnit.SECONDS));
             readOn();
         });
+    }
+
+    private Mono<Void> waitForStart() {
+        SnapshotJob current = job;
+        if (current == null) {
+            return Mono.empty();
+        }
+        StartWait start = new StartWait(connector, host.loop(), host.config().get().username());
+        current.follow(start);
+        return start.passed().doOnNext(current::startsBehind).then();
     }
 
     /** Of a table of which few rows are wanted, those pages are enough that hold one, where an index tells them quickly. */
@@ -357,6 +380,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         }
         job = null;
         started = false;
+        resumes = false;
         start(from);
     }
 
@@ -536,7 +560,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         }
         ended = true;
         running.dispose();
-        saver.close();
+        // Of an initial snapshot, what is not saved must come again with its transactions.
+        saver.close(!work.whole() || last == State.COMPLETED);
         if (job != null) {
             slices.remove(job);
         }
@@ -555,6 +580,10 @@ final class RunningSnapshot implements SnapshotJob.Owner {
 
     /** Closes what it has opened; never fails. */
     Mono<Void> closed() {
+        return closed;
+    }
+
+    private Mono<Void> close() {
         SnapshotJob current = job;
         return (current == null ? Mono.<Void>empty() : current.close())
                 .then(loop.dispose())

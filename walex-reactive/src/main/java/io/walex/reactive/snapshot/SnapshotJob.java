@@ -60,6 +60,11 @@ final class SnapshotJob implements ChunkReading.Listener {
     private Acknowledgements.@Nullable Ticket hold;
     private long repairsBefore;
     private long reached;
+    private @Nullable StartWait start;
+
+    /** Unsigned. */
+    private long startTarget = -1;
+
     private boolean paused = true;
 
     /** The highest that a chunk waited for. */
@@ -85,6 +90,16 @@ final class SnapshotJob implements ChunkReading.Listener {
 
     private void follow(TableRun run) {
         runs.put(run.oid(), run);
+    }
+
+    /** What is delivered from here on is told to this too. */
+    void follow(StartWait wait) {
+        start = wait;
+    }
+
+    /** Nothing is handed out before the stream has come here. */
+    void startsBehind(Lsn lsn) {
+        startTarget = lsn.value();
     }
 
     /** Reads, and adds to the stream what has come. */
@@ -116,6 +131,9 @@ final class SnapshotJob implements ChunkReading.Listener {
 
     void begin(TransactionSignal.Begin begin) {
         transaction = begin;
+        if (start != null) {
+            start.delivered(begin.xid());
+        }
         if (durable && !runs.isEmpty()) {
             // Keys that are found to need repair are saved before the server may forget how they came.
             repairsBefore = repairsAdded();
@@ -268,11 +286,17 @@ final class SnapshotJob implements ChunkReading.Listener {
     private boolean isReady(HeldChunk chunk) {
         GatedChunks<?, ?> merge = chunk.run.merge();
         merge.reached(reached);
-        return chunk.run.events() != null && merge.isReady(chunk.gate);
+        return hasStarted() && chunk.run.events() != null && merge.isReady(chunk.gate);
     }
 
     boolean hasReady() {
-        return !paused && !owner.isBehind() && firstReady() != null;
+        return !paused
+                && !owner.isBehind()
+                && (firstReady() != null || runs.values().stream().anyMatch(TableRun::isFinished));
+    }
+
+    private boolean hasStarted() {
+        return Long.compareUnsigned(reached, startTarget) >= 0;
     }
 
     private @Nullable HeldChunk firstReady() {
@@ -370,6 +394,11 @@ final class SnapshotJob implements ChunkReading.Listener {
     }
 
     private @Nullable AddedTransaction completion(SnapshotSlices slices) {
+        if (!hasStarted()) {
+            // Also of a table without rows: no chunk of it waits.
+            host.askForKeepalive().run();
+            return null;
+        }
         for (TableRun run : runs.values()) {
             if (run.isFinished()) {
                 return completion(run, slices);

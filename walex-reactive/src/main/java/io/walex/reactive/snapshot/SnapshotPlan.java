@@ -84,12 +84,12 @@ final class SnapshotPlan {
     }
 
     static SourceRun source(TableRun run, SourceTable heap, @Nullable List<TidRange> remaining, int chunkBytes) {
-        return new SourceRun(run, heap, pagesPerChunk(heap, chunkBytes), remaining == null ? all(heap) : remaining);
+        return new SourceRun(run, heap, pagesPerChunk(heap, chunkBytes), remaining == null ? all() : remaining);
     }
 
-    /** What was written behind these pages since comes as changes. */
-    static List<TidRange> all(SourceTable heap) {
-        return heap.pages() == 0 ? List.of() : List.of(TidRange.ofPages(0, heap.pages()));
+    /** Without an end: until the first chunk is read, rows may move behind the pages that there are. */
+    static List<TidRange> all() {
+        return List.of(new TidRange(0, Long.MAX_VALUE));
     }
 
     /** Values that are stored out of line count as if they lay among the pages. */

@@ -26,6 +26,7 @@ final class SnapshotSlices implements BetweenTransactions {
     private final List<SnapshotJob> jobs = new ArrayList<>();
     private final Map<Long, Runnable> unacknowledged = new HashMap<>();
     private @Nullable AddedTransaction open;
+    private boolean cut;
     private @Nullable Runnable onEnd;
 
     /** Where the stream is. */
@@ -67,9 +68,9 @@ final class SnapshotSlices implements BetweenTransactions {
         }
     }
 
-    /** What was added and not ended never will be. */
+    /** What was added and has not ended, ends without its other rows; nothing of what was added counts as done. */
     void cut() {
-        open = null;
+        cut = open != null;
         onEnd = null;
         unacknowledged.clear();
     }
@@ -117,7 +118,7 @@ final class SnapshotSlices implements BetweenTransactions {
             open = added;
             return added == null ? null : added.begin();
         }
-        Event event = current.next();
+        Event event = cut ? null : current.next();
         return event == null ? end(current) : event;
     }
 
@@ -133,6 +134,7 @@ final class SnapshotSlices implements BetweenTransactions {
 
     private TransactionSignal end(AddedTransaction ended) {
         open = null;
+        cut = false;
         Runnable then = onEnd;
         onEnd = null;
         if (then != null) {

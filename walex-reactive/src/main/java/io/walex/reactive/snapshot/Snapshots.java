@@ -26,6 +26,7 @@ public final class Snapshots {
     private final Clock clock;
     private final SnapshotSlices slices;
     private final List<RunningSnapshot> running = new CopyOnWriteArrayList<>();
+    private final List<RunningSnapshot> closing = new CopyOnWriteArrayList<>();
     private @Nullable RunningSnapshot initial;
     private Middleware.@Nullable Server server;
     private boolean slotIsNew;
@@ -94,11 +95,12 @@ public final class Snapshots {
     }
 
     private void sweep() {
-        for (RunningSnapshot each : running) {
-            if (each.isOver() && running.remove(each)) {
-                each.closed().subscribe(new ReportListener.Ignored());
-            }
-        }
+        List<RunningSnapshot> over = running.stream().filter(RunningSnapshot::isOver).toList();
+        running.removeAll(over);
+        over.forEach(each -> {
+            closing.add(each);
+            each.closed().doFinally(signal -> closing.remove(each)).subscribe(new ReportListener.Ignored());
+        });
     }
 
     /**
@@ -170,7 +172,7 @@ public final class Snapshots {
 
     /** Completes when all that was opened is closed; never fails. */
     public Mono<Void> closed() {
-        return Mono.defer(() -> Flux.fromIterable(List.copyOf(running))
+        return Mono.defer(() -> Flux.concat(Flux.fromIterable(running), Flux.fromIterable(closing))
                 .flatMap(RunningSnapshot::closed)
                 .then());
     }

@@ -69,8 +69,10 @@ final class SourceRun {
         if (next == null) {
             return null;
         }
-        long end = ((next.from() >>> TidRange.OFFSET_BITS) + pagesPerChunk) << TidRange.OFFSET_BITS;
-        if (end < next.to()) {
+        long first = next.from() >>> TidRange.OFFSET_BITS;
+        long end = Math.min(first + pagesPerChunk, table.pages()) << TidRange.OFFSET_BITS;
+        // Of a range without end, what lies behind the pages that were counted is one.
+        if (first < table.pages() && end < next.to()) {
             todo.addFirst(new TidRange(end, next.to()));
             next = new TidRange(next.from(), end);
         }
@@ -87,8 +89,12 @@ final class SourceRun {
             return Mono.empty();
         }
         run.started = true;
+        // From here on no other page is read: what moves there is repaired.
+        run.started = true;
+        // First as a statement of its own kind, of which there can be no more than one.
         return connection
-                .pages(table, where)
+                .read(table, ChunkQuery.range(new TidRange(0, 1), where, Long.MAX_VALUE))
+                .then(connection.pages(table, where))
                 .publishOn(loop.scheduler())
                 .doOnNext(listed -> {
                     todo.clear();
@@ -118,11 +124,7 @@ final class SourceRun {
 
     /** All of the heap, in ranges of a chunk. */
     List<TidRange> ranges() {
-        List<TidRange> ranges = new ArrayList<>();
-        for (long page = 0; page < table.pages(); page += pagesPerChunk) {
-            ranges.add(TidRange.ofPages(page, Math.min(table.pages(), page + pagesPerChunk)));
-        }
-        return ranges;
+        return TidRange.pages(table.pages(), (int) Math.min(pagesPerChunk, Integer.MAX_VALUE));
     }
 
     boolean hasTodo() {
@@ -136,7 +138,12 @@ final class SourceRun {
 
     /** How many pages were not delivered. */
     long pagesLeft() {
-        return remaining().stream().mapToLong(TidRange::pages).sum();
+        return remaining().stream().mapToLong(this::pages).sum();
+    }
+
+    private long pages(TidRange range) {
+        long first = range.from() >>> TidRange.OFFSET_BITS;
+        return range.to() == Long.MAX_VALUE ? Math.max(0, table.pages() - first) : range.pages();
     }
 
     /** What is left when all that was delivered is done with. */

@@ -124,8 +124,8 @@ final class StartGuard {
             return Mono.just(new StartGuard(time, List.of()));
         }
         return server.rows(OPEN, asked, time)
-                .map(row -> new Open(
-                        Long.parseLong(text(row, "xid")), row.get("pid"), "true".equals(row.get("hidden"))))
+                .map(row ->
+                        new Open(Long.parseLong(text(row, "xid")), row.get("pid"), "true".equals(row.get("hidden"))))
                 .collectList()
                 .map(still -> new StartGuard(time, still));
     }

@@ -152,7 +152,7 @@ final class TableRun {
         }
         described(Objects.requireNonNull(EventTuples.relation(event)));
         if (!started) {
-            // Every chunk will show it, or is not used.
+            // Every chunk will show it, or is not used, and all pages will be read.
             return;
         }
         if (event.type() == EventType.TRUNCATE) {
@@ -168,12 +168,21 @@ final class TableRun {
 
     private void keyed(Event event) {
         switch (event.type()) {
-            case INSERT -> merge.upsert(key(newTuple(event)), newTuple(event), true);
+            case INSERT -> insert(newTuple(event));
             case UPDATE -> update(event);
             case DELETE -> merge.delete(key(Objects.requireNonNull(EventTuples.oldTuple(event))));
             default -> {
                 // Others are of no table.
             }
+        }
+    }
+
+    /** An update that a row filter makes an insert may leave out columns, as updates do. */
+    private void insert(TupleData row) {
+        if (row.hasUnchanged()) {
+            merge.appeared(key(row), row);
+        } else {
+            merge.upsert(key(row), row, true);
         }
     }
 
@@ -387,7 +396,7 @@ final class TableRun {
             } else if (sameKey && known.table().filenode() == heap.filenode()) {
                 known.describe(heap);
             } else {
-                known.restart(heap, SnapshotPlan.all(heap));
+                known.restart(heap, SnapshotPlan.all());
                 again = true;
             }
             sources.add(known);

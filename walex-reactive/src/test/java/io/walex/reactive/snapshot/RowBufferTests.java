@@ -81,8 +81,7 @@ class RowBufferTests {
         RowBuffer buffer = new RowBuffer(new boolean[2]);
         buffer.add(frames, frames.readableBytes());
 
-        assertThatThrownBy(() -> buffer.cursor().next())
-                .hasMessageContaining("1 columns, not 2");
+        assertThatThrownBy(() -> buffer.cursor().next()).hasMessageContaining("1 columns, not 2");
     }
 
     @Test

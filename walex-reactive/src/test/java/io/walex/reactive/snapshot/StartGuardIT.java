@@ -54,8 +54,7 @@ class StartGuardIT {
     }
 
     private StartGuard still(StartGuard guard, IntPredicate delivered) {
-        return Reading.await(
-                ServerConnection.use(reading.connector(), server -> guard.stillOpen(server, delivered)));
+        return Reading.await(ServerConnection.use(reading.connector(), server -> guard.stillOpen(server, delivered)));
     }
 
     private long xid(TestDatabase database) {
@@ -76,12 +75,12 @@ class StartGuardIT {
 
     private void awaitWaiting(TestDatabase database, String event) {
         Awaitility.await(event)
-                .until(() -> database
-                        .query(
-                                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = '%s'"
-                                        .formatted(event),
-                                row -> 1)
-                        .size() == 1);
+                .until(() -> database.query(
+                                        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event = '%s'"
+                                                .formatted(event),
+                                        row -> 1)
+                                .size()
+                        == 1);
     }
 
     @Test
@@ -204,13 +203,14 @@ class StartGuardIT {
                 CompletableFuture<Void> commit = run(plain, "INSERT INTO item VALUES (1)");
                 CompletableFuture<Void> commitPrepared = run(prepared, "COMMIT PREPARED 'two'");
                 Awaitility.await("SyncRep")
-                        .until(() -> database
-                                .query("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'", row -> 1)
-                                .size() == 2);
+                        .until(() ->
+                                database.query("SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep'", row -> 1)
+                                                .size()
+                                        == 2);
 
                 StartGuard guard = begin(there);
-                StartGuard still = Reading.await(ServerConnection.use(
-                        there.connector(), connection -> guard.stillOpen(connection, NONE)));
+                StartGuard still = Reading.await(
+                        ServerConnection.use(there.connector(), connection -> guard.stillOpen(connection, NONE)));
                 assertThat(still.open()).hasSize(2).allMatch(open -> open.pid() != null);
                 assertThat(database.query("SELECT id FROM item", row -> row.getInt(1)))
                         .isEmpty();

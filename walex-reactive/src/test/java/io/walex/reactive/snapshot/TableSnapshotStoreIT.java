@@ -209,7 +209,8 @@ class TableSnapshotStoreIT {
     void sliceThatIsNoFurtherStoresNothing() {
         Mono.usingWhen(
                         connections.create(),
-                        connection -> store.save(connection, new SnapshotSlice("initial", "public", "t", 1, false, null)),
+                        connection ->
+                                store.save(connection, new SnapshotSlice("initial", "public", "t", 1, false, null)),
                         Connection::close)
                 .block();
 
