@@ -180,9 +180,9 @@ class SnapshotDifferentialIT {
         List<ShadowedTable> tables =
                 List.of(table("altered", 1200, ""), table("emptied", 1200, ""), table("vacuumed", 1200, ""));
         SnapshotWriters writers = rowWriters(false, "altered", "emptied", "vacuumed")
-                .add(SEED, 600, new TableWriting("altered", 0, ADD_COLUMN, DROP_COLUMN, TYPE))
-                .add(SEED, 600, new TableWriting("emptied", 0, TRUNCATE, FILL, FILL))
-                .add(SEED, 900, new TableWriting("vacuumed", 0, VACUUM_FULL, CLUSTER));
+                .add(SEED, 400, new TableWriting("altered", 0, ADD_COLUMN, DROP_COLUMN, TYPE))
+                .add(SEED, 500, new TableWriting("emptied", 0, TRUNCATE, FILL, FILL))
+                .add(SEED, 500, new TableWriting("vacuumed", 0, VACUUM_FULL, CLUSTER));
 
         compare(tables, "", "", writers, config -> config);
     }
