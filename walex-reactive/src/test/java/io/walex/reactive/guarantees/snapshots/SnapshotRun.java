@@ -54,6 +54,15 @@ final class SnapshotRun {
 
     /** The stream until the writers have stopped and all has come; fails at the first difference. */
     void compare(WalExConfig config, SnapshotWriters writers, Duration more) {
+        compare(config, writers, more, () -> {});
+    }
+
+    /**
+     * The same.
+     *
+     * @param before run before the writers are stopped
+     */
+    void compare(WalExConfig config, SnapshotWriters writers, Duration more, Runnable before) {
         try (WalEx walEx = WalEx.create(config)) {
             Disposable stream = walEx.transactions()
                     .concatMap(this::receive)
@@ -62,12 +71,14 @@ final class SnapshotRun {
                 await("completed", oracle::hasCompleted);
                 long now = System.nanoTime();
                 await("more", () -> System.nanoTime() - now > more.toNanos());
+                before.run();
                 writers.stop();
                 database.execute("INSERT INTO finish VALUES (1)");
                 await("end", oracle::hasEnded);
                 oracle.compareAtEnd(database);
                 assertSame();
             } finally {
+                before.run();
                 writers.stop();
                 stream.dispose();
                 LOG.info("{} transactions, {}", writers.committed(), oracle.counts());
