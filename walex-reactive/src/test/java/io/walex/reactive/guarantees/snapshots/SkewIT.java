@@ -77,9 +77,8 @@ class SkewIT {
                 .add(SEED, 5, local(hot));
         Toggle toggle = new Toggle();
         writers.start();
-        toggle.start();
         try {
-            run.compare(config().snapshot(snapshot()).build(), writers, Duration.ofSeconds(1), toggle::end);
+            run.compare(config().snapshot(snapshot()).build(), writers, Duration.ofSeconds(1), toggle::start, toggle::end);
         } finally {
             toggle.end();
         }

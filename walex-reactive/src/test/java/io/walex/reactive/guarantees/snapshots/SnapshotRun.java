@@ -54,20 +54,23 @@ final class SnapshotRun {
 
     /** The stream until the writers have stopped and all has come; fails at the first difference. */
     void compare(WalExConfig config, SnapshotWriters writers, Duration more) {
-        compare(config, writers, more, () -> {});
+        compare(config, writers, more, () -> {}, () -> {});
     }
 
     /**
      * The same.
      *
+     * @param streaming run when the stream is there
      * @param before run before the writers are stopped
      */
-    void compare(WalExConfig config, SnapshotWriters writers, Duration more, Runnable before) {
+    void compare(WalExConfig config, SnapshotWriters writers, Duration more, Runnable streaming, Runnable before) {
         try (WalEx walEx = WalEx.create(config)) {
             Disposable stream = walEx.transactions()
                     .concatMap(this::receive)
                     .subscribe(nothing -> {}, error -> failure = error);
             try {
+                walEx.awaitStreaming().block(PATIENCE);
+                streaming.run();
                 await("completed", oracle::hasCompleted);
                 long now = System.nanoTime();
                 await("more", () -> System.nanoTime() - now > more.toNanos());
