@@ -341,7 +341,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
 
     private void saved() {
         SnapshotPlan planned = plan;
-        if (planned != null && !ended && planned.runs().stream().allMatch(TableRun::isDone)) {
+        boolean done = planned != null && planned.runs().stream().allMatch(TableRun::isDone);
+        if (done && !ended && !saver.isSaving()) {
             end(State.COMPLETED, null);
         } else {
             host.resume().run();
