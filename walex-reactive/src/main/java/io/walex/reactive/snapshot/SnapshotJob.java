@@ -77,7 +77,7 @@ final class SnapshotJob implements ChunkReading.Listener {
 
     private boolean delivering;
 
-    /** The highest that a chunk waited for. */
+    /** The highest that a chunk waited for that was delivered; unsigned. */
     private long highestTarget;
 
     SnapshotJob(
@@ -232,10 +232,6 @@ final class SnapshotJob implements ChunkReading.Listener {
         for (TableRun other : runs.values()) {
             other.merge().shown(rows.visibility());
         }
-        long target = rows.visibility().target();
-        if (Long.compareUnsigned(target, highestTarget) > 0) {
-            highestTarget = target;
-        }
         if (rows.rows().rows() == 0 && chunk.portion.isOfPages()) {
             run.delivering(chunk);
             run.delivered(chunk);
@@ -345,6 +341,9 @@ final class SnapshotJob implements ChunkReading.Listener {
 
     private AddedTransaction slice(HeldChunk chunk, SnapshotSlices slices) {
         boolean last = OpenSlice.isLast(chunk);
+        if (Long.compareUnsigned(chunk.gate.target(), highestTarget) > 0) {
+            highestTarget = chunk.gate.target();
+        }
         if (last) {
             // What is handed out now counts as delivered in what the slice says of progress.
             chunk.run.delivering(chunk);
