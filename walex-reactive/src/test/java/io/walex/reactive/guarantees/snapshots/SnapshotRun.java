@@ -10,6 +10,7 @@ import io.walex.reactive.testsupport.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -102,9 +103,9 @@ final class SnapshotRun {
                 .then();
     }
 
-    private void await(String what, java.util.concurrent.Callable<Boolean> condition) {
+    private void await(String what, Callable<Boolean> condition) {
         Awaitility.await(what)
-                .atMost(Duration.ofSeconds(Integer.getInteger("w", 120)))
+                .atMost(PATIENCE)
                 .failFast(this::assertSame)
                 .until(condition);
     }
