@@ -254,6 +254,11 @@ final class GatedChunks<K, R> {
         return !chunk.isOpen;
     }
 
+    /** Whether each row of a chunk that is ready is {@linkplain #take taken} as it was read, whatever its key. */
+    boolean isAsRead(Chunk chunk) {
+        return changes.isEmpty() && repairs.isEmpty() && truncatedAt <= chunk.opened && isReady(chunk);
+    }
+
     /**
      * What to emit for a row of a chunk that is ready; null for nothing. What is returned has to be emitted before the next
      * transaction.
