@@ -1,10 +1,10 @@
 package io.walex.reactive.testsupport;
 
 import io.walex.reactive.testsupport.EmbeddedServer.StopMode;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -41,8 +41,8 @@ record PgCtl(Path executable, Path dataDirectory, List<String> serverOptions) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        Commands.run(Commands.notAsRoot(List.of(
-                resetWal.toString(), "-f", "-x", Long.toString(xid), "-D", dataDirectory.toString())));
+        Commands.run(Commands.notAsRoot(
+                List.of(resetWal.toString(), "-f", "-x", Long.toString(xid), "-D", dataDirectory.toString())));
     }
 
     void start(int port) {

@@ -103,10 +103,7 @@ final class SnapshotRun {
     }
 
     private void await(String what, Callable<Boolean> condition) {
-        Awaitility.await(what)
-                .atMost(PATIENCE)
-                .failFast(this::assertSame)
-                .until(condition);
+        Awaitility.await(what).atMost(PATIENCE).failFast(this::assertSame).until(condition);
     }
 
     private void assertSame() {

@@ -40,8 +40,7 @@ class StandbySnapshotIT {
         primary = PostgresServer.start(MAJOR, Map.of("logical_decoding_work_mem", "64kB", "wal_sender_timeout", "5s"));
         database = primary.createDatabase();
         run = new SnapshotRun(
-                database,
-                List.of(ShadowedTable.of("item", 2500, "", ShadowLog.triggers("item", "item", "id"))));
+                database, List.of(ShadowedTable.of("item", 2500, "", ShadowLog.triggers("item", "item", "id"))));
         run.prepare("");
         standby = StandbyServer.of(primary, "standby", Map.of("hot_standby_feedback", "on"));
     }
@@ -87,7 +86,8 @@ class StandbySnapshotIT {
         writers.start();
 
         run.compare(
-                config(standby.host(), standby.port(), SlotSpec.durable("walex")).build(),
+                config(standby.host(), standby.port(), SlotSpec.durable("walex"))
+                        .build(),
                 writers,
                 Duration.ofSeconds(1));
 
@@ -120,13 +120,17 @@ class StandbySnapshotIT {
     private void synchronizeSlot() {
         TestDatabase copy = standby.database("postgres");
         // It fails as long as the standby is behind the slot, or the slot behind what the standby keeps.
-        await("slot").atMost(PATIENCE).pollInterval(Duration.ofMillis(200)).ignoreExceptions().until(() -> {
-            database.execute("SELECT pg_log_standby_snapshot()");
-            copy.execute("SELECT pg_sync_replication_slots()");
-            return copy.queryText(
-                            "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'walex' AND synced AND NOT temporary")
-                    .equals("1");
-        });
+        await("slot")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(200))
+                .ignoreExceptions()
+                .until(() -> {
+                    database.execute("SELECT pg_log_standby_snapshot()");
+                    copy.execute("SELECT pg_sync_replication_slots()");
+                    return copy.queryText(
+                                    "SELECT count(*) FROM pg_replication_slots WHERE slot_name = 'walex' AND synced AND NOT temporary")
+                            .equals("1");
+                });
     }
 
     private void failOver(SnapshotWriters writers, TcpProxy proxy) {
@@ -142,9 +146,10 @@ class StandbySnapshotIT {
         synchronizeSlot();
         TestDatabase copy = standby.database("postgres");
         String end = database.queryText("SELECT pg_current_wal_lsn()");
-        await("replayed").atMost(PATIENCE).until(() -> copy.queryText(
-                        "SELECT pg_last_wal_replay_lsn() >= '%s'".formatted(end))
-                .equals("t"));
+        await("replayed")
+                .atMost(PATIENCE)
+                .until(() -> copy.queryText("SELECT pg_last_wal_replay_lsn() >= '%s'".formatted(end))
+                        .equals("t"));
         primary.stop(EmbeddedServer.StopMode.IMMEDIATE);
         standby.promote();
         database = standby.database(database.name());

@@ -45,8 +45,7 @@ class WraparoundIT {
                 server.nextTransactionId(program(major), next);
             }
             SnapshotRun run = new SnapshotRun(
-                    database,
-                    List.of(ShadowedTable.of("item", 2500, "", ShadowLog.triggers("item", "item", "id"))));
+                    database, List.of(ShadowedTable.of("item", 2500, "", ShadowLog.triggers("item", "item", "id"))));
             run.prepare("", "");
             SnapshotWriters writers = new SnapshotWriters(database)
                     .add(SEED, 8, new RowWriting(List.of("item"), 5200, true))
