@@ -182,7 +182,7 @@ final class ChunkReading {
         if (error instanceof OversizedChunk || error instanceof SlowChunk) {
             chunk.source.readLess();
             chunk.run.againInParts(chunk);
-            return Verdict.DROPPED;
+            return error instanceof SlowChunk ? Verdict.LATER : Verdict.DROPPED;
         }
         if (error instanceof LockedTable) {
             chunk.run.again(chunk);

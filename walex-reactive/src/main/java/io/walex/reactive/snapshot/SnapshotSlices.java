@@ -28,6 +28,7 @@ final class SnapshotSlices implements BetweenTransactions {
     private @Nullable AddedTransaction open;
     private boolean cut;
     private @Nullable Runnable onEnd;
+    private final List<Runnable> whenClosed = new ArrayList<>();
 
     /** Where the stream is. */
     private Lsn lastCommit = Lsn.INVALID;
@@ -65,6 +66,15 @@ final class SnapshotSlices implements BetweenTransactions {
             lastCommit = from;
             lastEnd = from;
             reached(from);
+        }
+    }
+
+    /** Runs this when no added transaction is open. */
+    void whenClosed(Runnable then) {
+        if (open == null) {
+            then.run();
+        } else {
+            whenClosed.add(then);
         }
     }
 
@@ -140,6 +150,9 @@ final class SnapshotSlices implements BetweenTransactions {
         if (then != null) {
             then.run();
         }
+        List<Runnable> waiting = List.copyOf(whenClosed);
+        whenClosed.clear();
+        waiting.forEach(Runnable::run);
         if (jobs.stream().anyMatch(SnapshotJob::hasReady)) {
             // Behind what has come from the server meanwhile.
             resume.run();
