@@ -158,7 +158,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
             }
             return ServerConnection.use(connector, this::tables)
                     .publishOn(host.loop().scheduler())
-                    .doOnNext(sources -> plan(sources, saved.map(known -> usable(known, sources)).orElse(null), from))
+                    .doOnNext(sources -> plan(
+                            sources, saved.map(known -> usable(known, sources)).orElse(null), from))
                     .then();
         });
     }
@@ -277,7 +278,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         if (current == null) {
             return Mono.empty();
         }
-        StartWait start = new StartWait(connector, host.loop(), host.config().get().username());
+        StartWait start =
+                new StartWait(connector, host.loop(), host.config().get().username());
         current.follow(start);
         return start.passed().doOnNext(current::startsBehind).then();
     }

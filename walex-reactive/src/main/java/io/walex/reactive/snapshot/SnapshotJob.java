@@ -379,7 +379,8 @@ final class SnapshotJob implements ChunkReading.Listener {
             boolean last = OpenSlice.isLast(next);
             return new OpenSlice(
                     next,
-                    slices.begin(name, run.relation(), table.isFirst(), null, last ? table::delivered : () -> {}, () -> {}),
+                    slices.begin(
+                            name, run.relation(), table.isFirst(), null, last ? table::delivered : () -> {}, () -> {}),
                     slices::nextOrdinal);
         }
         if (!table.isRead()) {

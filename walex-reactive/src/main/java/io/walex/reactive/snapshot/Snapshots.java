@@ -95,7 +95,8 @@ public final class Snapshots {
     }
 
     private void sweep() {
-        List<RunningSnapshot> over = running.stream().filter(RunningSnapshot::isOver).toList();
+        List<RunningSnapshot> over =
+                running.stream().filter(RunningSnapshot::isOver).toList();
         running.removeAll(over);
         over.forEach(each -> {
             closing.add(each);

@@ -75,8 +75,8 @@ final class WholeTable {
             return;
         }
         chunk.arrived(rows, loop.scheduler().now(TimeUnit.NANOSECONDS));
-        boolean changed = rows.filenode() != source.table().filenode()
-                || !rows.relation().describesAs(run.relation());
+        boolean changed =
+                rows.filenode() != source.table().filenode() || !rows.relation().describesAs(run.relation());
         if (changed || run.merge().arrived(chunk.gate, rows.visibility()) != GatedChunks.Arrival.USABLE) {
             again();
             if (changed && !run.planning) {
@@ -150,9 +150,9 @@ final class WholeTable {
         reading = true;
         HeldChunk chunk = new HeldChunk(source, range, List.of());
         run.merge().discard(chunk.gate);
-        ChunkQuery query =
-                ChunkQuery.range(range, "", range.isSingle() ? Long.MAX_VALUE : MOST_OF_A_CHUNK);
-        worker.read(connection -> connection.readNext(source.table(), query), (rows, error) -> came(chunk, rows, error));
+        ChunkQuery query = ChunkQuery.range(range, "", range.isSingle() ? Long.MAX_VALUE : MOST_OF_A_CHUNK);
+        worker.read(
+                connection -> connection.readNext(source.table(), query), (rows, error) -> came(chunk, rows, error));
     }
 
     private void came(HeldChunk chunk, @Nullable RowBuffer rows, @Nullable Throwable error) {
