@@ -136,8 +136,7 @@ final class ChunkReading {
         }
         reading++;
         SourceTable table = chunk.source.table();
-        ChunkQuery query =
-                new ChunkQuery(chunk.range, chunk.keys, where, chunk.isSmallest() ? Long.MAX_VALUE : MOST_OF_A_CHUNK);
+        ChunkQuery query = chunk.portion.query(where, MOST_OF_A_CHUNK);
         worker.read(connection -> connection.read(table, query), (rows, error) -> came(worker, chunk, rows, error));
         return true;
     }

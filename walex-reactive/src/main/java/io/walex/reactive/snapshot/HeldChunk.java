@@ -1,6 +1,5 @@
 package io.walex.reactive.snapshot;
 
-import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -10,10 +9,9 @@ final class HeldChunk {
     final TableRun run;
     final SourceRun source;
 
-    /** Null for a chunk of keys to be repaired. */
-    final @Nullable TidRange range;
+    /** What is read. */
+    final Portion portion;
 
-    final List<RowKey> keys;
     final GatedChunks.Chunk gate;
 
     /** Which plan of its source it belongs to. */
@@ -25,11 +23,10 @@ final class HeldChunk {
     /** When its rows came, by the clock of the event loop. */
     long arrivedAt;
 
-    HeldChunk(SourceRun source, @Nullable TidRange range, List<RowKey> keys) {
+    HeldChunk(SourceRun source, Portion portion) {
         this.run = source.run();
         this.source = source;
-        this.range = range;
-        this.keys = keys;
+        this.portion = portion;
         this.plan = source.plan();
         this.gate = run.merge().open();
     }
@@ -47,11 +44,6 @@ final class HeldChunk {
 
     ChunkRows rows() {
         return Objects.requireNonNull(rows, "rows have arrived");
-    }
-
-    /** Whether there is no smaller part of it. */
-    boolean isSmallest() {
-        return range == null ? keys.size() < 2 : range.isSingle();
     }
 
     /** How many of its rows were not looked at. */

@@ -231,7 +231,8 @@ final class SnapshotJob implements ChunkReading.Listener {
         if (Long.compareUnsigned(target, highestTarget) > 0) {
             highestTarget = target;
         }
-        if (rows.rows().rows() == 0 && chunk.range != null) {
+        if (rows.rows().rows() == 0 && chunk.portion.isOfPages()) {
+            run.delivering(chunk);
             run.delivered(chunk);
             run.acknowledged(chunk);
             host.resume().run();
@@ -246,7 +247,8 @@ final class SnapshotJob implements ChunkReading.Listener {
     }
 
     private static boolean isChanged(HeldChunk chunk, ChunkRows rows) {
-        return chunk.range != null && rows.filenode() != chunk.source.table().filenode()
+        return chunk.portion.isOfPages()
+                        && rows.filenode() != chunk.source.table().filenode()
                 || !rows.relation().describesAs(chunk.run.relation());
     }
 
@@ -330,7 +332,7 @@ final class SnapshotJob implements ChunkReading.Listener {
         for (int i = held.size() - 1; i >= 0; i--) {
             HeldChunk chunk = held.get(i);
             if (chunk.run.merge().isVoid(chunk.gate) || chunk.isOutdated()) {
-                chunk.run.voided(chunk);
+                chunk.run.againInParts(chunk);
                 reading.release(chunk);
             }
         }

@@ -61,7 +61,7 @@ final class SnapshotPlan {
             Optional<SourceProgress> before = saved == null ? Optional.empty() : savedOf(heap, saved);
             boolean goesOn = before.isPresent() && !run.isKeyless();
             rewritten |= saved != null && !goesOn;
-            run.sources().add(source(run, heap, goesOn ? before.get().remaining() : null, chunkBytes));
+            run.sources().add(source(run, heap, goesOn ? before.get() : null, chunkBytes));
         }
         if (rewritten && !run.completed) {
             run.attempt++;
@@ -73,6 +73,9 @@ final class SnapshotPlan {
                             .map(key -> RowKey.ofBytes(key.bytes()))
                             .toList());
         }
+        if (run.isRead()) {
+            run.merge().rangesDone();
+        }
         return run;
     }
 
@@ -83,8 +86,19 @@ final class SnapshotPlan {
                 .findFirst();
     }
 
-    static SourceRun source(TableRun run, SourceTable heap, @Nullable List<TidRange> remaining, int chunkBytes) {
-        return new SourceRun(run, heap, pagesPerChunk(heap, chunkBytes), remaining == null ? all() : remaining);
+    /**
+     * What is left of a heap.
+     *
+     * @param saved null for all
+     */
+    static SourceRun source(TableRun run, SourceTable heap, @Nullable SourceProgress saved, int chunkBytes) {
+        Key cursor = saved == null ? null : saved.cursor();
+        return new SourceRun(
+                run,
+                heap,
+                pagesPerChunk(heap, chunkBytes),
+                saved == null ? all() : saved.remaining(),
+                cursor == null ? null : RowKey.ofBytes(cursor.bytes()));
     }
 
     /** Without an end: until the first chunk is read, rows may move behind the pages that there are. */
@@ -141,13 +155,17 @@ final class SnapshotPlan {
                         table.oid(),
                         table.filenode(),
                         table.pages(),
-                        acknowledged ? source.unacknowledged() : source.remaining(),
-                        null,
+                        source.remaining(acknowledged),
+                        key(source.place(acknowledged)),
                         sources.isEmpty() ? keys(run, acknowledged) : List.of()));
             }
         }
         return new TableProgress(
                 run.relation().schema(), run.relation().name(), run.attempt, completed, run.rows, run.bytes, sources);
+    }
+
+    private static @Nullable Key key(@Nullable RowKey place) {
+        return place == null ? null : Key.of(place.bytes());
     }
 
     private static List<Key> keys(TableRun run, boolean acknowledged) {

@@ -25,13 +25,21 @@ final class SourceRun {
     private final Set<TidRange> claimed = new LinkedHashSet<>();
     private final Set<TidRange> delivered = new LinkedHashSet<>();
     private final long pagesPerChunk;
+    /** Of a table without pages that is not read. */
+    private @Nullable KeyCursor cursor;
+
     private int plan;
 
-    SourceRun(TableRun run, SourceTable table, long pagesPerChunk, Collection<TidRange> ranges) {
+    SourceRun(
+            TableRun run, SourceTable table, long pagesPerChunk, Collection<TidRange> ranges, @Nullable RowKey after) {
         this.run = run;
         this.table = table;
         this.pagesPerChunk = pagesPerChunk;
-        todo.addAll(ranges);
+        if (table.heap()) {
+            todo.addAll(ranges);
+        } else if (!ranges.isEmpty()) {
+            cursor = new KeyCursor(run::keyOf, after);
+        }
     }
 
     TableRun run() {
@@ -59,12 +67,19 @@ final class SourceRun {
         todo.clear();
         claimed.clear();
         delivered.clear();
-        todo.addAll(ranges);
+        if (table.heap()) {
+            todo.addAll(ranges);
+        } else {
+            cursor = new KeyCursor(run::keyOf, null);
+        }
     }
 
-    /** The next range to be read; null when all are taken. */
+    /** What is to be read next; null when all is taken, or waits for what is. */
     @Nullable
-    TidRange claim() {
+    Portion claim() {
+        if (cursor != null) {
+            return cursor.claim();
+        }
         TidRange next = todo.pollFirst();
         if (next == null) {
             return null;
@@ -77,7 +92,7 @@ final class SourceRun {
             next = new TidRange(next.from(), end);
         }
         claimed.add(next);
-        return next;
+        return new Portion.Pages(this, next);
     }
 
     /**
@@ -88,7 +103,6 @@ final class SourceRun {
         if (!table.heap()) {
             return Mono.empty();
         }
-        run.started = true;
         // From here on no other page is read: what moves there is repaired.
         run.started = true;
         // First as a statement of its own kind, of which there can be no more than one.
@@ -127,18 +141,14 @@ final class SourceRun {
         return TidRange.pages(table.pages(), (int) Math.min(pagesPerChunk, Integer.MAX_VALUE));
     }
 
-    boolean hasTodo() {
-        return !todo.isEmpty();
-    }
-
     /** Whether every range has been delivered. */
     boolean isRead() {
-        return todo.isEmpty() && claimed.isEmpty();
+        return cursor != null ? cursor.isEnded() : todo.isEmpty() && claimed.isEmpty();
     }
 
     /** How many pages were not delivered. */
     long pagesLeft() {
-        return remaining().stream().mapToLong(this::pages).sum();
+        return remaining(false).stream().mapToLong(this::pages).sum();
     }
 
     private long pages(TidRange range) {
@@ -146,17 +156,26 @@ final class SourceRun {
         return range.to() == Long.MAX_VALUE ? Math.max(0, table.pages() - first) : range.pages();
     }
 
-    /** What is left when all that was delivered is done with. */
-    List<TidRange> remaining() {
+    /**
+     * What is left to be read.
+     *
+     * @param acknowledged whether only what was acknowledged counts as done, else all that was delivered
+     */
+    List<TidRange> remaining(boolean acknowledged) {
+        if (cursor != null) {
+            return cursor.isEnded(acknowledged) ? List.of() : SnapshotPlan.all();
+        }
         List<TidRange> ranges = new ArrayList<>(claimed);
         ranges.addAll(todo);
+        if (acknowledged) {
+            ranges.addAll(delivered);
+        }
         return ranges;
     }
 
-    /** What is left when only what was acknowledged is done with. */
-    List<TidRange> unacknowledged() {
-        List<TidRange> ranges = new ArrayList<>(delivered);
-        ranges.addAll(remaining());
-        return ranges;
+    /** The key behind which rows are left; null where they are not read by key, or none is done with. */
+    @Nullable
+    RowKey place(boolean acknowledged) {
+        return cursor == null ? null : cursor.place(acknowledged);
     }
 }

@@ -139,7 +139,7 @@ final class TableRun {
         events = made;
     }
 
-    private RowKey keyOf(TupleData row) {
+    RowKey keyOf(TupleData row) {
         return RowKey.of(row, key);
     }
 
@@ -262,45 +262,51 @@ final class TableRun {
         boolean read = isRead();
         if (!repairing && merge.repairs() > (read ? 0 : EARLY_REPAIRS)) {
             repairing = true;
-            return new HeldChunk(sources.get(0), null, merge.repairsToRead(repairedAtOnce));
+            return new HeldChunk(sources.get(0), new Portion.Repairs(this, merge.repairsToRead(repairedAtOnce)));
         }
         for (SourceRun source : sources) {
-            TidRange range = source.claim();
-            if (range != null) {
-                return new HeldChunk(source, range, List.of());
+            Portion next = source.claim();
+            if (next != null) {
+                return new HeldChunk(source, next);
             }
         }
         return null;
     }
 
-    /** The chunk has to be read again, perhaps in parts. */
-    void again(HeldChunk chunk, List<TidRange> parts) {
-        merge.discard(chunk.gate);
-        if (chunk.range == null) {
-            repairing = false;
-        } else if (!chunk.isOutdated()) {
-            chunk.source.giveBack(chunk.range, parts);
-        }
-    }
-
-    /** The chunk is too large to be held. */
-    void againInParts(HeldChunk chunk) {
-        if (chunk.range == null) {
-            repairedAtOnce = Math.max(1, chunk.keys.size() / 2);
-            again(chunk, List.of());
-        } else {
-            again(chunk, chunk.range.halves());
-        }
-    }
-
+    /** The chunk has to be read again. */
     void again(HeldChunk chunk) {
-        again(chunk, chunk.range == null ? List.of() : List.of(chunk.range));
+        merge.discard(chunk.gate);
+        if (!chunk.isOutdated()) {
+            chunk.portion.again();
+        }
     }
 
-    /** Too much has changed while the chunk was held: a smaller one is through sooner. */
-    void voided(HeldChunk chunk) {
-        boolean smaller = chunk.range != null && chunk.range.pages() > 1;
-        again(chunk, chunk.range == null ? List.of() : smaller ? chunk.range.halves() : List.of(chunk.range));
+    /** The chunk is too large to be held, or too much has changed while it was: a smaller one is through sooner. */
+    void againInParts(HeldChunk chunk) {
+        merge.discard(chunk.gate);
+        if (!chunk.isOutdated()) {
+            chunk.portion.againInParts();
+        }
+    }
+
+    /** Rows are still to be repaired, so many at a time. */
+    void repairAgain(int atOnce) {
+        repairing = false;
+        repairedAtOnce = atOnce;
+    }
+
+    /** Rows are being delivered whole. */
+    void repairing(List<RowKey> keys) {
+        unacknowledgedRepairs.addAll(keys);
+    }
+
+    void repaired(HeldChunk chunk, List<RowKey> keys) {
+        repairing = false;
+        merge.repaired(chunk.gate, keys);
+    }
+
+    void repairsAcknowledged(List<RowKey> keys) {
+        unacknowledgedRepairs.removeAll(keys);
     }
 
     /** Whether the stream describes the table otherwise than the chunk. */
@@ -315,10 +321,8 @@ final class TableRun {
 
     /** The last rows of the chunk are being delivered. */
     void delivering(HeldChunk chunk) {
-        if (chunk.range == null) {
-            unacknowledgedRepairs.addAll(chunk.keys);
-        } else if (!chunk.isOutdated()) {
-            chunk.source.delivered(chunk.range);
+        if (!chunk.isOutdated()) {
+            chunk.portion.delivering(chunk.rows().rows());
         }
     }
 
@@ -328,11 +332,8 @@ final class TableRun {
 
     /** All of the chunk was delivered. */
     void delivered(HeldChunk chunk) {
-        if (chunk.range == null) {
-            repairing = false;
-            merge.repaired(chunk.gate, chunk.keys);
-        } else if (!chunk.isOutdated()) {
-            chunk.source.delivered(chunk.range);
+        if (!chunk.isOutdated()) {
+            chunk.portion.delivered(chunk);
         }
         merge.done(chunk.gate);
         if (isRead()) {
@@ -342,10 +343,9 @@ final class TableRun {
 
     /** What was delivered of the chunk is done with. */
     void acknowledged(HeldChunk chunk) {
-        if (chunk.range != null && !chunk.isOutdated()) {
-            chunk.source.acknowledged(chunk.range);
+        if (!chunk.isOutdated()) {
+            chunk.portion.acknowledged();
         }
-        unacknowledgedRepairs.removeAll(chunk.keys);
     }
 
     /** Keys of the rows that have to be read again, also those of which that is not acknowledged. */

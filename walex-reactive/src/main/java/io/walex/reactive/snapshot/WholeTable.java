@@ -63,7 +63,7 @@ final class WholeTable {
     /** Takes the snapshot. */
     void open() {
         run.started = true;
-        HeldChunk chunk = new HeldChunk(source, null, List.of());
+        HeldChunk chunk = new HeldChunk(source, new Portion.Repairs(run, List.of()));
         opened = chunk;
         arrived = false;
         worker.read(connection -> connection.begin(source.table()), (rows, error) -> opened(chunk, rows, error));
@@ -148,17 +148,18 @@ final class WholeTable {
             return;
         }
         reading = true;
-        HeldChunk chunk = new HeldChunk(source, range, List.of());
+        Portion portion = new Portion.Pages(source, range);
+        HeldChunk chunk = new HeldChunk(source, portion);
         run.merge().discard(chunk.gate);
-        ChunkQuery query = ChunkQuery.range(range, "", range.isSingle() ? Long.MAX_VALUE : MOST_OF_A_CHUNK);
+        ChunkQuery query = portion.query("", MOST_OF_A_CHUNK);
         worker.read(
-                connection -> connection.readNext(source.table(), query), (rows, error) -> came(chunk, rows, error));
+                connection -> connection.readNext(source.table(), query),
+                (rows, error) -> came(chunk, range, rows, error));
     }
 
-    private void came(HeldChunk chunk, @Nullable RowBuffer rows, @Nullable Throwable error) {
+    private void came(HeldChunk chunk, TidRange range, @Nullable RowBuffer rows, @Nullable Throwable error) {
         reading = false;
-        TidRange range = chunk.range;
-        if (error instanceof OversizedChunk && range != null) {
+        if (error instanceof OversizedChunk) {
             List<TidRange> halves = range.halves();
             todo.addFirst(halves.get(1));
             todo.addFirst(halves.get(0));
