@@ -2,6 +2,10 @@ package io.walex.reactive.examples.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -73,6 +77,18 @@ class OptionsTests {
                         .snapshot()
                         .store())
                 .isNull();
+    }
+
+    @Test
+    void readmeListsEachOptionAndItsVariable() throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+
+        assertThat(new CommandLine(new Chosen()).getCommandSpec().options()).allSatisfy(option -> {
+            String variable = "WALEX_"
+                    + option.longestName().substring(2).replace('-', '_').toUpperCase(Locale.ROOT);
+            assertThat(readme).contains("| `%s` | `%s` |".formatted(option.longestName(), variable));
+            assertThat(String.join(" ", option.description())).contains("Environment: " + variable);
+        });
     }
 
     private static Options parse(String... arguments) {
