@@ -12,9 +12,9 @@ import io.walex.reactive.snapshot.SnapshotReport.State;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -279,7 +279,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         if (before == null || current == null || ended) {
             return Mono.empty();
         }
-        return savedProgress.holds(before.systemIdentifier(), before.timeline(), current.highestTarget(), from)
+        return savedProgress
+                .holds(before.systemIdentifier(), before.timeline(), current.highestTarget(), from)
                 .publishOn(host.loop().scheduler())
                 .doOnNext(holds -> {
                     origin = from;
@@ -340,7 +341,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
 
     private void saved() {
         SnapshotPlan planned = plan;
-        if (planned != null && !ended && planned.runs().stream().allMatch(TableRun::isDone)) {
+        boolean done = planned != null && planned.runs().stream().allMatch(TableRun::isDone);
+        if (done && !ended && !saver.isSaving()) {
             end(State.COMPLETED, null);
         } else {
             host.resume().run();
