@@ -65,9 +65,8 @@ final class SnapshotRun {
      */
     void compare(WalExConfig config, SnapshotWriters writers, Duration more, Runnable streaming, Runnable before) {
         try (WalEx walEx = WalEx.create(config)) {
-            Disposable stream = walEx.transactions()
-                    .concatMap(this::receive)
-                    .subscribe(nothing -> {}, error -> failure = error);
+            Disposable stream =
+                    walEx.transactions().concatMap(this::receive).subscribe(nothing -> {}, error -> failure = error);
             try {
                 walEx.awaitStreaming().block(PATIENCE);
                 streaming.run();
