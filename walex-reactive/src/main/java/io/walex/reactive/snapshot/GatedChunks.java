@@ -72,6 +72,11 @@ final class GatedChunks<K, R> {
             isShapedAnew = true;
         }
 
+        /** What the stream must have passed; unsigned. */
+        long target() {
+            return target;
+        }
+
         /** All that the chunk's snapshot shows is known to have committed before this LSN. */
         void target(long lsn) {
             target = lsn;
