@@ -108,11 +108,6 @@ final class ChunkReading {
         readOn();
     }
 
-    /** Whether nothing is read or held. */
-    boolean isIdle() {
-        return reading == 0 && held.isEmpty();
-    }
-
     void readOn() {
         if (!running || pausing) {
             return;

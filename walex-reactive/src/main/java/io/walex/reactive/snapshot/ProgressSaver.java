@@ -61,11 +61,6 @@ final class ProgressSaver {
         this.onSaved = onSaved;
     }
 
-    /** Whether the process may end without what it saved. */
-    boolean isDurable() {
-        return store.isDurable();
-    }
-
     /** Something was acknowledged. */
     void save() {
         behind = true;

@@ -491,6 +491,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         if (wait != null) {
             wait.close();
         }
+        // Before anybody hears of it: its name is free again.
+        onOver.run();
         if (because == null) {
             reports.completed(counts());
             over.tryEmitEmpty();
@@ -498,7 +500,6 @@ final class RunningSnapshot implements SnapshotJob.Owner {
             reports.ended(last, counts(), because);
             over.tryEmitError(because);
         }
-        onOver.run();
     }
 
     /** Closes what it has opened; never fails. */

@@ -283,6 +283,7 @@ final class SnapshotJob implements ChunkReading.Listener {
         Runnable describe = () -> {
             if (run.relation().describesAs(relation)) {
                 run.events(new SnapshotTable(relation, host.types().types(), host.identity()));
+                host.resume().run();
             }
         };
         if (known) {
