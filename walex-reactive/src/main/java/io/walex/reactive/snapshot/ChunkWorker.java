@@ -47,8 +47,8 @@ final class ChunkWorker {
                         .publishOn(loop.scheduler())
                         .doOnNext(made -> connection = made)
                         // One that comes when it is not wanted any more.
-                        .doOnDiscard(ChunkConnection.class, late -> late.close()
-                                .subscribe(new ReportListener.Ignored()));
+                        .doOnDiscard(
+                                ChunkConnection.class, late -> late.close().subscribe(new ReportListener.Ignored()));
     }
 
     /** A connection that is of no use any more is replaced with the next chunk. */

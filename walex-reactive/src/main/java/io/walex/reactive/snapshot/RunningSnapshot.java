@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -410,8 +409,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         run.planning = true;
         TablePattern table =
                 new TablePattern(run.relation().schema(), run.relation().name());
-        Mono<List<SourceTable>> looked = ServerConnection.use(
-                connector, server -> tables(server, List.of(table)));
+        Mono<List<SourceTable>> looked = ServerConnection.use(connector, server -> tables(server, List.of(table)));
         steps.run(
                 looked.publishOn(host.loop().scheduler())
                         // What is being delivered is of the table as it was.

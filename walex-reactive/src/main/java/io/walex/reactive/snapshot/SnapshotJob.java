@@ -1,5 +1,6 @@
 package io.walex.reactive.snapshot;
 
+import io.walex.reactive.error.InvalidConfigException;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.EventTuples;
 import io.walex.reactive.event.SnapshotTable;
@@ -177,7 +178,7 @@ final class SnapshotJob implements ChunkReading.Listener {
             long repairs = run.merge().repairsAdded();
             run.change(begin, event);
             hasRepairs |= run.merge().repairsAdded() != repairs;
-            if (run.keyChanged && !run.planning) {
+            if ((run.keyChanged || run.describedAnew) && !run.planning) {
                 owner.changed(run);
             }
         }
@@ -241,6 +242,17 @@ final class SnapshotJob implements ChunkReading.Listener {
         if (chunk.isOutdated() || run.isOver() || runs.get(run.oid()) != run) {
             run.again(chunk);
             return ChunkReading.Verdict.DROPPED;
+        }
+        if (!host.config()
+                .get()
+                .isSubscribed(run.relation().schema(), run.relation().name())) {
+            run.again(chunk);
+            return owner.failed(
+                    run,
+                    new InvalidConfigException(
+                            "%s is not subscribed to any more: its changes are not delivered, and so its rows would not stay right"
+                                    .formatted(run.name()),
+                            null));
         }
         if (run.planning || isChanged(chunk, rows)) {
             run.again(chunk);

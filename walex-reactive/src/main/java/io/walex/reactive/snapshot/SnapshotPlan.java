@@ -50,7 +50,8 @@ final class SnapshotPlan {
         TableRun run = new TableRun(heaps.get(0));
         // Nothing was planned of it, or rows were told apart otherwise.
         boolean known = saved != null
-                && (saved.completed() || !saved.sources().isEmpty() && saved.key().equals(run.keyText()));
+                && (saved.completed()
+                        || !saved.sources().isEmpty() && saved.key().equals(run.keyText()));
         if (saved != null && !known) {
             TableRun again = run(heaps, null, chunkBytes);
             again.attempt = saved.attempt() + (saved.sources().isEmpty() ? 0 : 1);
@@ -170,7 +171,14 @@ final class SnapshotPlan {
             }
         }
         return new TableProgress(
-                run.relation().schema(), run.relation().name(), run.keyText(), run.attempt, completed, run.rows, run.bytes, sources);
+                run.relation().schema(),
+                run.relation().name(),
+                run.keyText(),
+                run.attempt,
+                completed,
+                run.rows,
+                run.bytes,
+                sources);
     }
 
     private static @Nullable Key key(@Nullable RowKey place) {

@@ -60,9 +60,10 @@ record SnapshotProgress(
 
         private TableProgress with(List<TableProgress> others) {
             return others.stream()
-                    .filter(other ->
-                            schema.equals(other.schema) && table.equals(other.table) && key.equals(other.key)
-                                    && attempt == other.attempt)
+                    .filter(other -> schema.equals(other.schema)
+                            && table.equals(other.table)
+                            && key.equals(other.key)
+                            && attempt == other.attempt)
                     .findFirst()
                     .map(this::with)
                     .orElse(this);

@@ -26,6 +26,7 @@ final class SnapshotSlices implements BetweenTransactions {
     private final Runnable resume;
     /** Replaced when it changes, which may be while it is gone through. */
     private List<SnapshotJob> jobs = List.of();
+
     private final Map<Long, Runnable> unacknowledged = new HashMap<>();
     private @Nullable AddedTransaction open;
     private boolean cut;

@@ -5,7 +5,9 @@ import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.config.SnapshotSpec;
 import io.walex.reactive.config.SnapshotStore;
 import io.walex.reactive.config.WalExConfig;
+import io.walex.reactive.error.InvalidConfigException;
 import io.walex.reactive.event.BetweenTransactions;
+import io.walex.reactive.event.TwoPhase;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.server.ServerConnection;
 import java.time.Clock;
@@ -164,10 +166,18 @@ public final class Snapshots {
      * Starts a backfill; from any thread.
      *
      * @throws IllegalStateException when one of that name is running
+     * @throws InvalidConfigException when the stream delivers transactions at their preparation
      */
     public Backfill backfill(BackfillSpec spec) {
+        WalExConfig config = host.config().get();
+        if (config.twoPhase() == TwoPhase.AT_PREPARE) {
+            throw new InvalidConfigException(
+                    "Backfill \"%s\" of \"%s\" cannot go with twoPhase(AT_PREPARE), which delivers changes long before a query can see them; use twoPhase(AT_COMMIT)"
+                            .formatted(spec.name(), config.name()),
+                    null);
+        }
         synchronized (running) {
-            if (running.stream().anyMatch(each -> each.name().equals(spec.name()))) {
+            if (running.stream().anyMatch(each -> !each.isOver() && each.name().equals(spec.name()))) {
                 throw new IllegalStateException(
                         "A backfill \"%s\" of \"%s\" is running; wait for its end, or give this one another name with named(...)"
                                 .formatted(spec.name(), host.config().get().name()));

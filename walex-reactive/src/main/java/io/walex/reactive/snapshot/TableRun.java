@@ -78,6 +78,9 @@ final class TableRun {
     /** Its rows are told apart otherwise than when it was planned. */
     boolean keyChanged;
 
+    /** The stream tells other columns of it than before: those that are read may be others too. */
+    boolean describedAnew;
+
     TableRun(SourceTable described) {
         relation = described.relation();
         key = described.key();
@@ -219,6 +222,7 @@ final class TableRun {
         streamed = by;
         streamedKey = placesIn(by);
         if (changed) {
+            describedAnew = true;
             merge.reshaped();
         }
     }
@@ -414,6 +418,7 @@ final class TableRun {
             merge.rangesAgain(sameKey);
         }
         keyChanged = false;
+        describedAnew = false;
         plannings++;
     }
 
