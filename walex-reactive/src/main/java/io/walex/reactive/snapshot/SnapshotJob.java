@@ -247,7 +247,8 @@ final class SnapshotJob implements ChunkReading.Listener {
     }
 
     private static boolean isChanged(HeldChunk chunk, ChunkRows rows) {
-        return chunk.portion.isOfPages() && rows.filenode() != chunk.source.table().filenode()
+        return chunk.portion.isOfPages()
+                        && rows.filenode() != chunk.source.table().filenode()
                 || !rows.relation().describesAs(chunk.run.relation());
     }
 
@@ -380,7 +381,8 @@ final class SnapshotJob implements ChunkReading.Listener {
             boolean last = OpenSlice.isLast(next);
             return new OpenSlice(
                     next,
-                    slices.begin(name, run.relation(), table.isFirst(), null, last ? table::delivered : () -> {}, () -> {}),
+                    slices.begin(
+                            name, run.relation(), table.isFirst(), null, last ? table::delivered : () -> {}, () -> {}),
                     slices::nextOrdinal);
         }
         if (!table.isRead()) {

@@ -30,7 +30,8 @@ final class SourceRun {
 
     private int plan;
 
-    SourceRun(TableRun run, SourceTable table, long pagesPerChunk, Collection<TidRange> ranges, @Nullable RowKey after) {
+    SourceRun(
+            TableRun run, SourceTable table, long pagesPerChunk, Collection<TidRange> ranges, @Nullable RowKey after) {
         this.run = run;
         this.table = table;
         this.pagesPerChunk = pagesPerChunk;

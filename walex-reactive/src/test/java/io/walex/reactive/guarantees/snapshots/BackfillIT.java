@@ -51,8 +51,9 @@ class BackfillIT {
         Seen<Event> seen = streams.start(walEx.changes());
         walEx.awaitStreaming().block(PATIENCE);
 
-        Backfill backfill = walEx.backfill(
-                BackfillSpec.of("public.todo").where("id BETWEEN 100 AND 199 -- some").named("some"));
+        Backfill backfill = walEx.backfill(BackfillSpec.of("public.todo")
+                .where("id BETWEEN 100 AND 199 -- some")
+                .named("some"));
         backfill.completed().block(PATIENCE);
 
         assertThat(ids(seen))
@@ -118,7 +119,8 @@ class BackfillIT {
         streams.start(walEx.changes());
         walEx.awaitStreaming().block(PATIENCE);
 
-        assertThatThrownBy(() -> walEx.backfill(BackfillSpec.of("nowhere")).completed().block(PATIENCE))
+        assertThatThrownBy(() ->
+                        walEx.backfill(BackfillSpec.of("nowhere")).completed().block(PATIENCE))
                 .isInstanceOf(SnapshotException.class)
                 .hasMessageContaining("nowhere")
                 .hasMessageContaining("not published");
