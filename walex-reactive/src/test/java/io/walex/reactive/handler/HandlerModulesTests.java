@@ -46,8 +46,8 @@ class HandlerModulesTests {
     @Test
     void aNameOfItsOwnStandsInErrors() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Handlers.builder()
-                        .onInsert("user", HandlerSpec.create().name("welcome")))
+                .isThrownBy(() ->
+                        Handlers.builder().onInsert("user", HandlerSpec.create().name("welcome")))
                 .withMessage("welcome has neither a handler nor functions");
         assertThat(Handlers.builder().build().isEmpty()).isTrue();
     }
