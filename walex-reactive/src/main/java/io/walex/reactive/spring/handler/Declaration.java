@@ -94,7 +94,7 @@ record Declaration(
         try {
             TablePattern.parse(name);
         } catch (IllegalArgumentException e) {
-            throw new InvalidHandlerException(method, e.getMessage());
+            throw new InvalidHandlerException(method, String.valueOf(e.getMessage()));
         }
     }
 

@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What an annotation asks for, and how that is said to the registry. */
 enum Subject {
-    INSERT(OnInsert.class, EventType.INSERT, HandlerRegistry::onInsert, HandlerRegistry::onInsert),
-    UPDATE(OnUpdate.class, EventType.UPDATE, HandlerRegistry::onUpdate, HandlerRegistry::onUpdate),
-    DELETE(OnDelete.class, EventType.DELETE, HandlerRegistry::onDelete, HandlerRegistry::onDelete),
-    READ(OnRead.class, EventType.READ, HandlerRegistry::onRead, HandlerRegistry::onRead),
-    TRUNCATE(OnTruncate.class, EventType.TRUNCATE, HandlerRegistry::onTruncate, HandlerRegistry::onTruncate),
-    MESSAGE(OnMessage.class, EventType.MESSAGE, HandlerRegistry::onMessage, HandlerRegistry::onMessage),
-    EVENT(OnEvent.class, null, HandlerRegistry::onEvent, HandlerRegistry::onEvent);
+    INSERT(OnInsert.class, EventType.INSERT),
+    UPDATE(OnUpdate.class, EventType.UPDATE),
+    DELETE(OnDelete.class, EventType.DELETE),
+    READ(OnRead.class, EventType.READ),
+    TRUNCATE(OnTruncate.class, EventType.TRUNCATE),
+    MESSAGE(OnMessage.class, EventType.MESSAGE),
+    EVENT(OnEvent.class, null);
 
     private static final Set<Subject> WITH_ROW = EnumSet.of(INSERT, UPDATE, DELETE, READ);
 
@@ -28,26 +28,10 @@ enum Subject {
 
     private final Class<? extends Annotation> annotation;
     private final @Nullable EventType type;
-    private final InOrder inOrder;
-    private final InParallel inParallel;
 
-    Subject(Class<? extends Annotation> annotation, @Nullable EventType type, InOrder inOrder, InParallel inParallel) {
+    Subject(Class<? extends Annotation> annotation, @Nullable EventType type) {
         this.annotation = annotation;
         this.type = type;
-        this.inOrder = inOrder;
-        this.inParallel = inParallel;
-    }
-
-    /** Registers a handler. */
-    @FunctionalInterface
-    private interface InOrder {
-        Object register(HandlerRegistry<?> on, String name, HandlerSpec spec, EventHandler handler);
-    }
-
-    /** Registers the functions of a spec. */
-    @FunctionalInterface
-    private interface InParallel {
-        Object register(HandlerRegistry<?> on, String name, HandlerSpec spec);
     }
 
     Class<? extends Annotation> annotation() {
@@ -67,9 +51,33 @@ enum Subject {
     /** Registers the handler, or without one the functions of the spec. */
     void register(HandlerRegistry<?> on, String name, HandlerSpec spec, @Nullable EventHandler handler) {
         if (handler == null) {
-            inParallel.register(on, name, spec);
+            register(on, name, spec);
         } else {
-            inOrder.register(on, name, spec, handler);
+            registerInOrder(on, name, spec, handler);
+        }
+    }
+
+    private void registerInOrder(HandlerRegistry<?> on, String name, HandlerSpec spec, EventHandler handler) {
+        switch (this) {
+            case INSERT -> on.onInsert(name, spec, handler);
+            case UPDATE -> on.onUpdate(name, spec, handler);
+            case DELETE -> on.onDelete(name, spec, handler);
+            case READ -> on.onRead(name, spec, handler);
+            case TRUNCATE -> on.onTruncate(name, spec, handler);
+            case MESSAGE -> on.onMessage(name, spec, handler);
+            case EVENT -> on.onEvent(name, spec, handler);
+        }
+    }
+
+    private void register(HandlerRegistry<?> on, String name, HandlerSpec spec) {
+        switch (this) {
+            case INSERT -> on.onInsert(name, spec);
+            case UPDATE -> on.onUpdate(name, spec);
+            case DELETE -> on.onDelete(name, spec);
+            case READ -> on.onRead(name, spec);
+            case TRUNCATE -> on.onTruncate(name, spec);
+            case MESSAGE -> on.onMessage(name, spec);
+            case EVENT -> on.onEvent(name, spec);
         }
     }
 
