@@ -88,6 +88,16 @@ final class WalExLifecycle implements SmartLifecycle {
         run(handlers.runUntil(walex, stop.asMono()), this::handlersEnded);
         await(streaming);
         starting = false;
+        keepProcessAlive();
+    }
+
+    /** All threads of a stream are daemons, and an application without a web server may have no other. */
+    private void keepProcessAlive() {
+        Thread waiting = new Thread(
+                () -> ended.handle((done, error) -> null).join(),
+                "walex-" + walex.config().name() + "-keep-alive");
+        waiting.setDaemon(false);
+        waiting.start();
     }
 
     private Mono<Void> standingBy() {

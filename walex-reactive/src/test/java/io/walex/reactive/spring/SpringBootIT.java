@@ -16,6 +16,7 @@ import io.walex.reactive.spring.handler.RowChange;
 import io.walex.reactive.spring.handler.WalExHandlers;
 import io.walex.reactive.testsupport.PostgresExtension;
 import io.walex.reactive.testsupport.Seen;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -84,6 +85,25 @@ class SpringBootIT {
             seen.awaitInAnyOrder("added Todo[id=1, title=write]", "renamed write to read", "removed 2");
         });
         postgres.awaitSlotInactive("boot");
+    }
+
+    /** An application without a web server has no other thread that does. */
+    @Test
+    void handlersKeepTheProcessAlive() {
+        application()
+                .withBean(TodoHandlers.class, seen)
+                .withPropertyValues("walex.name=alive")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(keepingAlive()).hasSize(1);
+                });
+        await().atMost(PATIENCE).untilAsserted(() -> assertThat(keepingAlive()).isEmpty());
+    }
+
+    private static List<Thread> keepingAlive() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !thread.isDaemon() && thread.getName().equals("walex-alive-keep-alive"))
+                .toList();
     }
 
     @Test
