@@ -155,14 +155,6 @@ final class WalExLifecycle implements SmartLifecycle {
         run(end, error -> callback.run());
     }
 
-    /** Why the handlers ended; null while they run, and when they were stopped. */
-    @Nullable
-    Throwable failure() {
-        return ended.isCompletedExceptionally()
-                ? ended.handle((done, error) -> error).getNow(null)
-                : null;
-    }
-
     private static void run(Publisher<Void> work, Consumer<@Nullable Throwable> whenEnded) {
         work.subscribe(new BaseSubscriber<>() {
             @Override
