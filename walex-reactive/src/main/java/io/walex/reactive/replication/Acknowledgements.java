@@ -181,13 +181,14 @@ public final class Acknowledgements {
                 holding.addLast(head);
             } else {
                 head.confirmed = true;
-                if (head.onConfirmed != null) {
-                    head.onConfirmed.run();
-                }
                 if (holding.isEmpty()) {
                     moveTo(head.endLsn);
                 } else {
                     holding.getLast().confirmedBehind = head.endLsn;
+                }
+                // Last: who is told may acknowledge more.
+                if (head.onConfirmed != null) {
+                    head.onConfirmed.run();
                 }
             }
             progress = true;

@@ -32,9 +32,8 @@ public final class PipelinedConnection {
         this.connection = session.connection();
         // Of now: the channel of a request to cancel comes through the same loop.
         this.channel = session.loop().channel();
-        String driver = channel.pipeline()
-                .context(LengthFieldBasedFrameDecoder.class)
-                .name();
+        String driver =
+                channel.pipeline().context(LengthFieldBasedFrameDecoder.class).name();
         channel.pipeline().addBefore(driver, BrokenQuietly.NAME, new BrokenQuietly());
         this.pid = session.pid();
         this.version = ServerVersion.parse(connection.getMetadata().getDatabaseVersion());

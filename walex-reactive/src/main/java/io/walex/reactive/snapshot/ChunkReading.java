@@ -28,6 +28,9 @@ final class ChunkReading {
     /** What a chunk may come to, where its table's values differ much in size. */
     private static final long MOST_OF_A_CHUNK = 8 << 20;
 
+    /** What is read as quickly may be more the next time, up to what is configured. */
+    private static final long QUICK_MILLIS = 60;
+
     private static final long FIRST_PAUSE_MILLIS = 5;
     private static final long LONGEST_PAUSE_MILLIS = 1000;
 
@@ -105,11 +108,6 @@ final class ChunkReading {
         readOn();
     }
 
-    /** Whether nothing is read or held. */
-    boolean isIdle() {
-        return reading == 0 && held.isEmpty();
-    }
-
     void readOn() {
         if (!running || pausing) {
             return;
@@ -135,6 +133,7 @@ final class ChunkReading {
             return false;
         }
         reading++;
+        chunk.asked(now());
         SourceTable table = chunk.source.table();
         ChunkQuery query = chunk.portion.query(where, MOST_OF_A_CHUNK);
         worker.read(connection -> connection.read(table, query), (rows, error) -> came(worker, chunk, rows, error));
@@ -163,6 +162,9 @@ final class ChunkReading {
             nextAt = Math.max(nextAt, now()) + took;
         }
         chunk.arrived(rows, now());
+        if (chunk.tookMillis() < QUICK_MILLIS) {
+            chunk.source.readMore();
+        }
         Verdict verdict = listener.arrived(chunk, rows);
         if (verdict == Verdict.HELD) {
             held.add(chunk);
@@ -172,9 +174,10 @@ final class ChunkReading {
     }
 
     private Verdict failed(ChunkWorker worker, HeldChunk chunk, Throwable error) {
-        if (error instanceof OversizedChunk) {
+        if (error instanceof OversizedChunk || error instanceof SlowChunk) {
+            chunk.source.readLess();
             chunk.run.againInParts(chunk);
-            return Verdict.DROPPED;
+            return error instanceof SlowChunk ? Verdict.LATER : Verdict.DROPPED;
         }
         if (error instanceof LockedTable) {
             chunk.run.again(chunk);

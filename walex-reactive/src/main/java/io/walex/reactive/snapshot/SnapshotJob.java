@@ -8,8 +8,10 @@ import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.pgoutput.Relation;
 import io.walex.reactive.replication.Acknowledgements;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -52,22 +54,33 @@ final class SnapshotJob implements ChunkReading.Listener {
     private final boolean durable;
     private final Function<TableRun, WholeTable> wholeTables;
     private final Owner owner;
+    /** Those that are not over, by what the stream calls them. */
     private final Map<Integer, TableRun> runs = new HashMap<>();
+
+    /** Those of which something was read, and that are not over. */
+    private final Set<TableRun> begun = new LinkedHashSet<>();
+
     private final ChunkReading reading;
 
     private @Nullable WholeTable whole;
     private TransactionSignal.@Nullable Begin transaction;
     private Acknowledgements.@Nullable Ticket hold;
-    private long repairsBefore;
+
+    /** Of the transaction that is being delivered. */
+    private boolean hasRepairs;
+
     private long reached;
     private @Nullable StartWait start;
 
     /** Unsigned. */
     private long startTarget = -1;
 
-    private boolean paused = true;
+    /** Nothing is read before the stream has come here; unsigned. */
+    private long readsBehind;
 
-    /** The highest that a chunk waited for. */
+    private boolean delivering;
+
+    /** The highest that a chunk waited for that was delivered; unsigned. */
     private long highestTarget;
 
     SnapshotJob(
@@ -104,15 +117,14 @@ final class SnapshotJob implements ChunkReading.Listener {
 
     /** Reads, and adds to the stream what has come. */
     void run() {
-        paused = false;
+        delivering = true;
         reading.run();
         // A table without pages is complete at once.
         host.resume().run();
     }
 
-    /** Reads no more, and adds nothing. */
+    /** Reads no more, and adds what was read. */
     void pause() {
-        paused = true;
         reading.pause();
     }
 
@@ -120,11 +132,23 @@ final class SnapshotJob implements ChunkReading.Listener {
         return Lsn.of(highestTarget);
     }
 
+    /** The table is read on as it is now. */
+    void replan(TableRun run, List<SourceTable> heaps, int chunkBytes) {
+        runs.remove(run.oid());
+        run.replan(heaps, chunkBytes);
+        runs.put(run.oid(), run);
+    }
+
     /** Nothing more of the table is read, nor what the stream says of it of interest. */
     void abandon(TableRun run) {
         run.abandoned = true;
+        if (whole != null && whole.run() == run) {
+            whole.end();
+            whole = null;
+        }
         reading.drop(run);
         runs.remove(run.oid());
+        begun.remove(run);
     }
 
     // What the stream delivers.
@@ -136,7 +160,11 @@ final class SnapshotJob implements ChunkReading.Listener {
         }
         if (durable && !runs.isEmpty()) {
             // Keys that are found to need repair are saved before the server may forget how they came.
-            repairsBefore = repairsAdded();
+            hasRepairs = false;
+            if (hold != null) {
+                // That one never ended.
+                hold.release();
+            }
             hold = host.acknowledgements().get().hold();
         }
     }
@@ -146,7 +174,9 @@ final class SnapshotJob implements ChunkReading.Listener {
         TableRun run = table == null ? null : runs.get(table.oid());
         TransactionSignal.Begin begin = transaction;
         if (run != null && begin != null) {
+            long repairs = run.merge().repairsAdded();
             run.change(begin, event);
+            hasRepairs |= run.merge().repairsAdded() != repairs;
             if (run.keyChanged && !run.planning) {
                 owner.changed(run);
             }
@@ -160,29 +190,32 @@ final class SnapshotJob implements ChunkReading.Listener {
         if (held == null) {
             return;
         }
-        if (repairsAdded() == repairsBefore) {
-            held.release();
-        } else {
+        if (hasRepairs) {
             owner.saveBefore(held);
+        } else {
+            held.release();
         }
-    }
-
-    private long repairsAdded() {
-        long added = 0;
-        for (TableRun run : runs.values()) {
-            added += run.merge().repairsAdded();
-        }
-        return added;
     }
 
     void reached(Lsn lsn) {
+        boolean waited = isFar();
         reached = lsn.value();
+        if (waited && !isFar()) {
+            reading.readOn();
+        }
+    }
+
+    private boolean isFar() {
+        return Long.compareUnsigned(reached, readsBehind) < 0;
     }
 
     // What is read.
 
     @Override
     public @Nullable HeldChunk claim() {
+        if (isFar()) {
+            return null;
+        }
         for (TableRun run : plan.runs()) {
             if (run.isOver()) {
                 continue;
@@ -193,6 +226,7 @@ final class SnapshotJob implements ChunkReading.Listener {
                 opening.open();
             }
             HeldChunk chunk = run.claim();
+            begun.add(run);
             if (chunk != null) {
                 return chunk;
             }
@@ -227,17 +261,6 @@ final class SnapshotJob implements ChunkReading.Listener {
         for (TableRun other : runs.values()) {
             other.merge().shown(rows.visibility());
         }
-        long target = rows.visibility().target();
-        if (Long.compareUnsigned(target, highestTarget) > 0) {
-            highestTarget = target;
-        }
-        if (rows.rows().rows() == 0 && chunk.portion.isOfPages()) {
-            run.delivering(chunk);
-            run.delivered(chunk);
-            run.acknowledged(chunk);
-            host.resume().run();
-            return ChunkReading.Verdict.DROPPED;
-        }
         if (run.events() == null) {
             describe(run);
         }
@@ -260,6 +283,7 @@ final class SnapshotJob implements ChunkReading.Listener {
         Runnable describe = () -> {
             if (run.relation().describesAs(relation)) {
                 run.events(new SnapshotTable(relation, host.types().types(), host.identity()));
+                host.resume().run();
             }
         };
         if (known) {
@@ -292,9 +316,14 @@ final class SnapshotJob implements ChunkReading.Listener {
     }
 
     boolean hasReady() {
-        return !paused
+        return delivering
                 && !owner.isBehind()
-                && (firstReady() != null || runs.values().stream().anyMatch(TableRun::isFinished));
+                && (firstReady() != null || begun.stream().anyMatch(TableRun::isFinished));
+    }
+
+    /** Whether nothing may be handed out before the stream has come further, not even the end of a table without rows. */
+    boolean awaitsStart() {
+        return delivering && !hasStarted();
     }
 
     private boolean hasStarted() {
@@ -313,7 +342,11 @@ final class SnapshotJob implements ChunkReading.Listener {
 
     @Nullable
     AddedTransaction nextTransaction(SnapshotSlices slices) {
-        if (paused || owner.isBehind()) {
+        if (holdsStream() && whole != null) {
+            // Nothing else comes before its last row.
+            return wholeTable(whole, slices);
+        }
+        if (!delivering || owner.isBehind()) {
             return null;
         }
         if (whole != null) {
@@ -332,7 +365,14 @@ final class SnapshotJob implements ChunkReading.Listener {
         for (int i = held.size() - 1; i >= 0; i--) {
             HeldChunk chunk = held.get(i);
             if (chunk.run.merge().isVoid(chunk.gate) || chunk.isOutdated()) {
-                chunk.run.againInParts(chunk);
+                boolean far = Long.compareUnsigned(reached, chunk.gate.target()) < 0;
+                if (far) {
+                    // It would be so again before the stream is there.
+                    readsBehind = chunk.gate.target();
+                    chunk.run.again(chunk);
+                } else {
+                    chunk.run.againInParts(chunk);
+                }
                 reading.release(chunk);
             }
         }
@@ -340,6 +380,9 @@ final class SnapshotJob implements ChunkReading.Listener {
 
     private AddedTransaction slice(HeldChunk chunk, SnapshotSlices slices) {
         boolean last = OpenSlice.isLast(chunk);
+        if (Long.compareUnsigned(chunk.gate.target(), highestTarget) > 0) {
+            highestTarget = chunk.gate.target();
+        }
         if (last) {
             // What is handed out now counts as delivered in what the slice says of progress.
             chunk.run.delivering(chunk);
@@ -398,11 +441,10 @@ final class SnapshotJob implements ChunkReading.Listener {
 
     private @Nullable AddedTransaction completion(SnapshotSlices slices) {
         if (!hasStarted()) {
-            // Also of a table without rows: no chunk of it waits.
-            host.askForKeepalive().run();
+            owner.waits();
             return null;
         }
-        for (TableRun run : runs.values()) {
+        for (TableRun run : begun) {
             if (run.isFinished()) {
                 return completion(run, slices);
             }
@@ -420,6 +462,7 @@ final class SnapshotJob implements ChunkReading.Listener {
         }
         run.completed = true;
         runs.remove(run.oid());
+        begun.remove(run);
         return new TableCompletion(
                 slices.begin(name, run.relation(), false, owner.progress(), () -> {}, () -> {
                     run.completedAcknowledged = true;
@@ -440,6 +483,12 @@ final class SnapshotJob implements ChunkReading.Listener {
 
     /** Stops reading, and closes what was opened for it. */
     Mono<Void> close() {
+        Acknowledgements.Ticket held = hold;
+        hold = null;
+        if (held != null) {
+            // The transaction itself is not acknowledged.
+            held.release();
+        }
         return reading.close().then(whole == null ? Mono.empty() : whole.close());
     }
 }

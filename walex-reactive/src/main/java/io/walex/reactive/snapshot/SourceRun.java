@@ -24,7 +24,11 @@ final class SourceRun {
     private final ArrayDeque<TidRange> todo = new ArrayDeque<>();
     private final Set<TidRange> claimed = new LinkedHashSet<>();
     private final Set<TidRange> delivered = new LinkedHashSet<>();
-    private final long pagesPerChunk;
+    /** As configured. */
+    private final long mostPages;
+
+    /** As many as are through in time. */
+    private long pagesPerChunk;
     /** Of a table without pages that is not read. */
     private @Nullable KeyCursor cursor;
 
@@ -34,6 +38,7 @@ final class SourceRun {
             TableRun run, SourceTable table, long pagesPerChunk, Collection<TidRange> ranges, @Nullable RowKey after) {
         this.run = run;
         this.table = table;
+        this.mostPages = pagesPerChunk;
         this.pagesPerChunk = pagesPerChunk;
         if (table.heap()) {
             todo.addAll(ranges);
@@ -103,18 +108,38 @@ final class SourceRun {
         if (!table.heap()) {
             return Mono.empty();
         }
-        // From here on no other page is read: what moves there is repaired.
-        run.started = true;
-        // First as a statement of its own kind, of which there can be no more than one.
-        return connection
-                .read(table, ChunkQuery.range(new TidRange(0, 1), where, Long.MAX_VALUE))
-                .then(connection.pages(table, where))
-                .publishOn(loop.scheduler())
-                .doOnNext(listed -> {
-                    todo.clear();
-                    todo.addAll(TidRange.ofPages(listed.pages(), NEAR));
-                })
-                .then();
+        return Mono.defer(() -> {
+            // From here on no other page is read: what moves there is repaired.
+            run.started = true;
+            GatedChunks.Chunk listing = run.merge().open();
+            // First as a statement of its own kind, of which there can be no more than one.
+            return connection
+                    .read(table, ChunkQuery.range(new TidRange(0, 1), where, Long.MAX_VALUE))
+                    .then(connection.pages(table, where))
+                    .publishOn(loop.scheduler())
+                    .doOnNext(listed -> narrow(listing, listed))
+                    .doFinally(signal -> loop.run(() -> run.merge().discard(listing)))
+                    .then();
+        });
+    }
+
+    /** Not where the listing misses a transaction that was delivered, which may have moved a row from or to a page of it. */
+    private void narrow(GatedChunks.Chunk listing, ListedPages listed) {
+        boolean usable = run.merge().arrived(listing, listed.visibility()) == GatedChunks.Arrival.USABLE;
+        if (usable && listed.filenode() == table.filenode()) {
+            todo.clear();
+            todo.addAll(TidRange.ofPages(listed.pages(), NEAR));
+        }
+    }
+
+    /** A chunk was too large, or took too long. */
+    void readLess() {
+        pagesPerChunk = Math.max(1, pagesPerChunk / 2);
+    }
+
+    /** A chunk was through quickly. */
+    void readMore() {
+        pagesPerChunk = Math.min(mostPages, 2 * pagesPerChunk);
     }
 
     /** A range has to be read after all, perhaps in parts. */

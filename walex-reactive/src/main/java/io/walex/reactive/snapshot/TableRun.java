@@ -119,6 +119,11 @@ final class TableRun {
                 .toList();
     }
 
+    /** The columns that rows are told apart by. */
+    String keyText() {
+        return String.join(", ", keyColumns(relation, key));
+    }
+
     /** The table has other columns from here on. */
     void describe(SourceTable described) {
         relation = described.relation();
@@ -249,7 +254,8 @@ final class TableRun {
     /** The row as it is at this place of the stream; null where it is told, or gone. */
     @Nullable
     TupleData current(GatedChunks.Chunk chunk, TupleData row) {
-        return isKeyless() ? row : merge.take(chunk, keyOf(row), row);
+        // On a quiet table no key is looked for, or made.
+        return isKeyless() || merge.isAsRead(chunk) ? row : merge.take(chunk, keyOf(row), row);
     }
 
     /** The next chunk to be read; null when there is none now. */
@@ -380,7 +386,7 @@ final class TableRun {
      * otherwise.
      */
     void replan(List<SourceTable> heaps, int chunkBytes) {
-        boolean sameKey = hasKeyOf(heaps.get(0));
+        boolean sameKey = hasKeyOf(heaps.get(0)) && heaps.get(0).relation().oid() == relation.oid();
         List<SourceRun> before = List.copyOf(sources);
         sources.clear();
         boolean again = !sameKey;

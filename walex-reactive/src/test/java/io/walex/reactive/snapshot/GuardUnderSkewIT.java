@@ -49,9 +49,11 @@ class GuardUnderSkewIT {
         int xid = Integer.parseUnsignedInt(database.queryText(
                 "SELECT xid FROM pg_logical_slot_peek_changes('peek', NULL, NULL) WHERE data LIKE 'COMMIT%'"));
         // The record starts before what is said to be its place: its end.
-        long commitLsn = Lsn.parse(database.queryText(
-                        "SELECT lsn FROM pg_logical_slot_peek_changes('peek', NULL, NULL) WHERE data LIKE 'COMMIT%'"))
-                .value() - 1;
+        long commitLsn = Lsn.parse(
+                                database.queryText(
+                                        "SELECT lsn FROM pg_logical_slot_peek_changes('peek', NULL, NULL) WHERE data LIKE 'COMMIT%'"))
+                        .value()
+                - 1;
 
         ChunkRows unseen = read();
 
@@ -59,7 +61,8 @@ class GuardUnderSkewIT {
         // By the order of the WAL it is newer than the change.
         assertThat(unseen.visibility().target()).isGreaterThan(commitLsn);
         assertThat(emitted(xid, commitLsn, unseen, unseen.visibility())).isEqualTo("TOO_EARLY");
-        // Replay makes visible in the order of the WAL: what is right on a standby is the scheme without the guard here.
+        // Replay makes visible in the order of the WAL: what is right on a standby is the scheme without the guard
+        // here.
         long end = unseen.visibility().target();
         assertThat(emitted(xid, commitLsn, unseen, new StandbyVisibility(end, end)))
                 .isEqualTo("1|0");
@@ -71,7 +74,8 @@ class GuardUnderSkewIT {
     }
 
     private static List<String> delivered() {
-        return database.query("SELECT data FROM pg_logical_slot_peek_changes('peek', NULL, NULL)", row -> row.getString(1));
+        return database.query(
+                "SELECT data FROM pg_logical_slot_peek_changes('peek', NULL, NULL)", row -> row.getString(1));
     }
 
     /** What comes of the only row when it is read behind a change that was delivered. */

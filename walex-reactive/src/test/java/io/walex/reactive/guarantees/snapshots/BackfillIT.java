@@ -65,6 +65,20 @@ class BackfillIT {
         assertThat(walEx.backfills()).isEmpty();
     }
 
+    /** No transaction of ours lasts longer than 250 ms. */
+    @Test
+    void rowsThatTakeLongComeInSmallerChunks() {
+        WalEx walEx = streams.create(streams.config());
+        Seen<Event> seen = streams.start(walEx.changes());
+        walEx.awaitStreaming().block(PATIENCE);
+
+        walEx.backfill(BackfillSpec.of("todo").where("id > 150 OR pg_sleep(0.01) IS NOT NULL"))
+                .completed()
+                .block(PATIENCE);
+
+        assertThat(ids(seen)).hasSize(5000).doesNotHaveDuplicates();
+    }
+
     @Test
     void wrongConditionEndsTheBackfillAndNotTheStream() {
         WalEx walEx = streams.create(streams.config());

@@ -97,16 +97,17 @@ final class KilledReplica {
             }
         }
         if (event.type() == EventType.READ) {
-            execute("INSERT INTO reads VALUES (?, ?)", event.name(), Objects.requireNonNull(event.newRecord()).get("id"));
+            execute(
+                    "INSERT INTO reads VALUES (?, ?)",
+                    event.name(),
+                    Objects.requireNonNull(event.newRecord()).get("id"));
         }
     }
 
     /** Columns that did not come stay as they are. */
     private void upsert(String table, Row row) throws SQLException {
-        List<String> columns = row.columns().stream()
-                .map(Column::name)
-                .filter(row::has)
-                .toList();
+        List<String> columns =
+                row.columns().stream().map(Column::name).filter(row::has).toList();
         List<Object> values = new ArrayList<>();
         columns.forEach(column -> values.add(row.get(column)));
         execute(

@@ -19,7 +19,6 @@ import io.walex.reactive.testsupport.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
@@ -63,9 +62,8 @@ class QuietServersIT {
     }
 
     private Seen<Event> read(UnaryOperator<WalExConfig.Builder> settings) {
-        return streams.start(streams.create(settings.apply(streams.config()
-                        .slot(SlotSpec.temporary())
-                        .snapshot(snapshot())))
+        return streams.start(streams.create(settings.apply(
+                        streams.config().slot(SlotSpec.temporary()).snapshot(snapshot())))
                 .changes());
     }
 
@@ -76,8 +74,9 @@ class QuietServersIT {
     }
 
     private static List<Event> awaitCompleted(Seen<Event> seen) {
-        Awaitility.await("completed").atMost(PATIENCE).until(() -> seen.all().stream()
-                .anyMatch(event -> event.type() == EventType.SNAPSHOT_COMPLETED));
+        Awaitility.await("completed")
+                .atMost(PATIENCE)
+                .until(() -> seen.all().stream().anyMatch(event -> event.type() == EventType.SNAPSHOT_COMPLETED));
         return seen.all();
     }
 
@@ -94,8 +93,11 @@ class QuietServersIT {
     void endsWhereAllCommitsAreAsynchronous() {
         database.execute("ALTER DATABASE %s SET synchronous_commit = 'off'".formatted(database.name()));
         SnapshotWriters writers = new SnapshotWriters(database)
-                .add(1, 30, (connection, random) -> SnapshotWriters.execute(
-                        connection, "UPDATE todo SET task = 'x' WHERE id = " + random.nextInt(5000)));
+                .add(
+                        1,
+                        30,
+                        (connection, random) -> SnapshotWriters.execute(
+                                connection, "UPDATE todo SET task = 'x' WHERE id = " + random.nextInt(5000)));
         writers.start();
         try {
             assertThat(reads(awaitCompleted(read(config -> config)))).isGreaterThan(4000);
@@ -110,8 +112,8 @@ class QuietServersIT {
         Seen<Event> seen;
         try (Connection open = database.jdbc();
                 Statement statement = open.createStatement()) {
-            Seen<Event> before = streams.start(
-                    streams.create(streams.config().slot(SlotSpec.durable("early"))).changes());
+            Seen<Event> before = streams.start(streams.create(streams.config().slot(SlotSpec.durable("early")))
+                    .changes());
             database.awaitSlotActive("early");
             open.setAutoCommit(false);
             statement.execute("UPDATE todo SET task = 'open' WHERE id = 1");
@@ -125,8 +127,9 @@ class QuietServersIT {
             assertThat(reads(awaitCompleted(seen))).isEqualTo(5000);
             open.commit();
         }
-        Awaitility.await("change").atMost(PATIENCE).until(() -> seen.all().stream()
-                .anyMatch(event -> event.type() == EventType.UPDATE));
+        Awaitility.await("change")
+                .atMost(PATIENCE)
+                .until(() -> seen.all().stream().anyMatch(event -> event.type() == EventType.UPDATE));
     }
 
     @Test
@@ -183,8 +186,7 @@ class QuietServersIT {
 
     /** Ours that are in a transaction, or hold a snapshot. */
     private static long working() {
-        return Long.parseLong(database.queryText(
-                """
+        return Long.parseLong(database.queryText("""
                 SELECT count(*) FROM pg_stat_activity
                  WHERE application_name = current_database() AND backend_type = 'client backend'
                    AND (state <> 'idle' OR xact_start IS NOT NULL OR backend_xmin IS NOT NULL)"""));
@@ -248,7 +250,7 @@ class QuietServersIT {
     }
 
     private static long waitingForTodo() {
-        return Long.parseLong(database.queryText(
-                "SELECT count(*) FROM pg_locks WHERE relation = 'todo'::regclass AND NOT granted"));
+        return Long.parseLong(
+                database.queryText("SELECT count(*) FROM pg_locks WHERE relation = 'todo'::regclass AND NOT granted"));
     }
 }

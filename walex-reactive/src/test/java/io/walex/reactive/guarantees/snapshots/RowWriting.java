@@ -61,8 +61,9 @@ final class RowWriting implements Writing {
             case 5 -> "UPDATE %s SET id = %d, code = 'c%d' WHERE id = %d".formatted(table, other, other, key);
             case 6 -> "DELETE FROM %s WHERE id = %d".formatted(table, key);
             case 7 -> "UPDATE %s SET n = n + 1 WHERE id BETWEEN %d AND %d".formatted(table, key, key + 5);
-            default -> "INSERT INTO %s (id, code, n, small, big) VALUES (%d, 'c%d', %d, '%s', %s) ON CONFLICT DO NOTHING"
-                    .formatted(table, other, other, n, small, big(random));
+            default ->
+                "INSERT INTO %s (id, code, n, small, big) VALUES (%d, 'c%d', %d, '%s', %s) ON CONFLICT DO NOTHING"
+                        .formatted(table, other, other, n, small, big(random));
         };
     }
 

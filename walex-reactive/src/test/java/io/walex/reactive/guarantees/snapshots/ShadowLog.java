@@ -1,13 +1,13 @@
 package io.walex.reactive.guarantees.snapshots;
 
-import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.ObjectMapper;
 import io.walex.reactive.testsupport.TestDatabase;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.ObjectMapper;
 
 /**
  * What each table holds at each commit, told by rows of the table {@code shadow} that triggers write in the transaction of the
@@ -28,13 +28,11 @@ final class ShadowLog {
     /** In place of a key: a column goes. */
     static final String DROP = "drop";
 
-    private static final List<String> SCHEMA = List.of(
-            "CREATE TABLE shadow (nr bigserial PRIMARY KEY, tab text, key text, value text)",
-            """
+    private static final List<String> SCHEMA =
+            List.of("CREATE TABLE shadow (nr bigserial PRIMARY KEY, tab text, key text, value text)", """
             CREATE FUNCTION shadow_row(r jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$
               SELECT jsonb_object_agg(key, CASE WHEN length(value) > 100 THEN md5(value) ELSE value END)::text
-              FROM jsonb_each_text(r) $$""",
-            """
+              FROM jsonb_each_text(r) $$""", """
             CREATE FUNCTION shadow_change() RETURNS trigger LANGUAGE plpgsql AS $$
             DECLARE
               t text := coalesce(nullif(TG_ARGV[0], ''), TG_TABLE_NAME);

@@ -28,9 +28,8 @@ record ShadowedTable(
     /** What all of them are made of: a key, what changes often, what is large and rarely changes. */
     static ShadowedTable of(String name, int rows, String options, String... more) {
         List<String> statements = new ArrayList<>();
-        statements.add(
-                "CREATE TABLE %s (id int PRIMARY KEY, code text NOT NULL UNIQUE, n int, small text, big text) %s"
-                        .formatted(name, options));
+        statements.add("CREATE TABLE %s (id int PRIMARY KEY, code text NOT NULL UNIQUE, n int, small text, big text) %s"
+                .formatted(name, options));
         statements.addAll(List.of(more));
         statements.add(external(name));
         statements.add(rows(name, rows));
@@ -43,8 +42,7 @@ record ShadowedTable(
 
     /** Every other key, so that there are some to be inserted; a third of the rows are large. */
     static String rows(String name, int count) {
-        return "INSERT INTO %s SELECT 2 * i, 'c' || 2 * i, i, repeat('s', i %% 90), "
-                        .formatted(name)
+        return "INSERT INTO %s SELECT 2 * i, 'c' || 2 * i, i, repeat('s', i %% 90), ".formatted(name)
                 + "CASE WHEN i % 3 = 0 THEN repeat(md5(i::text), 80) ELSE md5(i::text) END "
                 + "FROM generate_series(1, %d) i".formatted(count);
     }

@@ -78,7 +78,8 @@ class SkewIT {
         Toggle toggle = new Toggle();
         writers.start();
         try {
-            run.compare(config().snapshot(snapshot()).build(), writers, Duration.ofSeconds(1), toggle::start, toggle::end);
+            run.compare(
+                    config().snapshot(snapshot()).build(), writers, Duration.ofSeconds(1), toggle::start, toggle::end);
         } finally {
             toggle.end();
         }
@@ -168,24 +169,28 @@ class SkewIT {
             }
             // A change that is seen comes through meanwhile, and no row from before the other.
             database.execute("SET synchronous_commit = 'local'", "UPDATE item SET n = 7 WHERE id = 1");
-            Awaitility.await("another change").atMost(PATIENCE).until(() -> now.all().stream()
-                    .anyMatch(event -> event.type() == EventType.UPDATE && id(event) == 1));
+            Awaitility.await("another change")
+                    .atMost(PATIENCE)
+                    .until(() ->
+                            now.all().stream().anyMatch(event -> event.type() == EventType.UPDATE && id(event) == 1));
             assertThat(database.queryText("SELECT n FROM item WHERE id = 500")).isEqualTo("0");
             assertThat(reads(now)).isEmpty();
 
             server.standbyBack();
             committing.join();
-            Awaitility.await("completed").atMost(PATIENCE).until(() -> now.all().stream()
-                    .anyMatch(event -> event.type() == EventType.SNAPSHOT_COMPLETED));
-            assertThat(reads(now))
-                    .containsExactly("1");
+            Awaitility.await("completed")
+                    .atMost(PATIENCE)
+                    .until(() -> now.all().stream().anyMatch(event -> event.type() == EventType.SNAPSHOT_COMPLETED));
+            assertThat(reads(now)).containsExactly("1");
             stream.dispose();
         }
     }
 
     private static void awaitUpdate(Seen<Event> seen) {
-        Awaitility.await("delivered though unseen").atMost(PATIENCE).until(() -> seen.all().stream()
-                .anyMatch(event -> event.type() == EventType.UPDATE && id(event) == 500));
+        Awaitility.await("delivered though unseen")
+                .atMost(PATIENCE)
+                .until(() ->
+                        seen.all().stream().anyMatch(event -> event.type() == EventType.UPDATE && id(event) == 500));
     }
 
     private static int id(Event event) {

@@ -45,7 +45,8 @@ public final class SkewedServer implements AutoCloseable {
         Thread committing = new Thread(() -> database.execute("SET synchronous_commit = 'on'", sql), "unseen");
         // Sessions that begin before the server has read its configuration do not wait.
         Awaitility.await("standby away")
-                .until(() -> database.queryText("SHOW synchronous_standby_names").equals("nobody"));
+                .until(() ->
+                        database.queryText("SHOW synchronous_standby_names").equals("nobody"));
         committing.start();
         Awaitility.await("unseen commit").until(() -> waiting() > before);
         return committing;

@@ -76,11 +76,9 @@ final class SnapshotBreaker extends Thread {
 
     /** Of the library, which calls itself as the database. */
     private int terminate(String type) {
-        return Integer.parseInt(database.queryText(
-                """
+        return Integer.parseInt(database.queryText("""
                 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
-                 WHERE application_name = current_database() AND backend_type = '%s'"""
-                        .formatted(type)));
+                 WHERE application_name = current_database() AND backend_type = '%s'""".formatted(type)));
     }
 
     private void count(String what) {

@@ -65,8 +65,8 @@ class SnapshotChaosIT {
     void sameStateAtEachCommitWhileEverythingBreaks() {
         LOG.info("Seed {}", SEED);
         TestDatabase database = server.createDatabase();
-        SnapshotRun run =
-                new SnapshotRun(database, List.of(table("item", ALL ? 20_000 : 2500), table("other", ALL ? 8000 : 1000)));
+        SnapshotRun run = new SnapshotRun(
+                database, List.of(table("item", ALL ? 20_000 : 2500), table("other", ALL ? 8000 : 1000)));
         run.prepare("", "");
         SnapshotWriters writers = new SnapshotWriters(database)
                 .add(SEED, 10, new RowWriting(List.of("item", "other"), 5200, true))
@@ -80,7 +80,9 @@ class SnapshotChaosIT {
             } finally {
                 LOG.info("Broken: {}", breaker.end());
             }
-            assertThat(breaker.end().values().stream().mapToInt(Integer::intValue).sum())
+            assertThat(breaker.end().values().stream()
+                            .mapToInt(Integer::intValue)
+                            .sum())
                     .isGreaterThan(5);
         } finally {
             database.drop();
@@ -158,13 +160,15 @@ class SnapshotChaosIT {
             database.execute("INSERT INTO item (id) VALUES (1000000)");
             Awaitility.await("all")
                     .atMost(PATIENCE)
-                    .until(() -> copy.queryText("SELECT count(*) FROM item WHERE id = 1000000").equals("1"));
+                    .until(() -> copy.queryText("SELECT count(*) FROM item WHERE id = 1000000")
+                            .equals("1"));
             LOG.info("{} kills, {} rows read of {}, end {}", killed, reads(copy), quietRows, end);
             for (String table : List.of("item", "quiet")) {
                 assertThat(rows(copy, table)).isEqualTo(rows(database, table));
             }
-            long twice = Long.parseLong(copy.queryText(
-                    "SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) n FROM reads WHERE tab = 'quiet' AND id IS NOT NULL GROUP BY id) x"));
+            long twice = Long.parseLong(
+                    copy.queryText(
+                            "SELECT coalesce(sum(n - 1), 0) FROM (SELECT count(*) n FROM reads WHERE tab = 'quiet' AND id IS NOT NULL GROUP BY id) x"));
             LOG.info("{} rows of quiet were read twice, in chunks of {}", twice, rowsInAChunk);
             assertThat(twice).isLessThanOrEqualTo(2L * rowsInAChunk * killed);
         } finally {
@@ -188,7 +192,8 @@ class SnapshotChaosIT {
     }
 
     private static boolean completed(TestDatabase copy) {
-        return copy.queryText("SELECT count(DISTINCT tab) FROM reads WHERE id IS NULL").equals("2");
+        return copy.queryText("SELECT count(DISTINCT tab) FROM reads WHERE id IS NULL")
+                .equals("2");
     }
 
     private static long reads(TestDatabase copy) {

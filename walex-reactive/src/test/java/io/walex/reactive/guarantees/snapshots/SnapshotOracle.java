@@ -55,7 +55,8 @@ final class SnapshotOracle {
                 completed.add(event.name());
                 attempts.put(event.name(), event.snapshotSummary().attempt());
                 keys(touched, event.name()).addAll(expected.state(event.name()).keySet());
-                keys(touched, event.name()).addAll(replicas.get(event.name()).rows().keySet());
+                keys(touched, event.name())
+                        .addAll(replicas.get(event.name()).rows().keySet());
             } else if (replicas.containsKey(event.name())) {
                 SnapshotReplica replica = replicas.get(event.name());
                 for (String key : replica.apply(event, expected.defaults(event.name()))) {
@@ -124,10 +125,11 @@ final class SnapshotOracle {
 
     private void note(String table, String key, Event event) {
         Deque<String> history = histories.computeIfAbsent(table + " " + key, name -> new ArrayDeque<>());
-        history.addLast("%s xid %s %s".formatted(event, Integer.toUnsignedString(event.xid()), replicas
-                .get(table)
-                .rows()
-                .get(key)));
+        history.addLast("%s xid %s %s"
+                .formatted(
+                        event,
+                        Integer.toUnsignedString(event.xid()),
+                        replicas.get(table).rows().get(key)));
         if (history.size() > HISTORY) {
             history.removeFirst();
         }
@@ -145,7 +147,9 @@ final class SnapshotOracle {
             for (Map.Entry<String, @Nullable String> column : wanted.entrySet()) {
                 String value = has.containsKey(column.getKey()) ? has.get(column.getKey()) : SnapshotReplica.MISSING;
                 boolean missing = SnapshotReplica.MISSING.equals(value);
-                if (missing ? read || completed.contains(table) && !excused.contains(table + " " + key) : !Objects.equals(value, column.getValue())) {
+                if (missing
+                        ? read || completed.contains(table) && !excused.contains(table + " " + key)
+                        : !Objects.equals(value, column.getValue())) {
                     wrong = column.getKey() + (missing ? " is missing" : " is " + value);
                 }
             }
@@ -168,8 +172,8 @@ final class SnapshotOracle {
 
     /** What is there now is what a user has. */
     synchronized void compareAtEnd(TestDatabase database) {
-        ShadowLog now = new ShadowLog(
-                replicas.keySet().stream().map(expected::table).toList());
+        ShadowLog now =
+                new ShadowLog(replicas.keySet().stream().map(expected::table).toList());
         now.read(database);
         replicas.forEach((table, replica) -> {
             Set<String> keys = new LinkedHashSet<>(now.state(table).keySet());
@@ -177,9 +181,7 @@ final class SnapshotOracle {
             for (String key : keys) {
                 Map<String, @Nullable String> has = replica.rows().get(key);
                 Map<String, @Nullable String> wanted = now.state(table).get(key);
-                if (has == null
-                        || wanted == null
-                        || !sameColumns(wanted, has, excused.contains(table + " " + key))) {
+                if (has == null || wanted == null || !sameColumns(wanted, has, excused.contains(table + " " + key))) {
                     failures.add("%s of %s at the end: expected %s%n  has %s%n  history:%n    %s"
                             .formatted(
                                     key,
@@ -187,8 +189,7 @@ final class SnapshotOracle {
                                     wanted,
                                     has,
                                     String.join(
-                                            "\n    ",
-                                            histories.getOrDefault(table + " " + key, new ArrayDeque<>()))));
+                                            "\n    ", histories.getOrDefault(table + " " + key, new ArrayDeque<>()))));
                 }
             }
         });

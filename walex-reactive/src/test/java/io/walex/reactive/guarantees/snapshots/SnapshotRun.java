@@ -10,6 +10,7 @@ import io.walex.reactive.testsupport.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,7 +23,7 @@ final class SnapshotRun {
 
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotRun.class);
 
-    private final TestDatabase database;
+    private volatile TestDatabase database;
     private final ShadowLog expected;
     private final SnapshotOracle oracle;
     private final List<ShadowedTable> tables;
@@ -37,6 +38,12 @@ final class SnapshotRun {
 
     /** Makes the tables and a publication of them, and a slot from when there was nothing else than what is read here. */
     void prepare(String publicationOptions, String slotOptions) {
+        prepare(publicationOptions);
+        database.execute("SELECT pg_create_logical_replication_slot('walex', 'pgoutput'" + slotOptions + ")");
+    }
+
+    /** Makes the tables and a publication of them; the slot is made before anything else is written. */
+    void prepare(String publicationOptions) {
         ShadowLog.create(database);
         database.execute("CREATE TABLE finish (id int)");
         List<String> published = new ArrayList<>(List.of(ShadowLog.TABLE, "finish"));
@@ -46,9 +53,7 @@ final class SnapshotRun {
                 published.add(table.publication());
             }
         }
-        database.execute(
-                "CREATE PUBLICATION events FOR TABLE " + String.join(", ", published) + publicationOptions,
-                "SELECT pg_create_logical_replication_slot('walex', 'pgoutput'" + slotOptions + ")");
+        database.execute("CREATE PUBLICATION events FOR TABLE " + String.join(", ", published) + publicationOptions);
         expected.read(database);
     }
 
@@ -65,9 +70,8 @@ final class SnapshotRun {
      */
     void compare(WalExConfig config, SnapshotWriters writers, Duration more, Runnable streaming, Runnable before) {
         try (WalEx walEx = WalEx.create(config)) {
-            Disposable stream = walEx.transactions()
-                    .concatMap(this::receive)
-                    .subscribe(nothing -> {}, error -> failure = error);
+            Disposable stream =
+                    walEx.transactions().concatMap(this::receive).subscribe(nothing -> {}, error -> failure = error);
             try {
                 walEx.awaitStreaming().block(PATIENCE);
                 streaming.run();
@@ -98,16 +102,18 @@ final class SnapshotRun {
                 .then();
     }
 
-    private void await(String what, java.util.concurrent.Callable<Boolean> condition) {
-        Awaitility.await(what)
-                .atMost(Duration.ofSeconds(Integer.getInteger("w", 120)))
-                .failFast(this::assertSame)
-                .until(condition);
+    private void await(String what, Callable<Boolean> condition) {
+        Awaitility.await(what).atMost(PATIENCE).failFast(this::assertSame).until(condition);
     }
 
     private void assertSame() {
         assertThat(failure).isNull();
         assertThat(oracle.failures()).isEmpty();
+    }
+
+    /** The tables are written there from now on. */
+    void goOn(TestDatabase elsewhere) {
+        database = elsewhere;
     }
 
     SnapshotOracle oracle() {

@@ -45,7 +45,11 @@ final class SnapshotWriters {
         return committed.get();
     }
 
+    /** Idempotent. */
     void stop() {
+        if (stopped) {
+            return;
+        }
         stopped = true;
         for (Thread thread : threads) {
             try {

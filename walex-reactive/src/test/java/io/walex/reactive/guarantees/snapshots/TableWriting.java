@@ -49,16 +49,18 @@ final class TableWriting implements Writing {
             case TRUNCATE -> SnapshotWriters.execute(connection, "TRUNCATE " + table);
             case ADD_COLUMN -> addColumn(connection);
             case DROP_COLUMN -> dropColumn(connection);
-            case TYPE -> SnapshotWriters.execute(
-                    connection,
-                    "ALTER TABLE %s ALTER n TYPE %s".formatted(table, random.nextBoolean() ? "bigint" : "int"));
+            case TYPE ->
+                SnapshotWriters.execute(
+                        connection,
+                        "ALTER TABLE %s ALTER n TYPE %s".formatted(table, random.nextBoolean() ? "bigint" : "int"));
             case VACUUM_FULL -> alone(connection, "VACUUM FULL " + table);
             case CLUSTER -> alone(connection, "CLUSTER %s USING %s_pkey".formatted(table, table));
-            case FILL -> SnapshotWriters.execute(
-                    connection,
-                    "INSERT INTO %s (id, code, n, small, big) SELECT i, 'c' || i, i, 'again', repeat(md5(i::text), 80) "
-                                    .formatted(table)
-                            + "FROM generate_series(1, 400) i ON CONFLICT DO NOTHING");
+            case FILL ->
+                SnapshotWriters.execute(
+                        connection,
+                        "INSERT INTO %s (id, code, n, small, big) SELECT i, 'c' || i, i, 'again', repeat(md5(i::text), 80) "
+                                        .formatted(table)
+                                + "FROM generate_series(1, 400) i ON CONFLICT DO NOTHING");
             case MANY_ROWS -> manyRows(connection, random);
         }
     }
@@ -99,8 +101,7 @@ final class TableWriting implements Writing {
         int first = 1_000_000 + random.nextInt(1000) * 1000;
         SnapshotWriters.execute(
                 connection,
-                "INSERT INTO %s (id, code, n, small, big) SELECT i, 'c' || i, i, 'many', md5(i::text) "
-                                .formatted(table)
+                "INSERT INTO %s (id, code, n, small, big) SELECT i, 'c' || i, i, 'many', md5(i::text) ".formatted(table)
                         + "FROM generate_series(%d, %d) i ON CONFLICT DO NOTHING".formatted(first, first + rows - 1));
         SnapshotWriters.execute(connection, "UPDATE %s SET n = n + 1 WHERE id < 3000".formatted(table));
         SnapshotWriters.execute(
