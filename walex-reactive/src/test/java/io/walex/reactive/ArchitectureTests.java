@@ -69,7 +69,7 @@ class ArchitectureTests {
                     kafka       | error event config root
                     sync        | error event config server root
                     outbox      | error event config root handler
-                    spring      | error pgoutput codec event config preflight stream root handler feed sync
+                    spring      | error pgoutput codec event config snapshot preflight stream root handler feed sync
                     """)
     void packagesDependInOneDirection(String from, String to) {
         String[] own = {patternOf(from)};
@@ -111,7 +111,7 @@ class ArchitectureTests {
                     org.springframework | spring
                     org.apache.kafka    | kafka
                     io.micrometer       | spring
-                    io.r2dbc            | server replication failure config snapshot
+                    io.r2dbc            | server replication failure config snapshot spring
                     reactor.netty       | server replication stream config root
                     io.netty.channel    | server replication stream delivery
                     tools.jackson       | codec event server snapshot
@@ -140,7 +140,9 @@ class ArchitectureTests {
             ROOT + ".spool",
             ROOT + ".snapshot",
             ROOT + ".preflight",
-            ROOT + ".stream");
+            ROOT + ".stream",
+            ROOT + ".spring",
+            ROOT + ".spring.handler");
 
     /** Public in these packages because another of ours uses it, and not for users; their package-info says so too. */
     private static final Set<String> INTERNAL = Set.of(
@@ -167,7 +169,9 @@ class ArchitectureTests {
             "PreflightChecks",
             "ConnectionStates",
             "StreamSubscription",
-            "SubscriptionState");
+            "SubscriptionState",
+            "AnnotatedHandlers",
+            "InvalidHandlerException");
 
     @Test
     void packagesSayWhichOfTheirTypesAreInternal() {

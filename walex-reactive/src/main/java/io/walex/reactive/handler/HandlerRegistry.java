@@ -167,10 +167,10 @@ public abstract class HandlerRegistry<S extends HandlerRegistry<S>> {
             @Nullable EventHandler handler) {
         HandlerModule module = module();
         if (handler == null && spec.functions().isEmpty()) {
-            throw new IllegalArgumentException(what + " has neither a handler nor functions");
+            throw new IllegalArgumentException(spec.nameOr(what) + " has neither a handler nor functions");
         }
         String name = module == null ? what : module.getClass().getSimpleName() + "." + what;
-        registrations.add(new Registration(name, table, subject, spec, handler, module));
+        registrations.add(new Registration(spec.nameOr(name), table, subject, spec, handler, module));
         return self();
     }
 }

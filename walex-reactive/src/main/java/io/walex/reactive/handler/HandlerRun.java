@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CancellationException;
+import java.util.function.Function;
+import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.Flux;
@@ -42,10 +44,29 @@ final class HandlerRun {
     }
 
     Mono<Void> run(int transactionsInFlight) {
+        return run(transactionsInFlight, this::handle);
+    }
+
+    /**
+     * The same, until it is to stop. A transaction that was asked for already is left alone then: nobody consumes it, so none
+     * comes behind it, and the stream stays open for the acknowledgements of those in work.
+     */
+    Mono<Void> runUntil(int transactionsInFlight, Publisher<?> stop) {
+        WorkInFlight work = new WorkInFlight();
+        Mono<Void> end = Flux.from(stop)
+                .take(1)
+                .onErrorComplete()
+                .then(Mono.defer(work::drain))
+                .then(walex.closeGracefully());
+        return Mono.firstWithSignal(
+                run(transactionsInFlight, transaction -> work.include(handle(transaction))), end.then(Mono.never()));
+    }
+
+    private Mono<Void> run(int transactionsInFlight, Function<Transaction, Mono<Void>> handling) {
         HandlerCheck check = new HandlerCheck(walex, handlers);
         return walex.transactions()
                 .contextWrite(check::in)
-                .flatMap(this::handle, transactionsInFlight, 1)
+                .flatMap(handling, transactionsInFlight, 1)
                 .then();
     }
 

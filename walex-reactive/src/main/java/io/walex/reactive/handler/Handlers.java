@@ -5,9 +5,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -70,14 +72,34 @@ public final class Handlers {
      * </ul>
      */
     public Mono<Void> run(WalEx walex) {
+        return onThreads(walex, run -> run.run(transactionsInFlight));
+    }
+
+    /**
+     * As {@link #run}, until {@code stop} signals: emits, completes or fails. Then no further transaction is taken. Those in
+     * work are finished and acknowledged, and the instance is {@linkplain WalEx#closeGracefully() closed}, so that the server
+     * has heard of them when this completes.
+     *
+     * <p>Example: at the end of a process, so that what a handler is working on does not come again.
+     */
+    public Mono<Void> runUntil(WalEx walex, Publisher<?> stop) {
+        return onThreads(walex, run -> run.runUntil(transactionsInFlight, stop));
+    }
+
+    private Mono<Void> onThreads(WalEx walex, Function<HandlerRun, Mono<Void>> run) {
         Scheduler given = scheduler;
         if (given != null) {
-            return Mono.defer(() -> new HandlerRun(this, walex, given, chunkSize).run(transactionsInFlight));
+            return Mono.defer(() -> run.apply(new HandlerRun(this, walex, given, chunkSize)));
         }
         return Mono.using(
                 () -> threads(walex.config().name()),
-                threads -> new HandlerRun(this, walex, threads, chunkSize).run(transactionsInFlight),
+                threads -> run.apply(new HandlerRun(this, walex, threads, chunkSize)),
                 Scheduler::dispose);
+    }
+
+    /** Whether no handler is registered. */
+    public boolean isEmpty() {
+        return registrations.isEmpty();
     }
 
     private static Scheduler threads(String instance) {

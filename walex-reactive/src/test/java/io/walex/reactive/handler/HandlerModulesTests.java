@@ -44,6 +44,15 @@ class HandlerModulesTests {
     }
 
     @Test
+    void aNameOfItsOwnStandsInErrors() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        Handlers.builder().onInsert("user", HandlerSpec.create().name("welcome")))
+                .withMessage("welcome has neither a handler nor functions");
+        assertThat(Handlers.builder().build().isEmpty()).isTrue();
+    }
+
+    @Test
     void refusesWhatCanNeverHandle() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Handlers.builder().module(on -> {}))
