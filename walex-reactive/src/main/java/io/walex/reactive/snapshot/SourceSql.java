@@ -10,7 +10,7 @@ final class SourceSql {
             CROSS JOIN LATERAL (
                  SELECT CASE WHEN bool_and(limited.qual IS NOT NULL)
                              THEN json_agg(pg_get_expr(limited.qual, s.published)) END::text AS filters,
-                        min(limited.attrs) AS attrs, %s AS generated
+                        min(limited.attrs) AS attrs, :generated AS generated
                    FROM (SELECT p.*, pr.prattrs::text AS attrs,
                                 CASE WHEN NOT p.puballtables AND NOT EXISTS (
                                           SELECT FROM pg_publication_namespace pn
@@ -41,7 +41,7 @@ final class SourceSql {
                     SELECT ARRAY[max(o.name) FILTER (WHERE o.strategy = 3), max(o.name) FILTER (WHERE o.strategy = 1),
                                  max(o.name) FILTER (WHERE o.strategy = 5)] AS names
                       FROM (SELECT ao.amopstrategy AS strategy,
-                                   format('OPERATOR(%%I.%%s)', opn.nspname, opr.oprname) AS name
+                                   format('OPERATOR(%I.%s)', opn.nspname, opr.oprname) AS name
                               FROM pg_amop ao
                               JOIN pg_operator opr ON opr.oid = ao.amopopr
                               JOIN pg_namespace opn ON opn.oid = opr.oprnamespace
@@ -64,16 +64,16 @@ final class SourceSql {
                         THEN 'a.attnum IN (' || replace(listed.attrs, ' ', ', ') || ')'
                         WHEN listed.generated THEN 'a.attgenerated IN ('''', ''s'')'
                         ELSE 'a.attgenerated = ''''' END AS attributes,
-                   %s,
-                   %s
+                   :columns,
+                   :key
               FROM unnest($1::oid[], $2::oid[], $3) WITH ORDINALITY s(heap, published, publications, place)
               JOIN pg_class h ON h.oid = s.heap
               JOIN pg_namespace hn ON hn.oid = h.relnamespace
               LEFT JOIN pg_am am ON am.oid = h.relam
               JOIN pg_class r ON r.oid = s.published
               JOIN pg_namespace rn ON rn.oid = r.relnamespace
-              %s
-              %s
+              :identity
+              :listed
              ORDER BY s.place
             """;
 
@@ -83,12 +83,12 @@ final class SourceSql {
         String published = """
                 CASE WHEN listed.attrs IS NOT NULL THEN a.attnum = ANY (string_to_array(listed.attrs, ' ')::int2[])
                      ELSE a.attgenerated = '' OR listed.generated AND a.attgenerated = 's' END""";
-        return TABLES.formatted(
-                RelationSql.columns(published),
-                KEY.replace("%%", "%"),
-                RelationSql.IDENTITY,
-                version.isAtLeast(15)
-                        ? LISTED.formatted(version.isAtLeast(18) ? "bool_or(limited.pubgencols = 's')" : "false")
-                        : NOTHING_LISTED);
+        String listed = version.isAtLeast(15)
+                ? LISTED.replace(":generated", version.isAtLeast(18) ? "bool_or(limited.pubgencols = 's')" : "false")
+                : NOTHING_LISTED;
+        return TABLES.replace(":columns", RelationSql.columns(published))
+                .replace(":key", KEY)
+                .replace(":identity", RelationSql.IDENTITY)
+                .replace(":listed", listed);
     }
 }
