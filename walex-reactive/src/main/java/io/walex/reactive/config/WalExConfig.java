@@ -192,6 +192,11 @@ public final class WalExConfig {
         return settings.middleware;
     }
 
+    /** Null when nobody listens. */
+    public @Nullable StreamListener listener() {
+        return settings.listener;
+    }
+
     /** Null when no table is wanted from the beginning. */
     public @Nullable SnapshotSpec snapshot() {
         return settings.snapshot;
@@ -273,6 +278,7 @@ public final class WalExConfig {
         private long spillMemory = 8 << 20;
         private @Nullable Middleware middleware;
         private @Nullable SnapshotSpec snapshot;
+        private @Nullable StreamListener listener;
         private Retry retry = Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
                 .maxBackoff(Duration.ofSeconds(10))
                 .jitter(0.5)
@@ -611,6 +617,12 @@ public final class WalExConfig {
          */
         public Builder snapshot(SnapshotSpec value) {
             snapshot = Objects.requireNonNull(value, "snapshot");
+            return this;
+        }
+
+        /** Is told what streams do, in counts for meters; nobody by default. */
+        public Builder listener(StreamListener value) {
+            listener = Objects.requireNonNull(value, "listener");
             return this;
         }
 

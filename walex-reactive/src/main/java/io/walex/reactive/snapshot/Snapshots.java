@@ -10,6 +10,7 @@ import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.server.ServerConnection;
 import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -95,7 +96,8 @@ public final class Snapshots {
     }
 
     private void sweep() {
-        List<RunningSnapshot> over = running.stream().filter(RunningSnapshot::isOver).toList();
+        List<RunningSnapshot> over =
+                running.stream().filter(RunningSnapshot::isOver).toList();
         running.removeAll(over);
         over.forEach(each -> {
             closing.add(each);
@@ -167,6 +169,15 @@ public final class Snapshots {
         return running.stream()
                 .filter(each -> each != initial && !each.isOver())
                 .<Backfill>map(each -> new RunningBackfill(each, host.loop()))
+                .toList();
+    }
+
+    /** How far those are that run, the initial one among them; from any thread. */
+    public List<SnapshotReport> latest() {
+        return running.stream()
+                .filter(each -> !each.isOver())
+                .map(RunningSnapshot::lastReport)
+                .filter(Objects::nonNull)
                 .toList();
     }
 
