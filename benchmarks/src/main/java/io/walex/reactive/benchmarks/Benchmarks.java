@@ -5,6 +5,8 @@ import io.walex.reactive.benchmarks.report.JsonReport;
 import io.walex.reactive.benchmarks.report.Machine;
 import io.walex.reactive.benchmarks.report.MarkdownReport;
 import io.walex.reactive.benchmarks.report.Results;
+import io.walex.reactive.benchmarks.report.SnapshotReport;
+import io.walex.reactive.benchmarks.report.SnapshotResults;
 import io.walex.reactive.benchmarks.report.StartCell;
 import io.walex.reactive.benchmarks.report.SvgChart;
 import io.walex.reactive.benchmarks.server.BenchmarkServer;
@@ -66,6 +68,21 @@ public final class Benchmarks {
             Files.writeString(
                     Files.createDirectories(options.output().toAbsolutePath()).resolve("start.json"),
                     JsonReport.of(cells));
+        }
+        if (wants("snapshot")) {
+            snapshot();
+        }
+    }
+
+    private void snapshot() throws IOException {
+        Snapshot snapshot = new Snapshot(server, options);
+        SnapshotResults all = SnapshotResults.of(results.machine(), results.command());
+        Path directory = Files.createDirectories(options.output().toAbsolutePath());
+        for (String table : snapshot.tables()) {
+            snapshot.run(table, all);
+            Files.writeString(directory.resolve("SNAPSHOT.md"), SnapshotReport.of(all));
+            Files.writeString(directory.resolve("snapshot.json"), JsonReport.of(all));
+            System.err.println("Written to " + directory);
         }
     }
 

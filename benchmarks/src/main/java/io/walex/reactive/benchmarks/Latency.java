@@ -20,8 +20,6 @@ final class Latency {
             List.of(Readers.SOCKET, Readers.PGJDBC, Readers.UNREAD, Readers.DEBEZIUM_CONNECT);
     private static final LatencyWriter WARM_UP = new LatencyWriter(2_000, 5, Duration.ofMillis(1));
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
-
     private final BenchmarkServer server;
     private final LatencyWriter idle;
     private final LatencyWriter busy;
@@ -84,23 +82,13 @@ final class Latency {
             Target slot = server.newSlot(target.ofRows(writer.total()));
             try {
                 process.begin(slot);
-                awaitWalsender(slot);
+                server.awaitWalsender(slot);
                 sleep(Duration.ofMillis(500));
                 writer.write(server, slot);
                 process.awaitFirstRow();
                 return process.awaitPass();
             } finally {
                 server.dropSlot(slot);
-            }
-        }
-
-        private void awaitWalsender(Target slot) {
-            long start = System.nanoTime();
-            while (server.walsender(slot) == 0) {
-                if (System.nanoTime() - start > PATIENCE.toNanos()) {
-                    throw new IllegalStateException(process.reader().label() + " did not begin to read");
-                }
-                sleep(Duration.ofMillis(10));
             }
         }
 

@@ -21,6 +21,9 @@ public record Target(
         long wanted,
         String endLsn) {
 
+    /** The table by which Debezium is asked for a snapshot, where one is to be taken. */
+    public static final String SIGNALS = "debezium_signal";
+
     public Target through(int otherPort) {
         return new Target(host, otherPort, username, database, publication, slot, tables, sent, wanted, endLsn);
     }
@@ -31,6 +34,10 @@ public record Target(
 
     public Target until(String lsn) {
         return new Target(host, port, username, database, publication, slot, tables, sent, wanted, lsn);
+    }
+
+    public Target of(List<String> otherTables) {
+        return new Target(host, port, username, database, publication, slot, otherTables, sent, wanted, endLsn);
     }
 
     public Target ofRows(long rows) {

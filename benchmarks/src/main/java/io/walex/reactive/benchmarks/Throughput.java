@@ -105,10 +105,14 @@ final class Throughput {
         }
 
         private Pass reading() {
-            Target clone = server.cloneSlot(target);
+            boolean ofTables = process.reader().isOfTables();
+            Target clone = ofTables ? server.newSlot(target) : server.cloneSlot(target);
             try {
                 process.begin(clone.through(port));
                 process.awaitFirstRow();
+                if (ofTables) {
+                    return process.awaitPass();
+                }
                 if (port != server.port()) {
                     return process.awaitPass().sent(target.sent(), Double.NaN);
                 }

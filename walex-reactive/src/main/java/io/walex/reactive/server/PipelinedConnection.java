@@ -32,6 +32,9 @@ public final class PipelinedConnection {
         this.connection = session.connection();
         // Of now: the channel of a request to cancel comes through the same loop.
         this.channel = session.loop().channel();
+        String driver =
+                channel.pipeline().context(LengthFieldBasedFrameDecoder.class).name();
+        channel.pipeline().addBefore(driver, BrokenQuietly.NAME, new BrokenQuietly());
         this.pid = session.pid();
         this.version = ServerVersion.parse(connection.getMetadata().getDatabaseVersion());
         this.connector = connector;
@@ -94,10 +97,9 @@ public final class PipelinedConnection {
                 sink.error(new EOFException("The connection is closed"));
                 return;
             }
-            String driver = channel.pipeline()
-                    .context(LengthFieldBasedFrameDecoder.class)
-                    .name();
-            channel.pipeline().addBefore(driver, "walex.pipelined", new PipelinedAnswer(request, rows, tooMuch, sink));
+            channel.pipeline()
+                    .addBefore(
+                            BrokenQuietly.NAME, "walex.pipelined", new PipelinedAnswer(request, rows, tooMuch, sink));
             ByteBuf written = channel.alloc().buffer();
             request.writeTo(written);
             channel.writeAndFlush(written);

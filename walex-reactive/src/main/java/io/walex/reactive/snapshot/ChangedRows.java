@@ -125,6 +125,11 @@ final class ChangedRows<K, R> {
         changes.put(key, change);
     }
 
+    /** Whether no row was changed. */
+    boolean isEmpty() {
+        return changes.isEmpty();
+    }
+
     /** Whether it is known that the subscriber has all columns. */
     boolean isWhole(K key) {
         if (changes.isEmpty()) {

@@ -19,6 +19,9 @@ import reactor.core.publisher.Mono;
  */
 final class ChunkConnection {
 
+    /** No transaction is to hold back VACUUM, nor its lock an ALTER TABLE, for longer. */
+    private static final int LONGEST_MILLIS = 250;
+
     private static final String QUERY_CANCELED = "57014";
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
@@ -56,20 +59,25 @@ final class ChunkConnection {
     /**
      * Reads a chunk in a transaction of its own.
      *
-     * @return fails with {@link OversizedChunk} or {@link LockedTable}, after which the connection is as it was; or with
+     * @return fails with {@link OversizedChunk}, {@link SlowChunk} or {@link LockedTable}, after which the connection is as it was; or with
      *     what the server says, or with the loss of the connection
      */
     Mono<ChunkRows> read(SourceTable table, ChunkQuery query) {
         return Mono.defer(() -> {
             ChunkSql sql = new ChunkSql(table, query);
             LimitedRows rows = new LimitedRows(table, query.limitBytes());
-            PipelinedRequest request = opening(sql, "");
+            PipelinedRequest request = opening(sql, "", query.isSmallest() ? 0 : LONGEST_MILLIS);
             sql.addRows(request, query);
             request.query(ChunkSql.COMMIT);
             return rows.within(connection.request(request, rows))
                     .map(answer -> shape(table, answer.parts(), rows.buffer()))
+                    .onErrorMap(ChunkConnection::isCanceled, late -> new SlowChunk(table, LONGEST_MILLIS))
                     .onErrorMap(error -> explained(table, error));
         });
+    }
+
+    private static boolean isCanceled(Throwable error) {
+        return error instanceof ServerError server && server.sqlState().equals(QUERY_CANCELED);
     }
 
     /**
@@ -80,7 +88,7 @@ final class ChunkConnection {
      */
     Mono<ChunkRows> begin(SourceTable table) {
         return Mono.defer(() -> connection
-                        .request(opening(new ChunkSql(table), "").query(ChunkSql.SAVEPOINT), NO_ROWS)
+                        .request(opening(new ChunkSql(table), "", 0).query(ChunkSql.SAVEPOINT), NO_ROWS)
                         .map(answer -> shape(table, answer.parts(), new RowBuffer(table.binary()))))
                 .onErrorResume(error -> rollback().then(Mono.error(explained(table, error))));
     }
@@ -130,7 +138,7 @@ final class ChunkConnection {
         return Mono.defer(() -> {
             ChunkSql sql = new ChunkSql(table);
             PipelinedRequest request =
-                    opening(sql, LISTING_LIMIT).query(sql.pages(where)).query(ChunkSql.COMMIT);
+                    opening(sql, LISTING_LIMIT, 0).query(sql.pages(where)).query(ChunkSql.COMMIT);
             return connection
                     .request(request, NO_ROWS)
                     .map(answer -> {
@@ -141,10 +149,7 @@ final class ChunkConnection {
                                 numbers(answer.parts().get(3)));
                     })
                     .onErrorMap(error -> explained(table, error))
-                    .onErrorResume(
-                            error -> error instanceof ServerError late
-                                    && late.sqlState().equals(QUERY_CANCELED),
-                            late -> Mono.empty());
+                    .onErrorResume(ChunkConnection::isCanceled, late -> Mono.empty());
         });
     }
 
@@ -154,10 +159,10 @@ final class ChunkConnection {
                 .toArray();
     }
 
-    private static PipelinedRequest opening(ChunkSql sql, String limits) {
+    private static PipelinedRequest opening(ChunkSql sql, String limits, int longest) {
         return new PipelinedRequest()
                 .query(ChunkSql.REPLAYED_BEFORE)
-                .query(sql.begin(limits))
+                .query(sql.begin(limits, longest))
                 .query(sql.shape());
     }
 

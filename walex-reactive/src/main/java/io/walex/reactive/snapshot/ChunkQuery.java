@@ -29,6 +29,11 @@ record ChunkQuery(
         this(range, keys, null, 0, where, limitBytes);
     }
 
+    /** Whether there is no smaller part of it, so that it takes what it takes. */
+    boolean isSmallest() {
+        return limitBytes == Long.MAX_VALUE;
+    }
+
     static ChunkQuery range(TidRange range, String where, long limitBytes) {
         return new ChunkQuery(range, List.of(), where, limitBytes);
     }

@@ -28,6 +28,9 @@ final class ChunkReading {
     /** What a chunk may come to, where its table's values differ much in size. */
     private static final long MOST_OF_A_CHUNK = 8 << 20;
 
+    /** What is read as quickly may be more the next time, up to what is configured. */
+    private static final long QUICK_MILLIS = 60;
+
     private static final long FIRST_PAUSE_MILLIS = 5;
     private static final long LONGEST_PAUSE_MILLIS = 1000;
 
@@ -135,6 +138,7 @@ final class ChunkReading {
             return false;
         }
         reading++;
+        chunk.asked(now());
         SourceTable table = chunk.source.table();
         ChunkQuery query = chunk.portion.query(where, MOST_OF_A_CHUNK);
         worker.read(connection -> connection.read(table, query), (rows, error) -> came(worker, chunk, rows, error));
@@ -163,6 +167,9 @@ final class ChunkReading {
             nextAt = Math.max(nextAt, now()) + took;
         }
         chunk.arrived(rows, now());
+        if (chunk.tookMillis() < QUICK_MILLIS) {
+            chunk.source.readMore();
+        }
         Verdict verdict = listener.arrived(chunk, rows);
         if (verdict == Verdict.HELD) {
             held.add(chunk);
@@ -172,7 +179,8 @@ final class ChunkReading {
     }
 
     private Verdict failed(ChunkWorker worker, HeldChunk chunk, Throwable error) {
-        if (error instanceof OversizedChunk) {
+        if (error instanceof OversizedChunk || error instanceof SlowChunk) {
+            chunk.source.readLess();
             chunk.run.againInParts(chunk);
             return Verdict.DROPPED;
         }

@@ -50,10 +50,12 @@ final class ChunkSql {
      * after him from waiting for us both.
      *
      * @param limits settings of the transaction
+     * @param longest how long the rows may take, in milliseconds; 0 for as long as they do
      */
-    String begin(String limits) {
+    String begin(String limits, int longest) {
         return "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL lock_timeout = 1000; " + limits
-                + "LOCK TABLE " + from + " IN ACCESS SHARE MODE; SET LOCAL lock_timeout = 0";
+                + "LOCK TABLE " + from + " IN ACCESS SHARE MODE; SET LOCAL lock_timeout = 0"
+                + (longest == 0 ? "" : "; SET LOCAL statement_timeout = " + longest);
     }
 
     /** The snapshot, the end of the WAL that was there when it had been taken, and the table's shape. */

@@ -72,6 +72,11 @@ final class GatedChunks<K, R> {
             isShapedAnew = true;
         }
 
+        /** What the stream must have passed; unsigned. */
+        long target() {
+            return target;
+        }
+
         /** All that the chunk's snapshot shows is known to have committed before this LSN. */
         void target(long lsn) {
             target = lsn;
@@ -252,6 +257,11 @@ final class GatedChunks<K, R> {
      */
     boolean isVoid(Chunk chunk) {
         return !chunk.isOpen;
+    }
+
+    /** Whether each row of a chunk that is ready is {@linkplain #take taken} as it was read, whatever its key. */
+    boolean isAsRead(Chunk chunk) {
+        return changes.isEmpty() && repairs.isEmpty() && truncatedAt <= chunk.opened && isReady(chunk);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.walex.reactive.snapshot;
 
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A chunk from when it is asked for until its rows have been delivered. Confined to the subscription's event loop. */
@@ -20,6 +21,8 @@ final class HeldChunk {
     private @Nullable ChunkRows rows;
     private RowBuffer.@Nullable Cursor cursor;
 
+    private long askedAt;
+
     /** When its rows came, by the clock of the event loop. */
     long arrivedAt;
 
@@ -29,6 +32,14 @@ final class HeldChunk {
         this.portion = portion;
         this.plan = source.plan();
         this.gate = run.merge().open();
+    }
+
+    void asked(long now) {
+        askedAt = now;
+    }
+
+    long tookMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(arrivedAt - askedAt);
     }
 
     void arrived(ChunkRows read, long now) {

@@ -31,6 +31,7 @@ final class ProgressSaver {
     private List<Acknowledgements.Ticket> held = new ArrayList<>();
 
     private boolean wanted;
+    private boolean behind;
     private boolean saving;
     private boolean failing;
     private boolean closed;
@@ -39,7 +40,7 @@ final class ProgressSaver {
      * Saves nothing yet.
      *
      * @param progress asked for what is to be saved when it is
-     * @param onSaved told when nothing is left to be saved
+     * @param onSaved told when something was saved
      */
     ProgressSaver(
             SnapshotStore store,
@@ -59,8 +60,9 @@ final class ProgressSaver {
         return store.isDurable();
     }
 
-    /** Something has changed. */
+    /** Something was acknowledged. */
     void save() {
+        behind = true;
         wanted = true;
         next();
     }
@@ -68,11 +70,20 @@ final class ProgressSaver {
     /** Something has changed that the server's slot must wait for. */
     void saveBefore(Acknowledgements.Ticket hold) {
         held.add(hold);
-        save();
+        wanted = true;
+        next();
     }
 
-    /** Whether what is acknowledged was not saved yet. */
+    /**
+     * Whether more was acknowledged than is being saved, or nothing can be saved. One chunk is delivered while the one before
+     * it is saved, since that takes as long as a disk does. So a process that ends has two read again at most.
+     */
     boolean isBehind() {
+        return behind || failing;
+    }
+
+    /** Whether something is not saved yet. */
+    boolean isSaving() {
         return saving || wanted;
     }
 
@@ -80,6 +91,7 @@ final class ProgressSaver {
         if (saving || !wanted || closed) {
             return;
         }
+        behind = false;
         wanted = false;
         saving = true;
         List<Acknowledgements.Ticket> covered = held;
@@ -115,9 +127,7 @@ final class ProgressSaver {
                 failing = false;
                 covered.forEach(Acknowledgements.Ticket::release);
                 next();
-                if (!saving) {
-                    onSaved.run();
-                }
+                onSaved.run();
             });
         }
 

@@ -94,7 +94,8 @@ final class PublishedHeaps {
     private PublishedHeaps() {}
 
     static Mono<List<PublishedHeap>> of(ServerConnection server, List<String> publications) {
-        return server.rows(HEAPS.replace("{covered}", server.publications().covered("p.pubname = ANY ($1)")), publications)
+        return server.rows(
+                        HEAPS.replace("{covered}", server.publications().covered("p.pubname = ANY ($1)")), publications)
                 .collectList()
                 .map(PublishedHeaps::merged);
     }

@@ -2,32 +2,22 @@ package io.walex.reactive.snapshot;
 
 import io.walex.reactive.config.DriverConfiguration;
 import io.walex.reactive.config.Middleware;
-import io.walex.reactive.config.SnapshotOptions;
-import io.walex.reactive.config.SnapshotStore;
 import io.walex.reactive.error.SnapshotException;
 import io.walex.reactive.event.TablePattern;
-import io.walex.reactive.failure.Failures;
-import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.Acknowledgements;
 import io.walex.reactive.replication.SubscriptionLoop;
 import io.walex.reactive.server.Connector;
 import io.walex.reactive.server.ServerConnection;
-import io.walex.reactive.server.ServerError;
 import io.walex.reactive.snapshot.SnapshotReport.State;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import reactor.core.Disposable;
-import reactor.core.Disposables;
-import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
@@ -40,30 +30,6 @@ final class RunningSnapshot implements SnapshotJob.Owner {
 
     private static final Logger LOG = LoggerFactory.getLogger("io.walex.reactive.WalEx");
 
-    private static final Duration RETRY = Duration.ofSeconds(1);
-
-    /**
-     * What is to be read.
-     *
-     * @param key of the store
-     * @param whole whether what the stream delivers is followed from its first transaction, so that what was read by an
-     *     earlier process is still good
-     */
-    record Work(
-            String name,
-            String key,
-            List<String> tables,
-            String where,
-            SnapshotStore store,
-            SnapshotOptions options,
-            boolean whole) {
-
-        /** Another one is other work. */
-        String spec() {
-            return where.isEmpty() ? String.join(", ", tables) : String.join(", ", tables) + " WHERE " + where;
-        }
-    }
-
     private final Work work;
     private final SnapshotHost host;
     private final SnapshotSlices slices;
@@ -73,9 +39,11 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     private final Connector connector;
     private final ProgressSaver saver;
     private final Sinks.Empty<Void> over = Sinks.empty();
-    private final Disposable.Composite running = Disposables.composite();
+    private final SavedProgress savedProgress;
+    private final SnapshotFailures failures;
     private final Mono<Void> closed = Mono.defer(this::close).cache();
 
+    private SnapshotSteps steps;
     private @Nullable SnapshotPlan plan;
 
     /** Names this run, from its first row on. */
@@ -84,8 +52,6 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     private @Nullable SnapshotJob job;
     private @Nullable TargetWait wait;
     private Middleware.@Nullable Server origin;
-    /** Another for each time that it begins with its first row. */
-    private String runId = "";
 
     /** Whether it goes on from what a backfill of its name has saved. */
     private boolean resumes;
@@ -100,11 +66,19 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         this.slices = slices;
         this.resumes = !work.whole();
         this.onOver = onOver;
+        savedProgress = new SavedProgress(work);
+        failures = new SnapshotFailures(work.name(), host.config());
+        steps = steps();
         reports = new SnapshotReports(work.name(), clock);
         // Of its own: rows come as quickly as the server sends them, whatever the subscriber does meanwhile.
         loop = SubscriptionLoop.create("walex-" + host.config().get().name() + "-snapshot");
         connector = DriverConfiguration.connector(host.config(), loop.resources());
         saver = new ProgressSaver(work.store(), work.key(), host.loop(), this::toSave, this::saved);
+    }
+
+    private SnapshotSteps steps() {
+        return new SnapshotSteps(
+                host.loop(), failures::isPassing, error -> end(State.FAILED, failures.explained(null, error)));
     }
 
     String name() {
@@ -138,40 +112,30 @@ final class RunningSnapshot implements SnapshotJob.Owner {
      * @param slotIsNew whether what was saved is of another slot, and so of no use
      */
     Mono<Void> resume(ServerConnection server, Middleware.Server from, boolean slotIsNew) {
-        Mono<Optional<SnapshotProgress>> before = slotIsNew ? Mono.just(Optional.empty()) : saved(from);
-        return before.flatMap(saved -> {
-            if (saved.isPresent() && saved.get().completed()) {
-                return Mono.fromRunnable(() -> nothingToDo(saved.get()));
-            }
-            return tables(server)
-                    .publishOn(host.loop().scheduler())
-                    .doOnNext(sources -> {
-                        if (saved.isPresent()) {
-                            plan(sources, usable(saved.get(), sources), from);
-                        }
-                    })
-                    .then();
-        });
+        return planned(from, !slotIsNew, () -> tables(server), false);
     }
 
     /** After the slot was made: what is written behind the pages that there are now, comes as changes. */
     private Mono<Void> planned(Middleware.Server from) {
-        Mono<Optional<SnapshotProgress>> before = resumes ? saved(from) : Mono.just(Optional.empty());
-        return before.flatMap(saved -> {
+        return planned(from, resumes, () -> ServerConnection.use(connector, this::tables), true);
+    }
+
+    private Mono<Void> planned(
+            Middleware.Server from, boolean resumed, Supplier<Mono<List<SourceTable>>> tables, boolean fromStart) {
+        Mono<Optional<SnapshotProgress>> before = resumed ? savedProgress.load(from) : Mono.just(Optional.empty());
+        return before.publishOn(host.loop().scheduler()).flatMap(saved -> {
             if (saved.isPresent() && saved.get().completed()) {
                 return Mono.fromRunnable(() -> nothingToDo(saved.get()));
             }
-            return ServerConnection.use(connector, this::tables)
+            return tables.get()
                     .publishOn(host.loop().scheduler())
-                    .doOnNext(sources -> plan(sources, saved.map(known -> usable(known, sources)).orElse(null), from))
+                    .doOnNext(sources -> {
+                        if (fromStart || saved.isPresent()) {
+                            plan(sources, savedProgress.usable(saved, sources), from);
+                        }
+                    })
                     .then();
         });
-    }
-
-    private @Nullable SnapshotProgress usable(SnapshotProgress saved, List<SourceTable> sources) {
-        // Rows that were moved, while nobody looked, to where it was read before may have left columns out.
-        boolean missed = !work.whole() && sources.stream().anyMatch(SourceTable::leavesOut);
-        return missed ? null : saved;
     }
 
     private void nothingToDo(SnapshotProgress saved) {
@@ -181,59 +145,14 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     }
 
     private Mono<List<SourceTable>> tables(ServerConnection server) {
-        List<TablePattern> patterns =
-                work.tables().stream().map(TablePattern::parse).toList();
         return new SourceCatalog(server, host.config().get())
-                .tables(patterns)
+                .tables(work.patterns())
                 .doOnNext(sources -> SnapshotChecks.requireKeys(work.name(), work.where(), work.options(), sources));
-    }
-
-    /** What was saved and holds for this server. */
-    private Mono<Optional<SnapshotProgress>> saved(Middleware.Server from) {
-        return work.store()
-                .load(work.key())
-                .map(text -> SnapshotProgress.parse(text, work.key()))
-                .flatMap(saved -> holds(saved.systemIdentifier(), saved.timeline(), saved.lsn(), from)
-                        .filter(Boolean::booleanValue)
-                        .filter(holds -> work.whole() || saved.spec().equals(work.spec()))
-                        // Tables that were added to an initial snapshot are still to be read.
-                        .map(holds -> saved.spec().equals(work.spec()) ? saved : saved.reopened()))
-                .map(Optional::of)
-                .defaultIfEmpty(Optional.empty())
-                .onErrorMap(
-                        error -> !(error instanceof SnapshotException),
-                        error -> new SnapshotException(
-                                "Progress of the snapshot \"%s\" cannot be read from %s: %s; without it, rows would be read again or left out"
-                                        .formatted(work.name(), work.store(), error.getMessage()),
-                                error))
-                .publishOn(host.loop().scheduler());
-    }
-
-    /** Whether what was read there is part of this server's history. */
-    private Mono<Boolean> holds(String system, int timeline, Lsn lsn, Middleware.Server from) {
-        if (!system.equals(from.systemIdentifier())) {
-            LOG.info("Snapshot \"{}\" was begun on another database cluster, and begins again", work.name());
-            return Mono.just(false);
-        }
-        if (timeline == from.timeline() || timeline == 0 || from.timeline() == 0) {
-            return Mono.just(true);
-        }
-        return from.endOf(timeline).map(end -> {
-            boolean part = !lsn.isAfter(end);
-            if (!part) {
-                LOG.info(
-                        "Snapshot \"{}\" has read rows that were lost with timeline {}, and begins again",
-                        work.name(),
-                        timeline);
-            }
-            return part;
-        });
     }
 
     private void plan(List<SourceTable> sources, @Nullable SnapshotProgress saved, Middleware.Server from) {
         begun = saved == null ? Long.toHexString(ThreadLocalRandom.current().nextLong()) : saved.run();
         SnapshotPlan planned = SnapshotPlan.of(sources, saved, work.options().chunkBytes());
-        runId = saved == null ? UUID.randomUUID().toString() : saved.run();
         SnapshotJob made = new SnapshotJob(
                 work.name(),
                 host,
@@ -269,10 +188,10 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         reports.state(State.QUEUED, List.of());
         Mono<Void> planned = job != null ? Mono.empty() : planned(from);
         Mono<Void> guarded = Mono.defer(this::waitForStart);
-        run(planned.then(guarded).then(Mono.defer(this::listPages)), () -> {
-            reports.state(State.RUNNING, counts());
+        steps.run(planned.then(guarded).then(Mono.defer(this::listPages)), () -> {
+            reports.state(paused ? State.PAUSED : State.RUNNING, counts());
             LOG.info("{} reads {} for snapshot \"{}\"", host.config().get().name(), work.tables(), work.name());
-            running.add(host.loop().scheduler().schedulePeriodically(this::tell, 1, 1, TimeUnit.SECONDS));
+            steps.everySecond(() -> reports.counted(this::counts));
             readOn();
         });
     }
@@ -282,7 +201,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         if (current == null) {
             return Mono.empty();
         }
-        StartWait start = new StartWait(connector, host.loop(), host.config().get().username());
+        StartWait start =
+                new StartWait(connector, host.loop(), host.config().get().username());
         current.follow(start);
         return start.passed().doOnNext(current::startsBehind).then();
     }
@@ -297,51 +217,17 @@ final class RunningSnapshot implements SnapshotJob.Owner {
                 ChunkConnection.open(connector),
                 connection -> Flux.fromIterable(planned.unread())
                         .concatMap(source -> source.list(connection, work.where(), host.loop())
-                                .onErrorMap(error -> !isPassing(error), error -> explained(source.run(), error)))
+                                .onErrorMap(
+                                        error -> !failures.isPassing(error),
+                                        error -> failures.explained(source.run(), error)))
                         .then(),
                 ChunkConnection::close);
-    }
-
-    private void run(Mono<Void> step, Runnable then) {
-        BaseSubscriber<Void> subscriber = new BaseSubscriber<>() {
-            @Override
-            protected void hookOnComplete() {
-                host.loop().run(() -> {
-                    if (!ended) {
-                        then.run();
-                    }
-                });
-            }
-
-            @Override
-            protected void hookOnError(Throwable error) {
-                host.loop().run(() -> stepFailed(step, then, error));
-            }
-        };
-        running.add(subscriber);
-        step.subscribe(subscriber);
-    }
-
-    private void stepFailed(Mono<Void> step, Runnable then, Throwable error) {
-        if (ended) {
-            return;
-        }
-        if (isPassing(error)) {
-            running.add(
-                    host.loop().scheduler().schedule(() -> run(step, then), RETRY.toMillis(), TimeUnit.MILLISECONDS));
-        } else {
-            end(State.FAILED, error instanceof SnapshotException known ? known : explained(null, error));
-        }
     }
 
     private void readOn() {
         if (job != null && !paused && !ended) {
             job.run();
         }
-    }
-
-    private void tell() {
-        reports.counted(this::counts);
     }
 
     private List<SnapshotReports.TableCount> counts() {
@@ -378,6 +264,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         if (ended || !started) {
             return;
         }
+        steps.stop();
+        steps = steps();
         SnapshotJob before = job;
         if (before != null) {
             slices.remove(before);
@@ -396,7 +284,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         if (before == null || current == null || ended) {
             return Mono.empty();
         }
-        return holds(before.systemIdentifier(), before.timeline(), current.highestTarget(), from)
+        return savedProgress
+                .holds(before.systemIdentifier(), before.timeline(), current.highestTarget(), from)
                 .publishOn(host.loop().scheduler())
                 .doOnNext(holds -> {
                     origin = from;
@@ -457,7 +346,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
 
     private void saved() {
         SnapshotPlan planned = plan;
-        if (planned != null && !ended && planned.runs().stream().allMatch(TableRun::isDone)) {
+        boolean done = planned != null && planned.runs().stream().allMatch(TableRun::isDone);
+        if (done && !ended && !saver.isSaving()) {
             end(State.COMPLETED, null);
         } else {
             host.resume().run();
@@ -479,10 +369,12 @@ final class RunningSnapshot implements SnapshotJob.Owner {
                 new TablePattern(run.relation().schema(), run.relation().name());
         Mono<List<SourceTable>> looked = ServerConnection.use(
                 connector, server -> new SourceCatalog(server, host.config().get()).tables(List.of(table)));
-        run(
+        steps.run(
                 looked.publishOn(host.loop().scheduler())
                         .doOnNext(sources -> replan(run, sources))
-                        .onErrorResume(error -> !isPassing(error), error -> Mono.fromRunnable(() -> giveUp(run, error)))
+                        .onErrorResume(
+                                error -> !failures.isPassing(error),
+                                error -> Mono.fromRunnable(() -> giveUp(run, error)))
                         .then(),
                 this::readOn);
     }
@@ -494,11 +386,11 @@ final class RunningSnapshot implements SnapshotJob.Owner {
 
     @Override
     public ChunkReading.Verdict failed(TableRun run, Throwable error) {
-        if (isPassing(error)) {
+        if (failures.isPassing(error)) {
             LOG.debug("A chunk of {} is read again", run.name(), error);
             return ChunkReading.Verdict.LATER;
         }
-        if (isOtherTable(error) && run.mayBePlanned()) {
+        if (SnapshotFailures.isOtherTable(error) && run.mayBePlanned()) {
             if (!run.planning) {
                 changed(run);
             }
@@ -508,34 +400,9 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         return ChunkReading.Verdict.DROPPED;
     }
 
-    /** A table or column is not there, or not what it was. */
-    private static boolean isOtherTable(Throwable error) {
-        return error instanceof ReplacedTable
-                || error instanceof PromotedServer
-                || error instanceof ServerError server
-                        && List.of("42P01", "42703", "42883", "0A000").contains(server.sqlState());
-    }
-
-    private boolean isPassing(Throwable error) {
-        return Failures.isRetryable(explained(error), true);
-    }
-
-    private Throwable explained(Throwable error) {
-        return Failures.translate(
-                error, host.config().get(), host.config().get().slot().toString());
-    }
-
-    private SnapshotException explained(@Nullable TableRun run, Throwable error) {
-        Throwable cause = explained(error);
-        return new SnapshotException(
-                "Snapshot \"%s\" cannot %s: %s"
-                        .formatted(work.name(), run == null ? "begin" : "go on with " + run.name(), cause.getMessage()),
-                cause);
-    }
-
     /** Of the initial snapshot, other tables go on; a backfill was asked for as a whole. */
     private void giveUp(TableRun run, Throwable error) {
-        SnapshotException explained = explained(run, error);
+        SnapshotException explained = failures.explained(run, error);
         if (!work.whole()) {
             end(State.FAILED, explained);
             return;
@@ -564,7 +431,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
             return;
         }
         ended = true;
-        running.dispose();
+        steps.stop();
         // Of an initial snapshot, what is not saved must come again with its transactions.
         saver.close(!work.whole() || last == State.COMPLETED);
         if (job != null) {

@@ -8,8 +8,10 @@ import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.pgoutput.Relation;
 import io.walex.reactive.replication.Acknowledgements;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -52,22 +54,30 @@ final class SnapshotJob implements ChunkReading.Listener {
     private final boolean durable;
     private final Function<TableRun, WholeTable> wholeTables;
     private final Owner owner;
+    /** Those that are not over, by what the stream calls them. */
     private final Map<Integer, TableRun> runs = new HashMap<>();
+
+    /** Those of which something was read, and that are not over. */
+    private final Set<TableRun> begun = new LinkedHashSet<>();
+
     private final ChunkReading reading;
 
     private @Nullable WholeTable whole;
     private TransactionSignal.@Nullable Begin transaction;
     private Acknowledgements.@Nullable Ticket hold;
-    private long repairsBefore;
+
+    /** Of the transaction that is being delivered. */
+    private boolean hasRepairs;
+
     private long reached;
     private @Nullable StartWait start;
 
     /** Unsigned. */
     private long startTarget = -1;
 
-    private boolean paused = true;
+    private boolean delivering;
 
-    /** The highest that a chunk waited for. */
+    /** The highest that a chunk waited for that was delivered; unsigned. */
     private long highestTarget;
 
     SnapshotJob(
@@ -104,15 +114,14 @@ final class SnapshotJob implements ChunkReading.Listener {
 
     /** Reads, and adds to the stream what has come. */
     void run() {
-        paused = false;
+        delivering = true;
         reading.run();
         // A table without pages is complete at once.
         host.resume().run();
     }
 
-    /** Reads no more, and adds nothing. */
+    /** Reads no more, and adds what was read. */
     void pause() {
-        paused = true;
         reading.pause();
     }
 
@@ -125,6 +134,7 @@ final class SnapshotJob implements ChunkReading.Listener {
         run.abandoned = true;
         reading.drop(run);
         runs.remove(run.oid());
+        begun.remove(run);
     }
 
     // What the stream delivers.
@@ -136,7 +146,7 @@ final class SnapshotJob implements ChunkReading.Listener {
         }
         if (durable && !runs.isEmpty()) {
             // Keys that are found to need repair are saved before the server may forget how they came.
-            repairsBefore = repairsAdded();
+            hasRepairs = false;
             hold = host.acknowledgements().get().hold();
         }
     }
@@ -146,7 +156,9 @@ final class SnapshotJob implements ChunkReading.Listener {
         TableRun run = table == null ? null : runs.get(table.oid());
         TransactionSignal.Begin begin = transaction;
         if (run != null && begin != null) {
+            long repairs = run.merge().repairsAdded();
             run.change(begin, event);
+            hasRepairs |= run.merge().repairsAdded() != repairs;
             if (run.keyChanged && !run.planning) {
                 owner.changed(run);
             }
@@ -160,19 +172,11 @@ final class SnapshotJob implements ChunkReading.Listener {
         if (held == null) {
             return;
         }
-        if (repairsAdded() == repairsBefore) {
-            held.release();
-        } else {
+        if (hasRepairs) {
             owner.saveBefore(held);
+        } else {
+            held.release();
         }
-    }
-
-    private long repairsAdded() {
-        long added = 0;
-        for (TableRun run : runs.values()) {
-            added += run.merge().repairsAdded();
-        }
-        return added;
     }
 
     void reached(Lsn lsn) {
@@ -193,6 +197,7 @@ final class SnapshotJob implements ChunkReading.Listener {
                 opening.open();
             }
             HeldChunk chunk = run.claim();
+            begun.add(run);
             if (chunk != null) {
                 return chunk;
             }
@@ -227,10 +232,6 @@ final class SnapshotJob implements ChunkReading.Listener {
         for (TableRun other : runs.values()) {
             other.merge().shown(rows.visibility());
         }
-        long target = rows.visibility().target();
-        if (Long.compareUnsigned(target, highestTarget) > 0) {
-            highestTarget = target;
-        }
         if (rows.rows().rows() == 0 && chunk.portion.isOfPages()) {
             run.delivering(chunk);
             run.delivered(chunk);
@@ -247,7 +248,8 @@ final class SnapshotJob implements ChunkReading.Listener {
     }
 
     private static boolean isChanged(HeldChunk chunk, ChunkRows rows) {
-        return chunk.portion.isOfPages() && rows.filenode() != chunk.source.table().filenode()
+        return chunk.portion.isOfPages()
+                        && rows.filenode() != chunk.source.table().filenode()
                 || !rows.relation().describesAs(chunk.run.relation());
     }
 
@@ -291,9 +293,9 @@ final class SnapshotJob implements ChunkReading.Listener {
     }
 
     boolean hasReady() {
-        return !paused
+        return delivering
                 && !owner.isBehind()
-                && (firstReady() != null || runs.values().stream().anyMatch(TableRun::isFinished));
+                && (firstReady() != null || begun.stream().anyMatch(TableRun::isFinished));
     }
 
     private boolean hasStarted() {
@@ -312,7 +314,7 @@ final class SnapshotJob implements ChunkReading.Listener {
 
     @Nullable
     AddedTransaction nextTransaction(SnapshotSlices slices) {
-        if (paused || owner.isBehind()) {
+        if (!delivering || owner.isBehind()) {
             return null;
         }
         if (whole != null) {
@@ -339,6 +341,9 @@ final class SnapshotJob implements ChunkReading.Listener {
 
     private AddedTransaction slice(HeldChunk chunk, SnapshotSlices slices) {
         boolean last = OpenSlice.isLast(chunk);
+        if (Long.compareUnsigned(chunk.gate.target(), highestTarget) > 0) {
+            highestTarget = chunk.gate.target();
+        }
         if (last) {
             // What is handed out now counts as delivered in what the slice says of progress.
             chunk.run.delivering(chunk);
@@ -380,7 +385,8 @@ final class SnapshotJob implements ChunkReading.Listener {
             boolean last = OpenSlice.isLast(next);
             return new OpenSlice(
                     next,
-                    slices.begin(name, run.relation(), table.isFirst(), null, last ? table::delivered : () -> {}, () -> {}),
+                    slices.begin(
+                            name, run.relation(), table.isFirst(), null, last ? table::delivered : () -> {}, () -> {}),
                     slices::nextOrdinal);
         }
         if (!table.isRead()) {
@@ -400,7 +406,7 @@ final class SnapshotJob implements ChunkReading.Listener {
             host.askForKeepalive().run();
             return null;
         }
-        for (TableRun run : runs.values()) {
+        for (TableRun run : begun) {
             if (run.isFinished()) {
                 return completion(run, slices);
             }
@@ -418,6 +424,7 @@ final class SnapshotJob implements ChunkReading.Listener {
         }
         run.completed = true;
         runs.remove(run.oid());
+        begun.remove(run);
         return new TableCompletion(
                 slices.begin(name, run.relation(), false, owner.progress(), () -> {}, () -> {
                     run.completedAcknowledged = true;
@@ -438,6 +445,12 @@ final class SnapshotJob implements ChunkReading.Listener {
 
     /** Stops reading, and closes what was opened for it. */
     Mono<Void> close() {
+        Acknowledgements.Ticket held = hold;
+        hold = null;
+        if (held != null) {
+            // The transaction itself is not acknowledged.
+            held.release();
+        }
         return reading.close().then(whole == null ? Mono.empty() : whole.close());
     }
 }

@@ -76,9 +76,9 @@ public final class Snapshots {
         });
     }
 
-    private RunningSnapshot.Work work(SnapshotSpec wanted) {
+    private Work work(SnapshotSpec wanted) {
         SnapshotStore store = wanted.store() == null ? SnapshotStore.inMemory() : wanted.store();
-        return new RunningSnapshot.Work(INITIAL, key(INITIAL), wanted.tables(), "", store, wanted.options(), true);
+        return new Work(INITIAL, key(INITIAL), wanted.tables(), "", store, wanted.options(), true);
     }
 
     /** Streams of different slots have each their own. */
@@ -88,7 +88,7 @@ public final class Snapshots {
         return config.database() + "/" + slot + "/" + snapshot;
     }
 
-    private RunningSnapshot make(RunningSnapshot.Work work) {
+    private RunningSnapshot make(Work work) {
         RunningSnapshot made = new RunningSnapshot(work, host, slices, clock, this::sweep);
         running.add(made);
         made.reports().subscribe(new ReportListener(host.reports()));
@@ -145,7 +145,7 @@ public final class Snapshots {
                         "A backfill \"%s\" of \"%s\" is running; wait for its end, or give this one another name with named(...)"
                                 .formatted(spec.name(), host.config().get().name()));
             }
-            RunningSnapshot made = make(new RunningSnapshot.Work(
+            RunningSnapshot made = make(new Work(
                     spec.name(),
                     key("backfill/" + spec.name()),
                     spec.tables(),

@@ -24,15 +24,21 @@ final class SourceRun {
     private final ArrayDeque<TidRange> todo = new ArrayDeque<>();
     private final Set<TidRange> claimed = new LinkedHashSet<>();
     private final Set<TidRange> delivered = new LinkedHashSet<>();
-    private final long pagesPerChunk;
+    /** As configured. */
+    private final long mostPages;
+
+    /** As many as are through in time. */
+    private long pagesPerChunk;
     /** Of a table without pages that is not read. */
     private @Nullable KeyCursor cursor;
 
     private int plan;
 
-    SourceRun(TableRun run, SourceTable table, long pagesPerChunk, Collection<TidRange> ranges, @Nullable RowKey after) {
+    SourceRun(
+            TableRun run, SourceTable table, long pagesPerChunk, Collection<TidRange> ranges, @Nullable RowKey after) {
         this.run = run;
         this.table = table;
+        this.mostPages = pagesPerChunk;
         this.pagesPerChunk = pagesPerChunk;
         if (table.heap()) {
             todo.addAll(ranges);
@@ -114,6 +120,16 @@ final class SourceRun {
                     todo.addAll(TidRange.ofPages(listed.pages(), NEAR));
                 })
                 .then();
+    }
+
+    /** A chunk was too large, or took too long. */
+    void readLess() {
+        pagesPerChunk = Math.max(1, pagesPerChunk / 2);
+    }
+
+    /** A chunk was through quickly. */
+    void readMore() {
+        pagesPerChunk = Math.min(mostPages, 2 * pagesPerChunk);
     }
 
     /** A range has to be read after all, perhaps in parts. */

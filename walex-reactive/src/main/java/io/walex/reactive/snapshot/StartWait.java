@@ -78,8 +78,7 @@ final class StartWait {
         guard = still;
         over = still.isOver();
         // Others are not waited for.
-        delivered.retainAll(
-                still.open().stream().map(open -> (int) open.xid()).collect(Collectors.toSet()));
+        delivered.retainAll(still.open().stream().map(open -> (int) open.xid()).collect(Collectors.toSet()));
         if (!over && ++looks % LOOKS_BEFORE_WARNING == 0) {
             LOG.warn(still.warning(role));
         }

@@ -249,7 +249,8 @@ final class TableRun {
     /** The row as it is at this place of the stream; null where it is told, or gone. */
     @Nullable
     TupleData current(GatedChunks.Chunk chunk, TupleData row) {
-        return isKeyless() ? row : merge.take(chunk, keyOf(row), row);
+        // On a quiet table no key is looked for, or made.
+        return isKeyless() || merge.isAsRead(chunk) ? row : merge.take(chunk, keyOf(row), row);
     }
 
     /** The next chunk to be read; null when there is none now. */

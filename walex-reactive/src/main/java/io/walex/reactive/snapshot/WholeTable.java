@@ -75,8 +75,8 @@ final class WholeTable {
             return;
         }
         chunk.arrived(rows, loop.scheduler().now(TimeUnit.NANOSECONDS));
-        boolean changed = rows.filenode() != source.table().filenode()
-                || !rows.relation().describesAs(run.relation());
+        boolean changed =
+                rows.filenode() != source.table().filenode() || !rows.relation().describesAs(run.relation());
         if (changed || run.merge().arrived(chunk.gate, rows.visibility()) != GatedChunks.Arrival.USABLE) {
             again();
             if (changed && !run.planning) {

@@ -50,6 +50,32 @@ class GatedChunksTests {
     }
 
     @Test
+    void needsNoKeysWhereNothingHasChangedSinceTheChunkWasOpened() {
+        merge.upsert("k", "1 x", true);
+        assertThat(merge.isAsRead(ready())).isTrue();
+    }
+
+    @Test
+    void needsKeysOnceARowHasChangedOrIsToBeRepaired() {
+        Chunk chunk = ready();
+        merge.upsert("k", "2 y", true);
+        assertThat(merge.isAsRead(chunk)).isFalse();
+        merge.done(chunk);
+
+        merge.upsert("k", "3 _", false);
+        assertThat(merge.isAsRead(ready())).isFalse();
+    }
+
+    @Test
+    void needsKeysOfWhatWasReadBeforeATruncate() {
+        Chunk chunk = ready();
+        merge.truncate();
+
+        assertThat(merge.isAsRead(chunk)).isFalse();
+        assertThat(merge.isAsRead(ready())).isTrue();
+    }
+
+    @Test
     void strikesRowsThatHaveChangedSinceTheChunkWasOpened() {
         Chunk chunk = ready();
 

@@ -312,7 +312,11 @@ final class SnapshotHistory {
 
     private void emit(Reading reading, Map.Entry<Integer, Row> read) {
         Integer key = read.getKey();
+        boolean asRead = merge.isAsRead(reading.chunk);
         Row row = merge.take(reading.chunk, key, read.getValue());
+        if (asRead && row != read.getValue()) {
+            throw new AssertionError("Row " + key + " was to be as it was read");
+        }
         if (variants.contains(Variant.WITHOUT_STRIKE)) {
             row = read.getValue();
         }

@@ -78,6 +78,18 @@ public final class EmbeddedServer extends PostgresServer {
         startAgain();
     }
 
+    /**
+     * Stops the server and starts it with this transaction id as its next: ahead by less than two thousand million, behind
+     * which all rows have to be frozen.
+     *
+     * @param resetWal the program {@code pg_resetwal} of the server's major version
+     */
+    public void nextTransactionId(Path resetWal, long xid) {
+        stop(StopMode.FAST);
+        pgCtl.nextTransactionId(resetWal, xid);
+        startAgain();
+    }
+
     /** Stops the server and deletes its data. */
     @Override
     public void close() {

@@ -1,6 +1,9 @@
 package io.walex.reactive.testsupport;
 
 import io.walex.reactive.testsupport.EmbeddedServer.StopMode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +25,24 @@ record PgCtl(Path executable, Path dataDirectory, List<String> serverOptions) {
 
     void stop(StopMode mode) {
         run("stop", "-m", mode.name().toLowerCase(Locale.ROOT));
+    }
+
+    /**
+     * Has the stopped server begin with this transaction id next, by a program that comes with PostgreSQL and not with the
+     * embedded binaries.
+     */
+    void nextTransactionId(Path resetWal, long xid) {
+        try {
+            // What is said of the ids before it is all zero: none of them is asked for.
+            Path segment = dataDirectory.resolve("pg_xact").resolve("%04X".formatted(xid >> 20));
+            if (Files.notExists(segment)) {
+                Files.write(segment, new byte[256 << 10]);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Commands.run(Commands.notAsRoot(
+                List.of(resetWal.toString(), "-f", "-x", Long.toString(xid), "-D", dataDirectory.toString())));
     }
 
     void start(int port) {

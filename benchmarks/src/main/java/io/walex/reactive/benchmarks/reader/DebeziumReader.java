@@ -7,12 +7,15 @@ import io.debezium.engine.RecordChangeEvent;
 import io.debezium.engine.format.ChangeEventFormat;
 import io.debezium.engine.format.Json;
 import io.walex.reactive.benchmarks.Target;
+import java.io.IOException;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.connect.data.Struct;
 import org.apache.kafka.connect.source.SourceRecord;
 
@@ -26,9 +29,17 @@ record DebeziumReader(boolean json) implements Reader {
 
     @Override
     public void read(Target target, Meter meter) throws Exception {
+        Properties properties = properties(target);
+        run(done -> json
+                ? jsonEngine(properties, meter, done)
+                : connectEngine(properties, event -> count(event, meter), meter, done));
+    }
+
+    /** Runs an engine until it, or its consumer, is done. */
+    static void run(Function<CountDownLatch, DebeziumEngine<?>> made) throws IOException, InterruptedException {
         CountDownLatch done = new CountDownLatch(1);
         ExecutorService executor = Executors.newSingleThreadExecutor();
-        try (DebeziumEngine<?> engine = json ? jsonEngine(target, meter, done) : connectEngine(target, meter, done)) {
+        try (DebeziumEngine<?> engine = made.apply(done)) {
             executor.execute(engine);
             done.await();
         } finally {
@@ -37,23 +48,24 @@ record DebeziumReader(boolean json) implements Reader {
         }
     }
 
-    private static DebeziumEngine<?> connectEngine(Target target, Meter meter, CountDownLatch done) {
+    static DebeziumEngine<?> connectEngine(
+            Properties properties, Consumer<SourceRecord> counter, Meter meter, CountDownLatch done) {
         return DebeziumEngine.create(ChangeEventFormat.of(io.debezium.embedded.Connect.class))
-                .using(properties(target))
+                .using(properties)
                 .using((success, message, error) -> done.countDown())
                 .notifying(
                         (List<RecordChangeEvent<SourceRecord>> batch,
                                 RecordCommitter<RecordChangeEvent<SourceRecord>> committer) -> {
-                            batch.forEach(event -> count(event.record(), meter));
+                            batch.forEach(event -> counter.accept(event.record()));
                             finish(batch, committer);
                             endIfDone(meter, done);
                         })
                 .build();
     }
 
-    private static DebeziumEngine<?> jsonEngine(Target target, Meter meter, CountDownLatch done) {
+    private static DebeziumEngine<?> jsonEngine(Properties properties, Meter meter, CountDownLatch done) {
         return DebeziumEngine.create(Json.class)
-                .using(properties(target))
+                .using(properties)
                 .using((success, message, error) -> done.countDown())
                 .notifying(
                         (List<ChangeEvent<String, String>> batch,
@@ -83,7 +95,7 @@ record DebeziumReader(boolean json) implements Reader {
         }
     }
 
-    private static Properties properties(Target target) {
+    static Properties properties(Target target) {
         Properties properties = new Properties();
         properties.putAll(java.util.Map.ofEntries(
                 java.util.Map.entry("name", "debezium"),

@@ -4,7 +4,6 @@ import io.walex.reactive.benchmarks.report.Pass;
 import io.walex.reactive.benchmarks.report.ProcessCost;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +13,7 @@ public final class Meter {
 
     private final long expected;
     private final Runnable onFirst;
-    private final long @Nullable [] latencies;
+    private final @Nullable LatencyLog latencies;
     private final boolean watchesMemory;
 
     private long seen;
@@ -25,7 +24,7 @@ public final class Meter {
     Meter(long expected, Measure measure, Runnable onFirst) {
         this.expected = expected;
         this.onFirst = onFirst;
-        latencies = measure == Measure.LATENCY ? new long[Math.toIntExact(expected)] : null;
+        latencies = measure == Measure.LATENCY ? new LatencyLog() : null;
         watchesMemory = measure == Measure.MEMORY;
     }
 
@@ -41,16 +40,16 @@ public final class Meter {
         return false;
     }
 
-    /** Whether {@link #committedAt} is to be called before each row. */
+    /** Whether {@link #committedAt} is to be called for each change. */
     boolean wantsLatency() {
         return latencies != null;
     }
 
-    /** Takes the commit time of the row that comes next, in microseconds since 1970, by the clock of this machine. */
+    /** Takes the commit time of a change that has come now, in microseconds since 1970, by the clock of this machine. */
     void committedAt(long micros) {
-        long[] kept = latencies;
+        LatencyLog kept = latencies;
         if (kept != null) {
-            kept[(int) seen] = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) - micros;
+            kept.add(ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now()) - micros);
         }
     }
 
@@ -65,11 +64,9 @@ public final class Meter {
         if (start == null) {
             throw new IllegalStateException("Stopped before it was started");
         }
-        if (latencies != null) {
-            Arrays.sort(latencies);
-        }
         ProcessCost cost = ProcessCost.ofThisProcess().since(start);
-        pass = cost.toPass(expected, latencies, memory == null ? null : memory.end());
+        pass = cost.toPass(
+                expected, latencies == null ? null : latencies.sorted(), memory == null ? null : memory.end());
     }
 
     /** For a reader that is another process: its first row is at hand. */
@@ -81,6 +78,11 @@ public final class Meter {
     void stopOther(double userSeconds, double systemSeconds, double peakRssMb) {
         stop();
         pass = new Pass(expected, pass().seconds(), userSeconds, systemSeconds, Double.NaN, -1, peakRssMb, null, null);
+    }
+
+    /** Whether the first row has come, and the last has not. */
+    boolean isRunning() {
+        return first != null && pass == null;
     }
 
     boolean isDone() {

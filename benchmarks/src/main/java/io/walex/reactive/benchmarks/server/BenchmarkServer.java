@@ -9,10 +9,12 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL from embedded binaries, set so that nothing but the work at hand takes its time. */
@@ -31,6 +33,8 @@ public final class BenchmarkServer implements AutoCloseable {
             "max_wal_senders", "50",
             "max_replication_slots", "200",
             "max_locks_per_transaction", "1000");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final EmbeddedPostgres postgres;
     private final AtomicInteger clones = new AtomicInteger();
@@ -61,14 +65,26 @@ public final class BenchmarkServer implements AutoCloseable {
 
     /** Makes the workload's database, tables, publication and slot. */
     public Target prepare(Workload workload) {
+        Target target = make(workload);
+        execute(
+                target.database(),
+                List.of("SELECT pg_create_logical_replication_slot('%s', 'pgoutput')".formatted(target.slot())));
+        return target;
+    }
+
+    /** Makes the workload's database, tables and rows, with no slot. */
+    public Target fill(Workload workload) {
+        Target target = make(workload);
+        execute(target.database(), workload.load());
+        execute(target.database(), List.of("VACUUM (FREEZE, ANALYZE)", "CHECKPOINT"));
+        return target;
+    }
+
+    private Target make(Workload workload) {
         String database = "b_" + workload.name().toLowerCase(Locale.ROOT).replaceAll("\\W", "_");
         execute(USER, List.of("CREATE DATABASE " + database));
         execute(database, workload.schema());
-        execute(
-                database,
-                List.of(
-                        "CREATE PUBLICATION " + PUBLICATION + " FOR ALL TABLES",
-                        "SELECT pg_create_logical_replication_slot('" + database + "', 'pgoutput')"));
+        execute(database, List.of("CREATE PUBLICATION " + PUBLICATION + " FOR ALL TABLES"));
         return new Target(
                 "127.0.0.1",
                 postgres.getPort(),
@@ -116,6 +132,24 @@ public final class BenchmarkServer implements AutoCloseable {
                 target.database(),
                 "SELECT active_pid FROM pg_replication_slots WHERE slot_name = '" + target.slot() + "'");
         return pid == null ? 0 : Long.parseLong(pid);
+    }
+
+    /** Waits until a walsender serves the slot. */
+    public void awaitWalsender(Target target) {
+        long start = System.nanoTime();
+        while (walsender(target) == 0) {
+            if (System.nanoTime() - start > PATIENCE.toNanos()) {
+                throw new IllegalStateException("Nobody began to read slot " + target.slot());
+            }
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+    }
+
+    /** The size of its first table. */
+    public long megabytes(Target target) {
+        String size = query(
+                target.database(), "SELECT pg_table_size('" + target.tables().get(0) + "') / 1024 / 1024");
+        return size == null ? 0 : Long.parseLong(size);
     }
 
     public int port() {

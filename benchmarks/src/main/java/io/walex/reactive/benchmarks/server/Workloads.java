@@ -37,10 +37,13 @@ public final class Workloads {
 
     /** Wide rows in large transactions. */
     public static Workload w2(double scale) {
-        long rows = Math.round(500_000 * scale);
-        long perTransaction = Math.round(100_000 * scale);
+        return wide("W2", Math.round(500_000 * scale), Math.round(100_000 * scale));
+    }
+
+    /** Wide rows in transactions of a size. */
+    public static Workload wide(String name, long rows, long perTransaction) {
         return new Workload(
-                "W2",
+                name,
                 "%,d inserts of 20 columns, %,d per transaction".formatted(rows, perTransaction),
                 List.of("""
                         CREATE TABLE wide (

@@ -51,8 +51,9 @@ class BackfillIT {
         Seen<Event> seen = streams.start(walEx.changes());
         walEx.awaitStreaming().block(PATIENCE);
 
-        Backfill backfill = walEx.backfill(
-                BackfillSpec.of("public.todo").where("id BETWEEN 100 AND 199 -- some").named("some"));
+        Backfill backfill = walEx.backfill(BackfillSpec.of("public.todo")
+                .where("id BETWEEN 100 AND 199 -- some")
+                .named("some"));
         backfill.completed().block(PATIENCE);
 
         assertThat(ids(seen))
@@ -62,6 +63,20 @@ class BackfillIT {
                 .extracting(SnapshotReport::state, SnapshotReport::rows, SnapshotReport::fraction)
                 .containsExactly(SnapshotReport.State.COMPLETED, 100L, 1.0);
         assertThat(walEx.backfills()).isEmpty();
+    }
+
+    /** No transaction of ours lasts longer than 250 ms. */
+    @Test
+    void rowsThatTakeLongComeInSmallerChunks() {
+        WalEx walEx = streams.create(streams.config());
+        Seen<Event> seen = streams.start(walEx.changes());
+        walEx.awaitStreaming().block(PATIENCE);
+
+        walEx.backfill(BackfillSpec.of("todo").where("id > 150 OR pg_sleep(0.01) IS NOT NULL"))
+                .completed()
+                .block(PATIENCE);
+
+        assertThat(ids(seen)).hasSize(5000).doesNotHaveDuplicates();
     }
 
     @Test
@@ -118,7 +133,8 @@ class BackfillIT {
         streams.start(walEx.changes());
         walEx.awaitStreaming().block(PATIENCE);
 
-        assertThatThrownBy(() -> walEx.backfill(BackfillSpec.of("nowhere")).completed().block(PATIENCE))
+        assertThatThrownBy(() ->
+                        walEx.backfill(BackfillSpec.of("nowhere")).completed().block(PATIENCE))
                 .isInstanceOf(SnapshotException.class)
                 .hasMessageContaining("nowhere")
                 .hasMessageContaining("not published");

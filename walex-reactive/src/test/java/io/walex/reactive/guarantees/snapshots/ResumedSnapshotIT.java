@@ -92,7 +92,8 @@ class ResumedSnapshotIT {
 
     @Test
     void isDoneOnceForTheSlot() {
-        InitialSnapshotIT.awaitCompleted(streams.start(streams.create(config("todo")).changes()));
+        InitialSnapshotIT.awaitCompleted(
+                streams.start(streams.create(config("todo")).changes()));
         streams.stop();
         postgres.awaitSlotInactive(StreamFixture.SLOT);
 
@@ -106,7 +107,8 @@ class ResumedSnapshotIT {
 
     @Test
     void tableThatWasAddedIsReadAndTheOthersAreNot() {
-        InitialSnapshotIT.awaitCompleted(streams.start(streams.create(config("todo")).changes()));
+        InitialSnapshotIT.awaitCompleted(
+                streams.start(streams.create(config("todo")).changes()));
         streams.stop();
         postgres.awaitSlotInactive(StreamFixture.SLOT);
 
@@ -121,13 +123,14 @@ class ResumedSnapshotIT {
 
     @Test
     void newSlotHasAllReadAgain() {
-        InitialSnapshotIT.awaitCompleted(streams.start(streams.create(config("todo")).changes()));
+        InitialSnapshotIT.awaitCompleted(
+                streams.start(streams.create(config("todo")).changes()));
         streams.stop();
         postgres.awaitSlotInactive(StreamFixture.SLOT);
         postgres.execute("SELECT pg_drop_replication_slot('walex')");
 
-        List<Event> events =
-                InitialSnapshotIT.awaitCompleted(streams.start(streams.create(config("todo")).changes()));
+        List<Event> events = InitialSnapshotIT.awaitCompleted(
+                streams.start(streams.create(config("todo")).changes()));
 
         assertThat(events.stream().filter(ResumedSnapshotIT::isRead)).hasSize(ROWS);
     }

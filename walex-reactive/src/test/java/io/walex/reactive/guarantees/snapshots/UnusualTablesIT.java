@@ -45,9 +45,9 @@ class UnusualTablesIT {
     }
 
     private Seen<Event> snapshot(SnapshotSpec snapshot) {
-        return streams.start(streams.create(
-                        streams.config().slot(SlotSpec.temporary()).snapshot(snapshot))
-                .changes());
+        return streams.start(
+                streams.create(streams.config().slot(SlotSpec.temporary()).snapshot(snapshot))
+                        .changes());
     }
 
     private static List<Object> read(List<Event> events) {
@@ -63,8 +63,7 @@ class UnusualTablesIT {
                 "CREATE TABLE log (id int, line text)",
                 "ALTER TABLE log REPLICA IDENTITY FULL",
                 "INSERT INTO log SELECT i / 2, repeat('x', 100) FROM generate_series(2, 20001) i");
-        WalEx walEx = streams.create(
-                streams.config().slot(SlotSpec.temporary()).snapshot(SnapshotSpec.initial("log")));
+        WalEx walEx = streams.create(streams.config().slot(SlotSpec.temporary()).snapshot(SnapshotSpec.initial("log")));
         Seen<Event> seen = streams.start(walEx.changes());
         walEx.awaitStreaming().block(PATIENCE);
         for (int i = 0; i < 200; i++) {
@@ -82,14 +81,14 @@ class UnusualTablesIT {
                 .findFirst()
                 .orElseThrow();
         assertThat(events.subList(first, last)).allMatch(event -> event.type() == EventType.READ);
-        assertThat(Objects.requireNonNull(events.get(first).snapshot()).fromStart()).isTrue();
+        assertThat(Objects.requireNonNull(events.get(first).snapshot()).fromStart())
+                .isTrue();
         List<Object> expected = new ArrayList<>();
         IntStream.rangeClosed(2, 20001).forEach(i -> expected.add(i / 2));
         long before = events.subList(0, first).stream()
                 .filter(event -> event.type() == EventType.INSERT)
                 .count();
-        assertThat(read(events).stream().filter(id -> !id.equals(-1)))
-                .containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(read(events).stream().filter(id -> !id.equals(-1))).containsExactlyInAnyOrderElementsOf(expected);
         assertThat(read(events).stream().filter(id -> id.equals(-1))).hasSize((int) before);
     }
 
@@ -97,8 +96,8 @@ class UnusualTablesIT {
     void tableWithoutKeyIsRefusedWhereThatIsWanted() {
         postgres.execute("CREATE TABLE log (id int)");
 
-        Seen<Event> seen = snapshot(SnapshotSpec.initial("log")
-                .options(SnapshotOptions.DEFAULT.keyless(SnapshotOptions.Keyless.REFUSE)));
+        Seen<Event> seen = snapshot(
+                SnapshotSpec.initial("log").options(SnapshotOptions.DEFAULT.keyless(SnapshotOptions.Keyless.REFUSE)));
 
         assertThat(seen.awaitFailure())
                 .isInstanceOf(InvalidConfigException.class)
@@ -113,7 +112,8 @@ class UnusualTablesIT {
         streams.start(walEx.changes());
         walEx.awaitStreaming().block(PATIENCE);
 
-        assertThatThrownBy(() -> walEx.backfill(BackfillSpec.of("log")).completed().block(PATIENCE))
+        assertThatThrownBy(
+                        () -> walEx.backfill(BackfillSpec.of("log")).completed().block(PATIENCE))
                 .hasMessageContaining("public.log")
                 .hasMessageContaining("primary key");
     }
