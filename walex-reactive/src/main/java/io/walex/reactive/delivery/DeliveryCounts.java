@@ -75,7 +75,7 @@ public final class DeliveryCounts {
     private void addToRun(Event event) {
         EventType type = event.type();
         Source source = event.source();
-        if (type != runType || source != runSource || run == LONGEST_RUN) {
+        if (type != runType || !source.equals(runSource) || run == LONGEST_RUN) {
             tellRun();
             runType = type;
             runSource = source;

@@ -393,7 +393,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
                         counts.transactions(),
                         acknowledged.acknowledged(),
                         counts.snapshotRows(),
-                        state.reconnects()),
+                        now.reconnects()),
                 snapshots.latest());
     }
 

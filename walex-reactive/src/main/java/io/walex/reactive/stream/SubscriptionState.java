@@ -38,7 +38,9 @@ public final class SubscriptionState {
     private Instant since;
 
     private volatile @Nullable String slot;
-    private volatile long streamed;
+
+    /** How often it has begun to stream. Guarded by this. */
+    private long streamed;
 
     /** The stream has ended, and then its subscriber was told, or has left. */
     private volatile boolean ended;
@@ -56,12 +58,16 @@ public final class SubscriptionState {
         states.started(number);
     }
 
-    /** The state, and since when. */
-    record Since(ConnectionState state, Instant since) {}
+    /**
+     * The state, and since when.
+     *
+     * @param reconnects how often it streamed again
+     */
+    record Since(ConnectionState state, Instant since, long reconnects) {}
 
     synchronized Since since() {
         ConnectionState state = current;
-        return new Since(state == null ? new Connecting(number) : state, since);
+        return new Since(state == null ? new Connecting(number) : state, since, Math.max(0, streamed - 1));
     }
 
     int number() {
@@ -72,11 +78,6 @@ public final class SubscriptionState {
     @Nullable
     String slot() {
         return slot;
-    }
-
-    /** How often it streamed again. */
-    long reconnects() {
-        return Math.max(0, streamed - 1);
     }
 
     boolean isStreaming() {
