@@ -25,10 +25,10 @@ final class RecurringValues {
     private final @Nullable ColumnCodec[] codecs = new ColumnCodec[PLACES];
     private final Object[] values = new Object[PLACES];
 
-    /** Decodes the value, or finds it. The thread and the codec are the same, or are others. */
+    /** Decodes the value of a column, or finds it. The thread and the codec are the same, or are others. */
     @SuppressWarnings("ReferenceEquality")
-    Object fromText(ColumnCodec codec, byte[] bytes, int offset, int length) {
-        if (length > LONGEST || Thread.currentThread() != owner) {
+    Object fromText(ColumnCodec codec, Recurrence recurrence, byte[] bytes, int offset, int length) {
+        if (length > LONGEST || Thread.currentThread() != owner || !recurrence.isLikely()) {
             return codec.fromText(bytes, offset, length);
         }
         int place = place(bytes, offset, length);
@@ -36,8 +36,10 @@ final class RecurringValues {
         if (codecs[place] == codec
                 && lengths[place] == length
                 && Arrays.equals(forms, form, form + length, bytes, offset, offset + length)) {
+            recurrence.found();
             return values[place];
         }
+        recurrence.missed();
         Object value = codec.fromText(bytes, offset, length);
         if (isWorthIt(value)) {
             codecs[place] = codec;

@@ -35,6 +35,7 @@ final class Table {
     private final BitSet masked;
 
     private final RecurringValues recurring;
+    private final Recurrence[] recurrences;
 
     /** The columns that a row shows. */
     final List<Column> shown;
@@ -50,6 +51,7 @@ final class Table {
         this.identity = identity;
         List<RelationColumn> described = relation.columns();
         codecs = new ColumnCodec[described.size()];
+        recurrences = new Recurrence[described.size()];
         indexes = new HashMap<>(described.size() * 2);
         List<Column> named = new ArrayList<>(described.size());
         Map<String, String> typeNames = new LinkedHashMap<>();
@@ -57,6 +59,7 @@ final class Table {
             RelationColumn column = described.get(i);
             String type = types.typeName(column.typeOid());
             codecs[i] = types.codec(column.typeOid(), column.typeModifier());
+            recurrences[i] = new Recurrence();
             indexes.put(column.name(), i);
             named.add(new Column(column.name(), type, column.typeOid(), column.typeModifier(), column.key()));
             typeNames.put(column.name(), type);
@@ -73,6 +76,7 @@ final class Table {
         this.relation = other.relation;
         this.identity = other.identity;
         this.recurring = other.recurring;
+        this.recurrences = other.recurrences;
         this.columns = other.columns;
         this.indexes = other.indexes;
         this.source = source;
@@ -150,7 +154,8 @@ final class Table {
             case TupleData.TEXT ->
                 masked.get(column)
                         ? codec.fromText(tuple.bytes(), tuple.offset(column), tuple.length(column))
-                        : recurring.fromText(codec, tuple.bytes(), tuple.offset(column), tuple.length(column));
+                        : recurring.fromText(
+                                codec, recurrences[column], tuple.bytes(), tuple.offset(column), tuple.length(column));
             case TupleData.BINARY -> codec.fromBinary(tuple.bytes(), tuple.offset(column), tuple.length(column));
             default -> null;
         };

@@ -202,13 +202,14 @@ public final class Acknowledgements {
                     acknowledged.setOpaque(acknowledged.getPlain() + 1);
                     unacknowledged.setOpaque(unacknowledged.getPlain() - 1);
                 }
-                if (head.onConfirmed != null) {
-                    head.onConfirmed.run();
-                }
                 if (holding.isEmpty()) {
                     moveTo(head.endLsn);
                 } else {
                     holding.getLast().confirmedBehind = head.endLsn;
+                }
+                // Last: who is told may acknowledge more.
+                if (head.onConfirmed != null) {
+                    head.onConfirmed.run();
                 }
             }
             progress = true;

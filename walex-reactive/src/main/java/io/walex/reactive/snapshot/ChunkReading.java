@@ -108,11 +108,6 @@ final class ChunkReading {
         readOn();
     }
 
-    /** Whether nothing is read or held. */
-    boolean isIdle() {
-        return reading == 0 && held.isEmpty();
-    }
-
     void readOn() {
         if (!running || pausing) {
             return;
@@ -182,7 +177,7 @@ final class ChunkReading {
         if (error instanceof OversizedChunk || error instanceof SlowChunk) {
             chunk.source.readLess();
             chunk.run.againInParts(chunk);
-            return Verdict.DROPPED;
+            return error instanceof SlowChunk ? Verdict.LATER : Verdict.DROPPED;
         }
         if (error instanceof LockedTable) {
             chunk.run.again(chunk);

@@ -43,7 +43,12 @@ final class ChunkWorker {
         ChunkConnection open = connection;
         return open != null
                 ? Mono.just(open)
-                : ChunkConnection.open(connector).publishOn(loop.scheduler()).doOnNext(made -> connection = made);
+                : ChunkConnection.open(connector)
+                        .publishOn(loop.scheduler())
+                        .doOnNext(made -> connection = made)
+                        // One that comes when it is not wanted any more.
+                        .doOnDiscard(ChunkConnection.class, late -> late.close()
+                                .subscribe(new ReportListener.Ignored()));
     }
 
     /** A connection that is of no use any more is replaced with the next chunk. */

@@ -67,7 +67,7 @@ final class DirectorySnapshotStore implements SnapshotStore {
                 .subscribeOn(scheduler);
     }
 
-    private void write(Path file, String progress) throws IOException {
+    private synchronized void write(Path file, String progress) throws IOException {
         Files.createDirectories(directory);
         Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
         try (FileChannel channel = FileChannel.open(temporary, OVERWRITE, ownersOnly())) {

@@ -23,6 +23,9 @@ final class HeldChunk {
 
     private long askedAt;
 
+    /** Whether it is known up to where what it waits for is flushed. */
+    boolean isFlushed;
+
     /** When its rows came, by the clock of the event loop. */
     long arrivedAt;
 

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyCursor {
 
-    private static final int FIRST_ROWS = 5000;
+    private static final int MOST_ROWS = 5000;
 
     private final Function<TupleData, RowKey> key;
-    private int rows = FIRST_ROWS;
+    private int rows = MOST_ROWS;
     private @Nullable RowKey delivered;
     private @Nullable RowKey acknowledged;
     private boolean claimed;
@@ -88,6 +88,7 @@ final class KeyCursor {
             delivered = last == null ? delivered : last;
             ended = isEnd;
             claimed = false;
+            rows = Math.min(MOST_ROWS, 2 * rows);
         }
 
         @Override

@@ -52,6 +52,7 @@ final class ProgressJson {
         ObjectNode json = MAPPER.createObjectNode()
                 .put("schema", table.schema())
                 .put("table", table.table())
+                .put("key", table.key())
                 .put("attempt", table.attempt())
                 .put("completed", table.completed())
                 .put("rows", table.rows())
@@ -140,6 +141,7 @@ final class ProgressJson {
         return new TableProgress(
                 text(json.path("schema"), "schema"),
                 text(json.path("table"), "table"),
+                text(json.path("key"), "key"),
                 integer(json.path("attempt"), "attempt"),
                 truth(json.path("completed"), "completed"),
                 number(json.path("rows"), "rows"),

@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import reactor.core.publisher.BaseSubscriber;
+import reactor.core.publisher.Mono;
 
 /**
  * Saves how far a snapshot is, one text after the other: what came meanwhile goes with the next. Confined to the
@@ -24,7 +26,7 @@ final class ProgressSaver {
     private final SnapshotStore store;
     private final String key;
     private final SubscriptionLoop loop;
-    private final Supplier<SnapshotProgress> progress;
+    private final Supplier<@Nullable SnapshotProgress> progress;
     private final Runnable onSaved;
 
     /** What the server must not forget before the next text is safe. */
@@ -34,30 +36,29 @@ final class ProgressSaver {
     private boolean behind;
     private boolean saving;
     private boolean failing;
+    private boolean suspended;
     private boolean closed;
+
+    /** Whether the slot may move although something was not saved. */
+    private boolean releases;
 
     /**
      * Saves nothing yet.
      *
-     * @param progress asked for what is to be saved when it is
+     * @param progress asked for what is to be saved when it is; null while there is nothing
      * @param onSaved told when something was saved
      */
     ProgressSaver(
             SnapshotStore store,
             String key,
             SubscriptionLoop loop,
-            Supplier<SnapshotProgress> progress,
+            Supplier<@Nullable SnapshotProgress> progress,
             Runnable onSaved) {
         this.store = store;
         this.key = key;
         this.loop = loop;
         this.progress = progress;
         this.onSaved = onSaved;
-    }
-
-    /** Whether the process may end without what it saved. */
-    boolean isDurable() {
-        return store.isDurable();
     }
 
     /** Something was acknowledged. */
@@ -88,7 +89,11 @@ final class ProgressSaver {
     }
 
     private void next() {
-        if (saving || !wanted || closed) {
+        if (saving || !wanted || closed || suspended) {
+            return;
+        }
+        SnapshotProgress next = progress.get();
+        if (next == null) {
             return;
         }
         behind = false;
@@ -96,7 +101,17 @@ final class ProgressSaver {
         saving = true;
         List<Acknowledgements.Ticket> covered = held;
         held = new ArrayList<>();
-        store.save(key, progress.get().toJson()).subscribe(new Saving(covered));
+        Mono.defer(() -> store.save(key, next.toJson())).subscribe(new Saving(covered));
+    }
+
+    /** The stream is not here: another process may have gone on, whose text this must not replace. */
+    void suspend() {
+        suspended = true;
+    }
+
+    void goOn() {
+        suspended = false;
+        next();
     }
 
     /**
@@ -106,6 +121,7 @@ final class ProgressSaver {
      */
     void close(boolean release) {
         closed = true;
+        releases = release;
         if (release) {
             held.forEach(Acknowledgements.Ticket::release);
         }
@@ -138,9 +154,15 @@ final class ProgressSaver {
                         "Progress of the snapshot \"{}\" cannot be saved in {}; the snapshot waits, and it is tried again: {}",
                         key,
                         store,
-                        error.toString());
+                        error.getMessage());
             }
             loop.run(() -> {
+                if (closed) {
+                    if (releases) {
+                        covered.forEach(Acknowledgements.Ticket::release);
+                    }
+                    return;
+                }
                 failing = true;
                 held.addAll(0, covered);
                 loop.scheduler().schedule(this::again, RETRY_MILLIS, TimeUnit.MILLISECONDS);

@@ -2,6 +2,7 @@ package io.walex.reactive.snapshot;
 
 import io.walex.reactive.config.DriverConfiguration;
 import io.walex.reactive.config.Middleware;
+import io.walex.reactive.config.SlotSpec;
 import io.walex.reactive.error.SnapshotException;
 import io.walex.reactive.event.TablePattern;
 import io.walex.reactive.replication.Acknowledgements;
@@ -53,8 +54,14 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     private @Nullable TargetWait wait;
     private Middleware.@Nullable Server origin;
 
-    /** Whether it goes on from what a backfill of its name has saved. */
-    private boolean resumes;
+    /** Whether what was saved is of no use. */
+    private boolean fresh;
+
+    /** Whether what an earlier process was given is visible. */
+    private boolean guarded;
+
+    /** Why a table was given up. */
+    private @Nullable SnapshotException gaveUp;
 
     private boolean started;
     private boolean paused;
@@ -64,7 +71,6 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         this.work = work;
         this.host = host;
         this.slices = slices;
-        this.resumes = !work.whole();
         this.onOver = onOver;
         savedProgress = new SavedProgress(work);
         failures = new SnapshotFailures(work.name(), host.config());
@@ -106,34 +112,46 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     // The plan.
 
     /**
-     * Plans what is left of what an earlier process has saved; completes without a plan where nothing was, and fails where
-     * nothing could be read.
-     *
-     * @param slotIsNew whether what was saved is of another slot, and so of no use
+     * Looks whether it can be read. Where there is no slot yet, what was saved is of no use: that is told to the store before
+     * there is one, for no process to go on from it.
      */
-    Mono<Void> resume(ServerConnection server, Middleware.Server from, boolean slotIsNew) {
-        return planned(from, !slotIsNew, () -> tables(server), false);
+    Mono<Void> check(ServerConnection server, Middleware.Server from) {
+        return savedProgress.load(from).flatMap(saved -> {
+            Mono<Void> kept = saved.isEmpty()
+                    ? Mono.empty()
+                    : isSlotThere(server).flatMap(there -> there ? Mono.empty() : savedProgress.forget(from));
+            boolean completed = saved.isPresent() && saved.get().completed();
+            return completed ? kept : tables(server).then(kept);
+        });
     }
 
-    /** After the slot was made: what is written behind the pages that there are now, comes as changes. */
-    private Mono<Void> planned(Middleware.Server from) {
-        return planned(from, resumes, () -> ServerConnection.use(connector, this::tables), true);
+    private Mono<Boolean> isSlotThere(ServerConnection server) {
+        return host.config().get().slot() instanceof SlotSpec.Durable durable
+                ? server.slots().find(durable.name()).hasElement()
+                : Mono.just(false);
     }
 
-    private Mono<Void> planned(
-            Middleware.Server from, boolean resumed, Supplier<Mono<List<SourceTable>>> tables, boolean fromStart) {
-        Mono<Optional<SnapshotProgress>> before = resumed ? savedProgress.load(from) : Mono.just(Optional.empty());
+    boolean isPlanned() {
+        return job != null;
+    }
+
+    /**
+     * Plans what is left to be read, and follows the stream from here on. To be called when there is a slot: what is written
+     * behind the pages that there are now, comes as changes.
+     *
+     * @param fresh whether all is to be read, whatever was saved
+     */
+    Mono<Void> plan(Middleware.Server from, boolean fresh) {
+        Mono<Optional<SnapshotProgress>> before = fresh
+                ? savedProgress.forget(from).thenReturn(Optional.empty())
+                : Mono.defer(() -> savedProgress.load(from));
         return before.publishOn(host.loop().scheduler()).flatMap(saved -> {
             if (saved.isPresent() && saved.get().completed()) {
                 return Mono.fromRunnable(() -> nothingToDo(saved.get()));
             }
-            return tables.get()
+            return ServerConnection.use(connector, this::tables)
                     .publishOn(host.loop().scheduler())
-                    .doOnNext(sources -> {
-                        if (fromStart || saved.isPresent()) {
-                            plan(sources, savedProgress.usable(saved, sources), from);
-                        }
-                    })
+                    .doOnNext(sources -> plan(sources, savedProgress.usable(saved, sources), from))
                     .then();
         });
     }
@@ -145,8 +163,12 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     }
 
     private Mono<List<SourceTable>> tables(ServerConnection server) {
+        return tables(server, work.patterns());
+    }
+
+    private Mono<List<SourceTable>> tables(ServerConnection server, List<TablePattern> patterns) {
         return new SourceCatalog(server, host.config().get())
-                .tables(work.patterns())
+                .tables(patterns)
                 .doOnNext(sources -> SnapshotChecks.requireKeys(work.name(), work.where(), work.options(), sources));
     }
 
@@ -165,7 +187,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         job = made;
         origin = from;
         wait = new TargetWait(
-                host, connector, work.options().strict(), work.options().nudge(), made::late);
+                host, connector, work.options().strict(), work.options().nudge(), made::late, made::awaitsStart);
         slices.add(made);
     }
 
@@ -175,23 +197,31 @@ final class RunningSnapshot implements SnapshotJob.Owner {
 
     // Running.
 
+    /** There is no stream now. */
+    void disconnected() {
+        saver.suspend();
+    }
+
     /**
      * The stream is there. What it delivers is followed from now on at the latest.
      *
      * @param from what it comes from
      */
     void start(Middleware.Server from) {
+        saver.goOn();
         if (started || ended) {
             return;
         }
         started = true;
         reports.state(State.QUEUED, List.of());
-        Mono<Void> planned = job != null ? Mono.empty() : planned(from);
-        Mono<Void> guarded = Mono.defer(this::waitForStart);
-        steps.run(planned.then(guarded).then(Mono.defer(this::listPages)), () -> {
+        boolean anew = fresh;
+        Mono<Void> planned = Mono.defer(() -> job != null ? Mono.empty() : plan(from, anew));
+        Mono<Void> visible = Mono.defer(this::waitForStart);
+        steps.run(planned.then(visible).then(Mono.defer(this::listPages)), () -> {
             reports.state(paused ? State.PAUSED : State.RUNNING, counts());
             LOG.info("{} reads {} for snapshot \"{}\"", host.config().get().name(), work.tables(), work.name());
             steps.everySecond(() -> reports.counted(this::counts));
+            guarded = true;
             readOn();
         });
     }
@@ -204,7 +234,14 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         StartWait start =
                 new StartWait(connector, host.loop(), host.config().get().username());
         current.follow(start);
-        return start.passed().doOnNext(current::startsBehind).then();
+        return start.passed()
+                .doOnNext(place -> {
+                    current.startsBehind(place.flushed());
+                    if (wait != null) {
+                        wait.flushedWithin(place.walWriterDelay());
+                    }
+                })
+                .then();
     }
 
     /** Of a table of which few rows are wanted, those pages are enough that hold one, where an index tells them quickly. */
@@ -213,9 +250,10 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         if (work.where().isEmpty() || planned == null) {
             return Mono.empty();
         }
+        List<SourceRun> unread = planned.unread();
         return Mono.usingWhen(
-                ChunkConnection.open(connector),
-                connection -> Flux.fromIterable(planned.unread())
+                ChunkConnection.open(connector).publishOn(host.loop().scheduler()),
+                connection -> Flux.fromIterable(unread)
                         .concatMap(source -> source.list(connection, work.where(), host.loop())
                                 .onErrorMap(
                                         error -> !failures.isPassing(error),
@@ -225,7 +263,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     }
 
     private void readOn() {
-        if (job != null && !paused && !ended) {
+        if (job != null && guarded && !paused && !ended) {
             job.run();
         }
     }
@@ -248,10 +286,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     void goOn() {
         if (paused && !ended) {
             paused = false;
-            if (job != null) {
-                reports.state(State.RUNNING, counts());
-                readOn();
-            }
+            reports.state(guarded ? State.RUNNING : State.QUEUED, counts());
+            readOn();
         }
     }
 
@@ -259,9 +295,13 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         end(State.CANCELLED, new CancellationException("Snapshot \"" + work.name() + "\" was cancelled"));
     }
 
-    /** The stream has lost transactions, or goes on elsewhere: nothing that was read before is good. */
-    void restart(Middleware.Server from) {
-        if (ended || !started) {
+    /**
+     * What was planned is of no use any more: it is planned again, when the stream goes on.
+     *
+     * @param all whether all is to be read, else what is not saved
+     */
+    void restart(boolean all) {
+        if (ended) {
             return;
         }
         steps.stop();
@@ -271,10 +311,13 @@ final class RunningSnapshot implements SnapshotJob.Owner {
             slices.remove(before);
             before.close().subscribe(new ReportListener.Ignored());
         }
+        if (wait != null) {
+            wait.close();
+        }
         job = null;
+        fresh = all;
+        guarded = false;
         started = false;
-        resumes = false;
-        start(from);
     }
 
     /** Goes on if what was read is part of this server's history, else begins again. */
@@ -290,7 +333,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
                 .doOnNext(holds -> {
                     origin = from;
                     if (!holds) {
-                        restart(from);
+                        restart(true);
                     }
                 })
                 .then();
@@ -300,20 +343,25 @@ final class RunningSnapshot implements SnapshotJob.Owner {
 
     @Override
     public String progress() {
-        return progress(false).toJson();
-    }
-
-    private SnapshotProgress toSave() {
-        return progress(true);
-    }
-
-    private SnapshotProgress progress(boolean acknowledged) {
         SnapshotPlan planned = plan;
         Middleware.Server from = origin;
         SnapshotJob current = job;
         if (planned == null || from == null || current == null) {
             throw new IllegalStateException("Snapshot \"" + work.name() + "\" has no plan");
         }
+        return progress(planned, from, current, false).toJson();
+    }
+
+    /** Null while there is no plan. */
+    private @Nullable SnapshotProgress toSave() {
+        SnapshotPlan planned = plan;
+        Middleware.Server from = origin;
+        SnapshotJob current = job;
+        return planned == null || from == null || current == null ? null : progress(planned, from, current, true);
+    }
+
+    private SnapshotProgress progress(
+            SnapshotPlan planned, Middleware.Server from, SnapshotJob current, boolean acknowledged) {
         List<SnapshotProgress.TableProgress> tables = planned.progress(acknowledged);
         return new SnapshotProgress(
                 work.key(),
@@ -348,7 +396,7 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         SnapshotPlan planned = plan;
         boolean done = planned != null && planned.runs().stream().allMatch(TableRun::isDone);
         if (done && !ended && !saver.isSaving()) {
-            end(State.COMPLETED, null);
+            end(gaveUp == null ? State.COMPLETED : State.FAILED, gaveUp);
         } else {
             host.resume().run();
         }
@@ -368,10 +416,11 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         TablePattern table =
                 new TablePattern(run.relation().schema(), run.relation().name());
         Mono<List<SourceTable>> looked = ServerConnection.use(
-                connector, server -> new SourceCatalog(server, host.config().get()).tables(List.of(table)));
+                connector, server -> tables(server, List.of(table)));
         steps.run(
                 looked.publishOn(host.loop().scheduler())
-                        .doOnNext(sources -> replan(run, sources))
+                        // What is being delivered is of the table as it was.
+                        .doOnNext(sources -> slices.whenClosed(() -> replan(run, sources)))
                         .onErrorResume(
                                 error -> !failures.isPassing(error),
                                 error -> Mono.fromRunnable(() -> giveUp(run, error)))
@@ -380,8 +429,11 @@ final class RunningSnapshot implements SnapshotJob.Owner {
     }
 
     private void replan(TableRun run, List<SourceTable> sources) {
-        run.replan(sources, work.options().chunkBytes());
+        if (job != null && !run.isOver()) {
+            job.replan(run, sources, work.options().chunkBytes());
+        }
         run.planning = false;
+        readOn();
     }
 
     @Override
@@ -407,7 +459,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
             end(State.FAILED, explained);
             return;
         }
-        LOG.warn("{}; its changes go on, and its snapshot begins anew at the next start", explained.getMessage());
+        LOG.warn("{}; its changes go on, and its snapshot goes on at the next start", explained.getMessage());
+        gaveUp = explained;
         if (job != null) {
             job.abandon(run);
         }
@@ -431,6 +484,9 @@ final class RunningSnapshot implements SnapshotJob.Owner {
             return;
         }
         ended = true;
+        if (last == State.FAILED && work.whole() && because != gaveUp && because != null) {
+            LOG.warn("{}; the stream goes on, and the snapshot goes on at the next start", because.getMessage());
+        }
         steps.stop();
         // Of an initial snapshot, what is not saved must come again with its transactions.
         saver.close(!work.whole() || last == State.COMPLETED);
@@ -440,6 +496,8 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         if (wait != null) {
             wait.close();
         }
+        // Before anybody hears of it: its name is free again.
+        onOver.run();
         if (because == null) {
             reports.completed(counts());
             over.tryEmitEmpty();
@@ -447,7 +505,6 @@ final class RunningSnapshot implements SnapshotJob.Owner {
             reports.ended(last, counts(), because);
             over.tryEmitError(because);
         }
-        onOver.run();
     }
 
     /** Closes what it has opened; never fails. */

@@ -5,6 +5,7 @@ import io.walex.reactive.error.SnapshotException;
 import io.walex.reactive.pgoutput.Lsn;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,8 +18,7 @@ record SavedProgress(Work work) {
 
     /** What was saved for the same work and is part of the server's history; empty when nothing is. */
     Mono<Optional<SnapshotProgress>> load(Middleware.Server from) {
-        return work.store()
-                .load(work.key())
+        return Mono.defer(() -> work.store().load(work.key()))
                 .map(text -> SnapshotProgress.parse(text, work.key()))
                 .filterWhen(saved -> holds(saved.systemIdentifier(), saved.timeline(), saved.lsn(), from))
                 .filter(saved -> work.whole() || saved.spec().equals(work.spec()))
@@ -27,6 +27,27 @@ record SavedProgress(Work work) {
                 .map(Optional::of)
                 .defaultIfEmpty(Optional.empty())
                 .onErrorMap(error -> !(error instanceof SnapshotException), this::unreadable);
+    }
+
+    /** Has nothing of what was saved count any more, safely. */
+    Mono<Void> forget(Middleware.Server from) {
+        SnapshotProgress nothing = new SnapshotProgress(
+                work.key(),
+                work.name(),
+                Long.toHexString(ThreadLocalRandom.current().nextLong()),
+                work.spec(),
+                from.systemIdentifier(),
+                from.timeline(),
+                Lsn.INVALID,
+                false,
+                List.of());
+        return Mono.defer(() -> work.store().save(work.key(), nothing.toJson()))
+                .onErrorMap(
+                        error -> !(error instanceof SnapshotException),
+                        error -> new SnapshotException(
+                                "Progress of the snapshot \"%s\" cannot be saved in %s: %s; the snapshot does not begin before it can"
+                                        .formatted(work.name(), work.store(), error.getMessage()),
+                                error));
     }
 
     private SnapshotException unreadable(Throwable error) {

@@ -75,6 +75,9 @@ final class SnapshotJob implements ChunkReading.Listener {
     /** Unsigned. */
     private long startTarget = -1;
 
+    /** Nothing is read before the stream has come here; unsigned. */
+    private long readsBehind;
+
     private boolean delivering;
 
     /** The highest that a chunk waited for that was delivered; unsigned. */
@@ -129,9 +132,20 @@ final class SnapshotJob implements ChunkReading.Listener {
         return Lsn.of(highestTarget);
     }
 
+    /** The table is read on as it is now. */
+    void replan(TableRun run, List<SourceTable> heaps, int chunkBytes) {
+        runs.remove(run.oid());
+        run.replan(heaps, chunkBytes);
+        runs.put(run.oid(), run);
+    }
+
     /** Nothing more of the table is read, nor what the stream says of it of interest. */
     void abandon(TableRun run) {
         run.abandoned = true;
+        if (whole != null && whole.run() == run) {
+            whole.end();
+            whole = null;
+        }
         reading.drop(run);
         runs.remove(run.oid());
         begun.remove(run);
@@ -147,6 +161,10 @@ final class SnapshotJob implements ChunkReading.Listener {
         if (durable && !runs.isEmpty()) {
             // Keys that are found to need repair are saved before the server may forget how they came.
             hasRepairs = false;
+            if (hold != null) {
+                // That one never ended.
+                hold.release();
+            }
             hold = host.acknowledgements().get().hold();
         }
     }
@@ -180,13 +198,24 @@ final class SnapshotJob implements ChunkReading.Listener {
     }
 
     void reached(Lsn lsn) {
+        boolean waited = isFar();
         reached = lsn.value();
+        if (waited && !isFar()) {
+            reading.readOn();
+        }
+    }
+
+    private boolean isFar() {
+        return Long.compareUnsigned(reached, readsBehind) < 0;
     }
 
     // What is read.
 
     @Override
     public @Nullable HeldChunk claim() {
+        if (isFar()) {
+            return null;
+        }
         for (TableRun run : plan.runs()) {
             if (run.isOver()) {
                 continue;
@@ -232,13 +261,6 @@ final class SnapshotJob implements ChunkReading.Listener {
         for (TableRun other : runs.values()) {
             other.merge().shown(rows.visibility());
         }
-        if (rows.rows().rows() == 0 && chunk.portion.isOfPages()) {
-            run.delivering(chunk);
-            run.delivered(chunk);
-            run.acknowledged(chunk);
-            host.resume().run();
-            return ChunkReading.Verdict.DROPPED;
-        }
         if (run.events() == null) {
             describe(run);
         }
@@ -261,6 +283,7 @@ final class SnapshotJob implements ChunkReading.Listener {
         Runnable describe = () -> {
             if (run.relation().describesAs(relation)) {
                 run.events(new SnapshotTable(relation, host.types().types(), host.identity()));
+                host.resume().run();
             }
         };
         if (known) {
@@ -298,6 +321,11 @@ final class SnapshotJob implements ChunkReading.Listener {
                 && (firstReady() != null || begun.stream().anyMatch(TableRun::isFinished));
     }
 
+    /** Whether nothing may be handed out before the stream has come further, not even the end of a table without rows. */
+    boolean awaitsStart() {
+        return delivering && !hasStarted();
+    }
+
     private boolean hasStarted() {
         return Long.compareUnsigned(reached, startTarget) >= 0;
     }
@@ -314,6 +342,10 @@ final class SnapshotJob implements ChunkReading.Listener {
 
     @Nullable
     AddedTransaction nextTransaction(SnapshotSlices slices) {
+        if (holdsStream() && whole != null) {
+            // Nothing else comes before its last row.
+            return wholeTable(whole, slices);
+        }
         if (!delivering || owner.isBehind()) {
             return null;
         }
@@ -333,7 +365,14 @@ final class SnapshotJob implements ChunkReading.Listener {
         for (int i = held.size() - 1; i >= 0; i--) {
             HeldChunk chunk = held.get(i);
             if (chunk.run.merge().isVoid(chunk.gate) || chunk.isOutdated()) {
-                chunk.run.againInParts(chunk);
+                boolean far = Long.compareUnsigned(reached, chunk.gate.target()) < 0;
+                if (far) {
+                    // It would be so again before the stream is there.
+                    readsBehind = chunk.gate.target();
+                    chunk.run.again(chunk);
+                } else {
+                    chunk.run.againInParts(chunk);
+                }
                 reading.release(chunk);
             }
         }
@@ -402,8 +441,7 @@ final class SnapshotJob implements ChunkReading.Listener {
 
     private @Nullable AddedTransaction completion(SnapshotSlices slices) {
         if (!hasStarted()) {
-            // Also of a table without rows: no chunk of it waits.
-            host.askForKeepalive().run();
+            owner.waits();
             return null;
         }
         for (TableRun run : begun) {

@@ -48,6 +48,14 @@ final class SnapshotPlan {
 
     private static TableRun run(List<SourceTable> heaps, @Nullable TableProgress saved, int chunkBytes) {
         TableRun run = new TableRun(heaps.get(0));
+        // Nothing was planned of it, or rows were told apart otherwise.
+        boolean known = saved != null
+                && (saved.completed() || !saved.sources().isEmpty() && saved.key().equals(run.keyText()));
+        if (saved != null && !known) {
+            TableRun again = run(heaps, null, chunkBytes);
+            again.attempt = saved.attempt() + (saved.sources().isEmpty() ? 0 : 1);
+            return again;
+        }
         if (saved != null) {
             run.started = true;
             run.attempt = saved.attempt();
@@ -148,7 +156,8 @@ final class SnapshotPlan {
     private static TableProgress progress(TableRun run, boolean acknowledged) {
         boolean completed = acknowledged ? run.completedAcknowledged : run.completed;
         List<SourceProgress> sources = new ArrayList<>();
-        if (!completed) {
+        // Of one that was not begun, nothing need be known.
+        if (!completed && run.started) {
             for (SourceRun source : run.sources()) {
                 SourceTable table = source.table();
                 sources.add(new SourceProgress(
@@ -161,7 +170,7 @@ final class SnapshotPlan {
             }
         }
         return new TableProgress(
-                run.relation().schema(), run.relation().name(), run.attempt, completed, run.rows, run.bytes, sources);
+                run.relation().schema(), run.relation().name(), run.keyText(), run.attempt, completed, run.rows, run.bytes, sources);
     }
 
     private static @Nullable Key key(@Nullable RowKey place) {

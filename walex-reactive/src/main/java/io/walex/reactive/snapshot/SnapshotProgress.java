@@ -39,6 +39,7 @@ record SnapshotProgress(
     /**
      * One table, as the publication names it.
      *
+     * @param key the columns that its rows are told apart by, with their types
      * @param attempt 1, and one more each time that it begins again
      * @param completed whether it was told complete, and that was acknowledged
      * @param sources the heaps that it consists of; none before it was planned, nor when it is complete
@@ -46,6 +47,7 @@ record SnapshotProgress(
     record TableProgress(
             String schema,
             String table,
+            String key,
             int attempt,
             boolean completed,
             long rows,
@@ -59,7 +61,8 @@ record SnapshotProgress(
         private TableProgress with(List<TableProgress> others) {
             return others.stream()
                     .filter(other ->
-                            schema.equals(other.schema) && table.equals(other.table) && attempt == other.attempt)
+                            schema.equals(other.schema) && table.equals(other.table) && key.equals(other.key)
+                                    && attempt == other.attempt)
                     .findFirst()
                     .map(this::with)
                     .orElse(this);
@@ -70,6 +73,7 @@ record SnapshotProgress(
             return new TableProgress(
                     schema,
                     table,
+                    key,
                     attempt,
                     done,
                     Math.max(rows, other.rows),

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +24,13 @@ final class SnapshotSlices implements BetweenTransactions {
 
     private final Clock clock;
     private final Runnable resume;
-    private final List<SnapshotJob> jobs = new ArrayList<>();
+    /** Replaced when it changes, which may be while it is gone through. */
+    private List<SnapshotJob> jobs = List.of();
     private final Map<Long, Runnable> unacknowledged = new HashMap<>();
     private @Nullable AddedTransaction open;
     private boolean cut;
     private @Nullable Runnable onEnd;
+    private final List<Runnable> whenClosed = new ArrayList<>();
 
     /** Where the stream is. */
     private Lsn lastCommit = Lsn.INVALID;
@@ -47,16 +50,12 @@ final class SnapshotSlices implements BetweenTransactions {
     }
 
     void add(SnapshotJob job) {
-        jobs.add(job);
+        jobs = Stream.concat(jobs.stream(), Stream.of(job)).toList();
         job.reached(reached);
     }
 
     void remove(SnapshotJob job) {
-        jobs.remove(job);
-    }
-
-    List<SnapshotJob> jobs() {
-        return List.copyOf(jobs);
+        jobs = jobs.stream().filter(each -> each != job).toList();
     }
 
     /** The stream begins, or goes on, at this place. */
@@ -65,6 +64,15 @@ final class SnapshotSlices implements BetweenTransactions {
             lastCommit = from;
             lastEnd = from;
             reached(from);
+        }
+    }
+
+    /** Runs this when no added transaction is open. */
+    void whenClosed(Runnable then) {
+        if (open == null) {
+            then.run();
+        } else {
+            whenClosed.add(then);
         }
     }
 
@@ -79,19 +87,19 @@ final class SnapshotSlices implements BetweenTransactions {
     public void streamed(TransactionSignal signal) {
         if (signal instanceof TransactionSignal.Begin begin) {
             lastCommit = begin.commitLsn();
-            for (int i = 0; i < jobs.size(); i++) {
-                jobs.get(i).begin(begin);
+            for (SnapshotJob job : jobs) {
+                job.begin(begin);
             }
             passed(begin.commitLsn());
         } else if (signal instanceof TransactionSignal.End end) {
             lastEnd = end.endLsn();
-            for (int i = 0; i < jobs.size(); i++) {
-                jobs.get(i).end();
+            for (SnapshotJob job : jobs) {
+                job.end();
             }
             passed(end.endLsn());
         } else if (!jobs.isEmpty() && signal instanceof Event event) {
-            for (int i = 0; i < jobs.size(); i++) {
-                jobs.get(i).change(event);
+            for (SnapshotJob job : jobs) {
+                job.change(event);
             }
         }
     }
@@ -104,8 +112,8 @@ final class SnapshotSlices implements BetweenTransactions {
     private void passed(Lsn lsn) {
         if (lsn.isAfter(reached)) {
             reached = lsn;
-            for (int i = 0; i < jobs.size(); i++) {
-                jobs.get(i).reached(lsn);
+            for (SnapshotJob job : jobs) {
+                job.reached(lsn);
             }
         }
     }
@@ -123,8 +131,8 @@ final class SnapshotSlices implements BetweenTransactions {
     }
 
     private @Nullable AddedTransaction nextTransaction() {
-        for (int i = 0; i < jobs.size(); i++) {
-            AddedTransaction added = jobs.get(i).nextTransaction(this);
+        for (SnapshotJob job : jobs) {
+            AddedTransaction added = job.nextTransaction(this);
             if (added != null) {
                 return added;
             }
@@ -140,6 +148,9 @@ final class SnapshotSlices implements BetweenTransactions {
         if (then != null) {
             then.run();
         }
+        List<Runnable> waiting = List.copyOf(whenClosed);
+        whenClosed.clear();
+        waiting.forEach(Runnable::run);
         if (jobs.stream().anyMatch(SnapshotJob::hasReady)) {
             // Behind what has come from the server meanwhile.
             resume.run();
@@ -187,8 +198,8 @@ final class SnapshotSlices implements BetweenTransactions {
 
     /** Whether a table is being delivered whole, with no change between its rows. */
     private boolean isHeld() {
-        for (int i = 0; i < jobs.size(); i++) {
-            if (jobs.get(i).holdsStream()) {
+        for (SnapshotJob job : jobs) {
+            if (job.holdsStream()) {
                 return true;
             }
         }

@@ -47,33 +47,48 @@ public final class Snapshots {
         return slices;
     }
 
-    /** The slot is about to be made: rows were read for another. */
+    /** The slot is about to be made: what was read, was for another. */
     public void slotMissing() {
         slotIsNew = true;
     }
 
     /**
-     * Prepares for what comes from this server, before anything does.
+     * Looks whether the initial snapshot can be read, before a slot is made for it.
      *
-     * @return fails where the initial snapshot could not be read
+     * @return fails where it cannot
      */
-    public Mono<Void> prepare(ServerConnection connection, Middleware.Server from) {
+    public Mono<Void> check(ServerConnection connection, Middleware.Server from) {
         return Mono.defer(() -> {
             server = from;
             Mono<Void> known = Flux.fromIterable(running)
                     .concatMap(snapshot -> snapshot.connectedTo(from))
                     .then();
-            SnapshotSpec wanted = host.config().get().snapshot();
-            if (wanted == null || initial != null) {
-                return known;
-            }
-            RunningSnapshot made = make(work(wanted));
-            initial = made;
-            return made.resume(connection, from, slotIsNew).doOnError(error -> {
-                initial = null;
-                made.subscriptionEnded(error);
-            });
+            RunningSnapshot unplanned = unplanned();
+            return unplanned == null ? known : known.then(unplanned.check(connection, from));
         });
+    }
+
+    /** The initial snapshot, as long as it is not known what of it is left. */
+    private @Nullable RunningSnapshot unplanned() {
+        SnapshotSpec wanted = host.config().get().snapshot();
+        if (wanted == null || initial != null && (initial.isPlanned() || initial.isOver())) {
+            return null;
+        }
+        if (initial == null) {
+            initial = make(work(wanted));
+        }
+        return initial;
+    }
+
+    /** The slot is this stream's now, and nothing of it was delivered: what is left of a snapshot is planned. */
+    public Mono<Void> accepted() {
+        Middleware.Server from = server;
+        RunningSnapshot unplanned = unplanned();
+        if (unplanned == null || from == null) {
+            return Mono.empty();
+        }
+        boolean fresh = slotIsNew || !host.config().get().slot().survivesConnection();
+        return unplanned.plan(from, fresh);
     }
 
     private Work work(SnapshotSpec wanted) {
@@ -105,6 +120,11 @@ public final class Snapshots {
         });
     }
 
+    /** The connection was lost. */
+    public void disconnected() {
+        running.forEach(RunningSnapshot::disconnected);
+    }
+
     /**
      * The stream begins, or goes on.
      *
@@ -124,13 +144,21 @@ public final class Snapshots {
         }
     }
 
-    /** Transactions were lost, or delivered to somebody else. */
-    public void missed() {
+    /** Transactions were lost: all is to be read again. */
+    public void gap() {
         slices.cut();
-        Middleware.Server from = server;
-        if (from != null) {
-            running.forEach(snapshot -> snapshot.restart(from));
+        RunningSnapshot read = initial;
+        if (read != null && read.isOver()) {
+            initial = null;
+            unplanned();
         }
+        running.forEach(snapshot -> snapshot.restart(true));
+    }
+
+    /** Transactions were delivered to another consumer, who may have gone on with the initial snapshot, and saved how far. */
+    public void takenOver() {
+        slices.cut();
+        running.forEach(snapshot -> snapshot.restart(snapshot != initial));
     }
 
     /**

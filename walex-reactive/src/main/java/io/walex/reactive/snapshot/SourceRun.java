@@ -108,18 +108,28 @@ final class SourceRun {
         if (!table.heap()) {
             return Mono.empty();
         }
-        // From here on no other page is read: what moves there is repaired.
-        run.started = true;
-        // First as a statement of its own kind, of which there can be no more than one.
-        return connection
-                .read(table, ChunkQuery.range(new TidRange(0, 1), where, Long.MAX_VALUE))
-                .then(connection.pages(table, where))
-                .publishOn(loop.scheduler())
-                .doOnNext(listed -> {
-                    todo.clear();
-                    todo.addAll(TidRange.ofPages(listed.pages(), NEAR));
-                })
-                .then();
+        return Mono.defer(() -> {
+            // From here on no other page is read: what moves there is repaired.
+            run.started = true;
+            GatedChunks.Chunk listing = run.merge().open();
+            // First as a statement of its own kind, of which there can be no more than one.
+            return connection
+                    .read(table, ChunkQuery.range(new TidRange(0, 1), where, Long.MAX_VALUE))
+                    .then(connection.pages(table, where))
+                    .publishOn(loop.scheduler())
+                    .doOnNext(listed -> narrow(listing, listed))
+                    .doFinally(signal -> loop.run(() -> run.merge().discard(listing)))
+                    .then();
+        });
+    }
+
+    /** Not where the listing misses a transaction that was delivered, which may have moved a row from or to a page of it. */
+    private void narrow(GatedChunks.Chunk listing, ListedPages listed) {
+        boolean usable = run.merge().arrived(listing, listed.visibility()) == GatedChunks.Arrival.USABLE;
+        if (usable && listed.filenode() == table.filenode()) {
+            todo.clear();
+            todo.addAll(TidRange.ofPages(listed.pages(), NEAR));
+        }
     }
 
     /** A chunk was too large, or took too long. */

@@ -6,6 +6,7 @@ import io.walex.reactive.server.Connector;
 import io.walex.reactive.server.ServerConnection;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +28,18 @@ final class StartWait {
     private static final int LOOKS_BEFORE_WARNING = 100;
 
     /** What an earlier process was given, was flushed before. */
-    private static final String FLUSHED = """
+    private static final String PLACE = """
             SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_flush_lsn() END::text
-                   AS flushed""";
+                   AS flushed,
+                   (SELECT setting FROM pg_settings WHERE name = 'wal_writer_delay') AS delay""";
+
+    /**
+     * Where the server is.
+     *
+     * @param flushed the stream must have been here before a row is handed out
+     * @param walWriterDelay a third of the time in which a commit is flushed
+     */
+    record Place(Lsn flushed, Duration walWriterDelay) {}
 
     private final Connector connector;
     private final SubscriptionLoop loop;
@@ -52,26 +62,32 @@ final class StartWait {
         }
     }
 
-    /** Where the stream must have been before a row is handed out, when nothing is waited for any more. */
-    Mono<Lsn> passed() {
-        return ServerConnection.use(connector, this::look)
+    /** Where the server is, when nothing is waited for any more. */
+    Mono<Place> passed() {
+        return Mono.defer(this::look)
+                .subscribeOn(loop.scheduler())
                 .publishOn(loop.scheduler())
                 .doOnNext(this::looked)
                 .filter(StartGuard::isOver)
                 .repeatWhenEmpty(Integer.MAX_VALUE, ends -> ends.delayElements(BETWEEN, loop.scheduler()))
                 .then(Mono.defer(() -> ServerConnection.use(
-                        connector,
-                        server -> server.rows(FLUSHED)
-                                .single()
-                                .map(row -> Lsn.parse(ServerConnection.text(row, "flushed"))))))
+                        connector, server -> server.rows(PLACE).single().map(StartWait::place))))
                 .publishOn(loop.scheduler());
     }
 
-    private Mono<StartGuard> look(ServerConnection server) {
+    private static Place place(Map<String, @Nullable String> row) {
+        return new Place(
+                Lsn.parse(ServerConnection.text(row, "flushed")),
+                Duration.ofMillis(Long.parseLong(ServerConnection.text(row, "delay"))));
+    }
+
+    private Mono<StartGuard> look() {
         StartGuard before = guard;
         Set<Integer> known = Set.copyOf(delivered);
-        return (before == null ? StartGuard.begin(server) : Mono.just(before))
-                .flatMap(running -> running.stillOpen(server, known::contains));
+        return ServerConnection.use(
+                connector,
+                server -> (before == null ? StartGuard.begin(server) : Mono.just(before))
+                        .flatMap(running -> running.stillOpen(server, known::contains)));
     }
 
     private void looked(StartGuard still) {

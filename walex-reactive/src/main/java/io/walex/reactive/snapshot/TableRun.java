@@ -119,6 +119,11 @@ final class TableRun {
                 .toList();
     }
 
+    /** The columns that rows are told apart by. */
+    String keyText() {
+        return String.join(", ", keyColumns(relation, key));
+    }
+
     /** The table has other columns from here on. */
     void describe(SourceTable described) {
         relation = described.relation();
@@ -381,7 +386,7 @@ final class TableRun {
      * otherwise.
      */
     void replan(List<SourceTable> heaps, int chunkBytes) {
-        boolean sameKey = hasKeyOf(heaps.get(0));
+        boolean sameKey = hasKeyOf(heaps.get(0)) && heaps.get(0).relation().oid() == relation.oid();
         List<SourceRun> before = List.copyOf(sources);
         sources.clear();
         boolean again = !sameKey;

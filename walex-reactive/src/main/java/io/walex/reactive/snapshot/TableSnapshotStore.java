@@ -145,7 +145,7 @@ public final class TableSnapshotStore implements SnapshotStore {
     private <T> Mono<T> connected(String key, String done, Function<Connection, Mono<T>> work) {
         return Mono.usingWhen(
                         connections.create(),
-                        work::apply,
+                        work,
                         Connection::close,
                         (connection, error) -> connection.close(),
                         Connection::close)

@@ -6,6 +6,7 @@ import io.walex.reactive.server.ServerConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,8 @@ final class TargetWait {
 
     private static final Logger LOG = LoggerFactory.getLogger(TargetWait.class);
 
-    private static final long ASK_MILLIS = 10;
+    private static final long FIRST_PAUSE_MILLIS = 10;
+    private static final long LONGEST_PAUSE_MILLIS = 1000;
     private static final Duration SHORTEST_FLUSH = Duration.ofSeconds(1);
 
     private final SnapshotHost host;
@@ -38,8 +40,10 @@ final class TargetWait {
     private final boolean strict;
     private final boolean nudge;
     private final Supplier<List<HeldChunk>> waiting;
+    private final BooleanSupplier starting;
     private Duration flush = SHORTEST_FLUSH;
     private @Nullable Disposable timer;
+    private long pauseMillis = FIRST_PAUSE_MILLIS;
     private boolean asking;
     private boolean closed;
 
@@ -50,13 +54,25 @@ final class TargetWait {
 
     private long nudgedAt = Long.MIN_VALUE / 2;
 
+    /**
+     * Waits for nothing yet.
+     *
+     * @param waiting the chunks that the stream has not passed
+     * @param starting whether the stream has not passed the snapshot's start
+     */
     TargetWait(
-            SnapshotHost host, Connector connector, boolean strict, boolean nudge, Supplier<List<HeldChunk>> waiting) {
+            SnapshotHost host,
+            Connector connector,
+            boolean strict,
+            boolean nudge,
+            Supplier<List<HeldChunk>> waiting,
+            BooleanSupplier starting) {
         this.host = host;
         this.connector = connector;
         this.strict = strict;
         this.nudge = nudge;
         this.waiting = waiting;
+        this.starting = starting;
     }
 
     /** How long an asynchronous commit may stay unflushed. */
@@ -65,10 +81,17 @@ final class TargetWait {
         flush = bound.compareTo(SHORTEST_FLUSH) > 0 ? bound : SHORTEST_FLUSH;
     }
 
-    /** A chunk has come, or one was not ready. */
+    /** A chunk has come, or a table is complete: what it waits for may be a moment away. */
     void check() {
+        if (timer == null) {
+            pauseMillis = FIRST_PAUSE_MILLIS;
+            ask();
+        }
+    }
+
+    private void ask() {
         List<HeldChunk> late = waiting.get();
-        if (late.isEmpty() || closed) {
+        if (closed || late.isEmpty() && !starting.getAsBoolean()) {
             return;
         }
         for (HeldChunk chunk : late) {
@@ -77,15 +100,15 @@ final class TargetWait {
             }
         }
         host.askForKeepalive().run();
-        if (timer == null) {
-            timer = host.loop().scheduler().schedule(this::again, ASK_MILLIS, TimeUnit.MILLISECONDS);
-        }
+        timer = host.loop().scheduler().schedule(this::again, pauseMillis, TimeUnit.MILLISECONDS);
         lowerOld(late);
     }
 
+    /** A stream that is far behind is asked less and less often. */
     private void again() {
         timer = null;
-        check();
+        pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
+        ask();
     }
 
     private void lowerOld(List<HeldChunk> late) {
@@ -96,17 +119,18 @@ final class TargetWait {
         List<HeldChunk> old = strict
                 ? List.of()
                 : late.stream()
+                        .filter(chunk -> !chunk.isFlushed)
                         .filter(chunk -> now - chunk.arrivedAt >= flush.toNanos())
                         .toList();
         if (!old.isEmpty()) {
-            ask(TargetWait::flushed, old);
+            query(TargetWait::flushed, old);
         } else if (nudge && now - nudgedAt >= SHORTEST_FLUSH.toNanos()) {
             nudgedAt = now;
-            ask(TargetWait::nudge, old);
+            query(TargetWait::nudge, old);
         }
     }
 
-    private void ask(Function<ServerConnection, Mono<Long>> question, List<HeldChunk> old) {
+    private void query(Function<ServerConnection, Mono<Long>> question, List<HeldChunk> old) {
         asking = true;
         ServerConnection.use(connector, question).subscribe(new Flushed(old));
     }
@@ -148,6 +172,7 @@ final class TargetWait {
             host.loop().run(() -> {
                 for (HeldChunk chunk : old) {
                     long target = chunk.rows().visibility().target();
+                    chunk.isFlushed = true;
                     if (Long.compareUnsigned(flushed, target) < 0) {
                         chunk.gate.target(flushed);
                         settledInsert = target;

@@ -187,6 +187,8 @@ final class WholeTable {
         }
         if (verdict == ChunkReading.Verdict.LATER) {
             again();
+        } else {
+            end();
         }
         resume.run();
     }
@@ -222,6 +224,9 @@ final class WholeTable {
 
     /** All was delivered: the transaction ends, and the stream goes on. */
     void end() {
+        if (over) {
+            return;
+        }
         over = true;
         letGo();
         worker.read(ChunkConnection::end, (done, error) -> worker.close().subscribe(new ReportListener.Ignored()));

@@ -221,9 +221,9 @@ public final class StreamSubscription implements SlotGuard.Listener {
         return server.facts()
                 .delayUntil(facts -> ServerChecks.requireFit(facts, config))
                 .delayUntil(facts -> tables.prepare(server))
+                .delayUntil(facts -> snapshots.check(server, new ConnectedServer(facts, connector)))
                 .delayUntil(facts -> slot.prepare(server, facts, this))
                 .delayUntil(facts -> types.load(server))
-                .delayUntil(facts -> snapshots.prepare(server, new ConnectedServer(facts, connector)))
                 .delayUntil(facts -> delivery.connectedTo(new ConnectedServer(facts, connector)));
     }
 
@@ -239,7 +239,8 @@ public final class StreamSubscription implements SlotGuard.Listener {
                     statusInterval(facts),
                     config.livenessTimeout(),
                     Clock.systemUTC(),
-                    outages.hasStreamed() ? slot.requireNotMoved() : Mono.empty(),
+                    (outages.hasStreamed() ? slot.requireNotMoved() : Mono.<Void>empty())
+                            .then(Mono.defer(snapshots::accepted)),
                     () -> streaming(obtained, from, used));
         });
     }
@@ -300,7 +301,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
     /** A new temporary slot is in place of a lost one. */
     private void resumed(Gap gap) {
         state.resumed(gap);
-        snapshots.missed();
+        snapshots.gap();
         delivery.resume(gap, missed -> {
             if (config.slot() instanceof SlotSpec.Temporary temporary && temporary.onGap() != null) {
                 temporary.onGap().accept(missed);
@@ -324,7 +325,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
     @Override
     public void onTakenOver(Lsn until) {
         Lsn after = flushed();
-        snapshots.missed();
+        snapshots.takenOver();
         delivery.takenOver(until, outages.cause());
         state.takenOver(after, until);
     }
@@ -341,6 +342,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
 
     private void noteFailure(Retry.RetrySignal signal) {
         Throwable failure = signal.failure();
+        snapshots.disconnected();
         if (outages.isRetryable(failure)) {
             if (end.hasBegun()) {
                 end.makeNoMoreAttempts();

@@ -17,6 +17,7 @@ class RecurringValuesTests {
     private static final ColumnCodec JSON = TypeRegistry.builtIn().codec(114, -1);
 
     private final RecurringValues values = new RecurringValues();
+    private final Recurrence column = new Recurrence();
 
     @Test
     void givesTheSameObjectForTheSameForm() {
@@ -36,7 +37,8 @@ class RecurringValuesTests {
         for (int round = 0; round < 2; round++) {
             IntStream.range(0, 10_000)
                     .mapToObj(i -> "form " + i)
-                    .forEach(form -> assertThat(read(TEXT, form)).isEqualTo(form));
+                    .forEach(form ->
+                            assertThat(read(new Recurrence(), TEXT, form)).isEqualTo(form));
         }
     }
 
@@ -55,6 +57,21 @@ class RecurringValuesTests {
     }
 
     @Test
+    void looksForNothingInAColumnWhoseValuesAreEverNew() {
+        IntStream.range(0, 100).forEach(i -> read(TEXT, "form " + i));
+
+        assertThat(read(TEXT, "open")).isEqualTo("open").isNotSameAs(read(TEXT, "open"));
+    }
+
+    @Test
+    void noticesThatAColumnsValuesComeAgain() {
+        IntStream.range(0, 100).forEach(i -> read(TEXT, "form " + i));
+        IntStream.range(0, 2_000).forEach(i -> read(TEXT, "open"));
+
+        assertThat(read(TEXT, "open")).isEqualTo("open").isSameAs(read(TEXT, "open"));
+    }
+
+    @Test
     void leavesOtherThreadsAlone() {
         Object mine = read(TEXT, "open");
         Object theirs = CompletableFuture.supplyAsync(() -> read(TEXT, "open")).join();
@@ -62,7 +79,11 @@ class RecurringValuesTests {
     }
 
     private Object read(ColumnCodec codec, String form) {
+        return read(column, codec, form);
+    }
+
+    private Object read(Recurrence column, ColumnCodec codec, String form) {
         byte[] bytes = ("<" + form + ">").getBytes(StandardCharsets.UTF_8);
-        return values.fromText(codec, bytes, 1, bytes.length - 2);
+        return values.fromText(codec, column, bytes, 1, bytes.length - 2);
     }
 }

@@ -35,6 +35,7 @@ class SnapshotProgressTests {
             List.of(new TableProgress(
                     "public",
                     "orders",
+                    "id 23",
                     1,
                     false,
                     500,
@@ -51,7 +52,7 @@ class SnapshotProgressTests {
     void isCompactAndPlain() {
         assertThat(SAMPLE.toJson()).isEqualTo("""
                 {"version":1,"key":"k","name":"initial","run":"5f3a","spec":"public.orders","systemIdentifier":"7391234567890123456",\
-                "timeline":1,"lsn":"16/B374D848","completed":false,"tables":[{"schema":"public","table":"orders",\
+                "timeline":1,"lsn":"16/B374D848","completed":false,"tables":[{"schema":"public","table":"orders","key":"id 23",\
                 "attempt":1,"completed":false,"rows":500,"bytes":40000,"sources":[{"oid":16384,"filenode":16390,\
                 "pages":12,"remaining":[[16777216,33554432],[67108864]],"repairs":["AAAABDE="]}]}]}""");
     }
@@ -145,7 +146,7 @@ class SnapshotProgressTests {
                 1,
                 Lsn.of(5),
                 false,
-                List.of(new TableProgress("public", "t", attempt, false, 1, 1, List.of(source))));
+                List.of(new TableProgress("public", "t", "id 23", attempt, false, 1, 1, List.of(source))));
     }
 
     private static SourceProgress source(List<TidRange> remaining, String repair) {
@@ -257,6 +258,7 @@ class SnapshotProgressTests {
 
     private static TableProgress table(Random random) {
         return new TableProgress(
+                text(random),
                 text(random),
                 text(random),
                 1 + random.nextInt(100),

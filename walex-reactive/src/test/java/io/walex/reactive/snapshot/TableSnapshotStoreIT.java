@@ -252,6 +252,7 @@ class TableSnapshotStoreIT {
                 List.of(new TableProgress(
                         "public",
                         "t",
+                        "id 23",
                         1,
                         false,
                         done,

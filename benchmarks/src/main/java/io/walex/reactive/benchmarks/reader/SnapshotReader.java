@@ -26,18 +26,16 @@ record SnapshotReader(int connections, Consumer<Event> work) implements Reader {
     @Override
     public void read(Target target, Meter meter) throws Exception {
         Path store = Files.createTempDirectory("walex-snapshot");
-        try {
-            WalEx walex = WalEx.create(WalExReader.config(target, false)
-                    .mutate()
-                    .snapshot(SnapshotSpec.initial(target.tables().get(0))
-                            .store(SnapshotStores.directory(store))
-                            .options(SnapshotOptions.DEFAULT.connections(connections)))
-                    .build());
-            read(walex, meter);
-            walex.closeGracefully().block();
-        } finally {
-            delete(store);
-        }
+        // Not before: what was acknowledged last may still be written.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(store)));
+        WalEx walex = WalEx.create(WalExReader.config(target, false)
+                .mutate()
+                .snapshot(SnapshotSpec.initial(target.tables().get(0))
+                        .store(SnapshotStores.directory(store))
+                        .options(SnapshotOptions.DEFAULT.connections(connections)))
+                .build());
+        read(walex, meter);
+        walex.closeGracefully().block();
     }
 
     private void read(WalEx walex, Meter meter) throws InterruptedException {
@@ -70,12 +68,14 @@ record SnapshotReader(int connections, Consumer<Event> work) implements Reader {
         }
     }
 
-    private static void delete(Path directory) throws IOException {
+    private static void delete(Path directory) {
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {
                 Files.delete(file);
             }
+            Files.delete(directory);
+        } catch (IOException e) {
+            System.err.println("Left behind: " + e);
         }
-        Files.delete(directory);
     }
 }

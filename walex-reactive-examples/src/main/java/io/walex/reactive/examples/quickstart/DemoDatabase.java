@@ -10,7 +10,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An embedded PostgreSQL with WalEx's tables, made for logical replication. Its data is gone when it is closed. */
+/** An embedded PostgreSQL with WalEx's tables and rows in them, made for logical replication. Its data is gone when it is closed. */
 final class DemoDatabase implements AutoCloseable {
 
     static final String PUBLICATION = "events";
@@ -37,6 +37,21 @@ final class DemoDatabase implements AutoCloseable {
             CREATE PUBLICATION events FOR TABLE "user", todo;
             """;
 
+    /** How many users are there before anybody streams. They stay, and so do their todos. */
+    static final int USERS = 200;
+
+    static final int TODOS = 300;
+
+    private static final String ROWS = """
+            INSERT INTO "user" (name, email, created_at)
+            SELECT person || ' ' || i, lower(person) || i || '@example.com', now() - make_interval(hours => %1$d - i)
+              FROM generate_series(1, %1$d) i,
+                   LATERAL (SELECT (ARRAY['Ada', 'Edgar', 'Grace', 'Jim', 'Margaret', 'Michael'])[1 + i %% 6]) p (person);
+            INSERT INTO todo (user_id, description, done, tags)
+            SELECT 1 + i %% %1$d, (ARRAY['Pay rent', 'Read a book', 'Fix the bike'])[1 + i %% 3], i %% 4 = 0, ARRAY['old']
+              FROM generate_series(1, %2$d) i;
+            """.formatted(USERS, TODOS);
+
     private final EmbeddedPostgres postgres;
 
     private DemoDatabase(EmbeddedPostgres postgres) {
@@ -49,6 +64,7 @@ final class DemoDatabase implements AutoCloseable {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(SCHEMA);
+            statement.execute(ROWS);
         } catch (SQLException e) {
             database.close();
             throw new IllegalStateException("Cannot prepare the embedded PostgreSQL: " + e.getMessage(), e);

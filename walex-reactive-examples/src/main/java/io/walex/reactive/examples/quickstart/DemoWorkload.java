@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +21,7 @@ final class DemoWorkload implements AutoCloseable {
 
     private static final List<String> NAMES = List.of("Ada", "Edgar", "Grace", "Jim", "Margaret", "Michael");
 
-    /** One transaction each; %1$s is the name of the person whose turn it is. */
+    /** One transaction each; %1$s is the name of the person whose turn it is, %2$d the last of those who were there before and stay. */
     private static final List<String> TRANSACTIONS = List.of("""
             INSERT INTO "user" (name, email) VALUES ('%1$s', lower('%1$s') || '@example.com')
             """, """
@@ -33,27 +34,35 @@ final class DemoWorkload implements AutoCloseable {
             """, """
             UPDATE todo SET done = true, tags = array_append(tags, 'urgent') WHERE id = (SELECT max(id) FROM todo)
             """, """
-            DELETE FROM todo WHERE done
+            DELETE FROM todo WHERE id = (SELECT max(id) FROM todo WHERE done)
             """, """
-            DELETE FROM "user" WHERE id <= (SELECT max(id) - 3 FROM "user")
+            DELETE FROM "user" WHERE id <= (SELECT max(id) - 3 FROM "user") AND id > %2$d
             """);
 
     private final ScheduledExecutorService executor =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "workload"));
     private final DemoDatabase database;
+    private final BooleanSupplier mayChange;
     private int turn;
 
-    private DemoWorkload(DemoDatabase database) {
+    private DemoWorkload(DemoDatabase database, BooleanSupplier mayChange) {
         this.database = database;
+        this.mayChange = mayChange;
     }
 
-    static DemoWorkload start(DemoDatabase database) {
-        DemoWorkload workload = new DemoWorkload(database);
+    /**
+     * @param mayChange whether rows that were there before have been read, so that changes come after them
+     */
+    static DemoWorkload start(DemoDatabase database, BooleanSupplier mayChange) {
+        DemoWorkload workload = new DemoWorkload(database, mayChange);
         workload.executor.scheduleWithFixedDelay(workload::run, 0, PACE_MILLIS, TimeUnit.MILLISECONDS);
         return workload;
     }
 
     private void run() {
+        if (!mayChange.getAsBoolean()) {
+            return;
+        }
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             if (somebodyStreams(statement)) {
@@ -74,7 +83,7 @@ final class DemoWorkload implements AutoCloseable {
 
     private String next() {
         String name = NAMES.get(turn / TRANSACTIONS.size() % NAMES.size());
-        return TRANSACTIONS.get(turn++ % TRANSACTIONS.size()).formatted(name);
+        return TRANSACTIONS.get(turn++ % TRANSACTIONS.size()).formatted(name, DemoDatabase.USERS);
     }
 
     /** Returns when no transaction runs any more. */

@@ -2,7 +2,12 @@ package io.walex.reactive.examples.quickstart;
 
 import io.walex.reactive.config.PublicationSetup;
 import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.SnapshotSpec;
+import io.walex.reactive.config.SnapshotStore;
 import io.walex.reactive.config.WalExConfig;
+import io.walex.reactive.snapshot.BackfillSpec;
+import io.walex.reactive.snapshot.SnapshotStores;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,6 +64,38 @@ final class Options {
     String slot;
 
     @Option(
+            names = "--snapshot",
+            paramLabel = "TABLE",
+            split = ",",
+            description = {
+                "Tables whose rows are printed first, as far as they are there, such as todo,user; * for all. None by"
+                        + " default. All of the embedded PostgreSQL, unless this is empty (--snapshot=).",
+                "With --slot, once for the slot; a run that ended before its end is gone on with.",
+                "Environment: WALEX_SNAPSHOT"
+            })
+    private @Nullable List<String> snapshot;
+
+    @Option(
+            names = "--snapshot-dir",
+            paramLabel = "DIRECTORY",
+            defaultValue = ".walex",
+            description = {
+                "With --slot and --snapshot: where to remember how far the snapshot is. ${DEFAULT-VALUE} by default.",
+                "Environment: WALEX_SNAPSHOT_DIR"
+            })
+    private Path snapshotDirectory = Path.of(".walex");
+
+    @Option(
+            names = "--backfill",
+            paramLabel = "\"TABLE [where CONDITION]\"",
+            description = {
+                "Rows to print again, beside the changes, such as todo or \"todo where id > 100\"; each time this is"
+                        + " started. It may be given several times.",
+                "Environment: WALEX_BACKFILL"
+            })
+    private List<String> backfills = List.of();
+
+    @Option(
             names = "--max-events",
             paramLabel = "N",
             description = {
@@ -94,7 +131,24 @@ final class Options {
         if (publication == null) {
             throw wrong("--publication is required with --url");
         }
-        return config(ownUrl, publication);
+        return config(
+                ownUrl,
+                publication,
+                snapshot == null ? List.of() : snapshot,
+                SnapshotStores.directory(snapshotDirectory));
+    }
+
+    /** The configuration for a database that is gone at the end, and whose rows are there to be seen. */
+    WalExConfig demo(String demoUrl) {
+        return config(
+                demoUrl,
+                publication == null ? DemoDatabase.PUBLICATION : publication,
+                snapshot == null ? List.of("*") : snapshot,
+                new DemoProgress());
+    }
+
+    List<BackfillSpec> backfills() {
+        return backfills.stream().distinct().map(BackfillOption::parse).toList();
     }
 
     /** The configuration for what is to be made in the user's database, or removed from it. */
@@ -109,16 +163,25 @@ final class Options {
     }
 
     void tell(String line) {
-        spec.commandLine().getErr().println("quickstart: " + line);
+        spec.commandLine().getErr().println(Quickstart.oneLine(line));
     }
 
-    WalExConfig config(String databaseUrl, String publicationName) {
-        return WalExConfig.fromUrl(databaseUrl)
+    /**
+     * @param durable remembers how far a snapshot is, where there is a durable slot
+     */
+    private WalExConfig config(
+            String databaseUrl, String publicationName, List<String> snapshotTables, SnapshotStore durable) {
+        WalExConfig.Builder config = WalExConfig.fromUrl(databaseUrl)
                 .publication(publicationName)
                 .subscribe(subscribe)
                 .slot(slot == null ? SlotSpec.temporary() : SlotSpec.durable(slot))
-                .name("quickstart")
-                .build();
+                .name("quickstart");
+        boolean none = snapshotTables.isEmpty() || snapshotTables.equals(List.of(""));
+        if (!none) {
+            SnapshotSpec initial = SnapshotSpec.initial(snapshotTables.toArray(String[]::new));
+            config.snapshot(slot == null ? initial : initial.store(durable));
+        }
+        return config.build();
     }
 
     private ParameterException wrong(String message) {

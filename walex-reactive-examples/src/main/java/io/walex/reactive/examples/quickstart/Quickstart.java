@@ -2,6 +2,7 @@ package io.walex.reactive.examples.quickstart;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
 import io.walex.reactive.WalEx;
 import io.walex.reactive.error.AuthenticationException;
 import io.walex.reactive.error.InvalidConfigException;
@@ -10,8 +11,12 @@ import io.walex.reactive.error.SlotLostException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.time.Clock;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,20 +46,45 @@ public final class Quickstart implements Callable<Integer> {
     private final Options options = new Options();
 
     private final OutputStream out;
+    private final ProgressDisplay progress;
 
-    private Quickstart(OutputStream out) {
+    private Quickstart(OutputStream out, ProgressDisplay progress) {
         this.out = out;
+        this.progress = progress;
     }
 
     @SuppressWarnings("DefaultCharset") // the terminal's
     public static void main(String[] args) {
         // Not System.out, which keeps it to itself when nobody reads any more.
         OutputStream out = new FileOutputStream(FileDescriptor.out);
-        System.exit(run(args, System.getenv(), out, new PrintWriter(System.err, true)));
+        ((LoggerContext) LoggerFactory.getILoggerFactory()).addTurboFilter(new ReportsAreShown());
+        Optional<Terminal> terminal = Terminal.behindErrors(System.getenv());
+        System.exit(
+                terminal.isPresent()
+                        ? onTerminal(terminal.get(), args, out)
+                        : run(args, System.getenv(), out, new PrintWriter(System.err, true)));
+    }
+
+    /** Logs and errors stand above the bar, and so does what is printed, if that is to be seen there. */
+    @SuppressWarnings("DefaultCharset") // the terminal's
+    private static int onTerminal(Terminal terminal, String[] args, OutputStream out) {
+        StatusLine bar = new StatusLine(System.err, Charset.defaultCharset(), terminal.columns(), terminal.colour());
+        System.setErr(new PrintStream(bar.above(System.err), true));
+        OutputStream lines = terminal.takesOutput() ? bar.above(out) : out;
+        return run(args, System.getenv(), lines, new PrintWriter(System.err, true), bar);
     }
 
     static int run(String[] args, Map<String, String> environment, OutputStream out, PrintWriter err) {
-        return new CommandLine(new Quickstart(out))
+        return run(args, environment, out, err, new ProgressLines(err, Clock.systemUTC()));
+    }
+
+    static int run(
+            String[] args,
+            Map<String, String> environment,
+            OutputStream out,
+            PrintWriter err,
+            ProgressDisplay progress) {
+        return new CommandLine(new Quickstart(out, progress))
                 .setDefaultValueProvider(new EnvironmentDefaults(environment))
                 .setErr(err)
                 .setOut(err)
@@ -90,12 +120,11 @@ public final class Quickstart implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         logAsAskedFor(options);
-        try (Session session = new Session(options, new JsonLines(out))) {
+        try (Session session = new Session(options, new JsonLines(out), progress)) {
             Thread onInterrupt = new Thread(session::close, "quickstart-end");
             Runtime.getRuntime().addShutdownHook(onInterrupt);
-            session.run();
+            return session.run() ? OK : FAILED;
         }
-        return OK;
     }
 
     private static int wrongUsage(ParameterException failure, PrintWriter err) {
@@ -148,7 +177,7 @@ public final class Quickstart implements Callable<Integer> {
         return error instanceof InvalidConfigException;
     }
 
-    private static String oneLine(@Nullable String message) {
+    static String oneLine(@Nullable String message) {
         return "quickstart: " + String.valueOf(message).replaceAll("\\s*\\R\\s*", " ");
     }
 }

@@ -3,8 +3,10 @@ package io.walex.reactive.examples.quickstart;
 import io.walex.reactive.WalEx;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.examples.quickstart.JsonLines.NobodyReadsException;
+import java.time.Clock;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /** One run: the stream, and the server and workload where they are our own. Closed from any thread, also while it starts. */
@@ -15,26 +17,36 @@ final class Session implements AutoCloseable {
 
     private final Options options;
     private final JsonLines lines;
+    private final Progress progress;
     private final Sinks.Empty<Void> end = Sinks.empty();
     private @Nullable DemoDatabase database;
     private @Nullable DemoWorkload workload;
     private @Nullable WalEx walex;
     private boolean closed;
 
-    Session(Options options, JsonLines lines) {
+    Session(Options options, JsonLines lines, ProgressDisplay display) {
         this.options = options;
         this.lines = lines;
+        this.progress = new Progress(display, Clock.systemUTC());
     }
 
-    /** Prints changes until there were enough, or the session is closed. */
-    void run() {
+    /**
+     * Prints changes until there were enough, or the session is closed.
+     *
+     * @return whether each backfill that has ended was completed
+     */
+    boolean run() {
         long maxEvents = options.maxEvents();
+        Backfills backfills = new Backfills(options.backfills(), options::tell);
         WalEx stream = start();
         if (stream == null) {
-            return;
+            return true;
         }
         try (TransactionPrinter printer = new TransactionPrinter(lines, maxEvents)) {
-            printer.print(stream.transactions()).takeUntilOther(end.asMono()).block();
+            Mono<Void> printed = printer.print(stream.transactions()).takeUntilOther(end.asMono());
+            progress.follow(stream);
+            Mono.firstWithSignal(printed, backfills.run(stream).then(Mono.never()))
+                    .block();
         } catch (NobodyReadsException e) {
             // enough was read
         } catch (RuntimeException e) {
@@ -43,6 +55,7 @@ final class Session implements AutoCloseable {
                 throw e;
             }
         }
+        return !backfills.anyFailed();
     }
 
     private synchronized boolean isClosed() {
@@ -59,14 +72,11 @@ final class Session implements AutoCloseable {
     }
 
     private WalExConfig demo() {
-        WalExConfig checked = options.config(DemoDatabase.ANY_URL, publication());
+        WalExConfig checked = options.demo(DemoDatabase.ANY_URL);
         database = DemoDatabase.start();
-        workload = DemoWorkload.start(database);
+        boolean readsFirst = checked.snapshot() != null;
+        workload = DemoWorkload.start(database, () -> !readsFirst || progress.isAnyCompleted());
         return checked.mutate().port(database.port()).build();
-    }
-
-    private String publication() {
-        return options.publication == null ? DemoDatabase.PUBLICATION : options.publication;
     }
 
     /** Each thing is closed whatever becomes of the others. */
@@ -78,6 +88,7 @@ final class Session implements AutoCloseable {
         closed = true;
         try {
             closeStream();
+            progress.close();
         } finally {
             try {
                 closeWorkload();

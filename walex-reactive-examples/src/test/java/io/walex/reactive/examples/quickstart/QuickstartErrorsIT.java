@@ -23,6 +23,9 @@ class QuickstartErrorsIT extends QuickstartRuns {
                     2 | --url=mysql://h/d --publication=events                       | scheme
                     2 | --url=postgresql://h/d --publication=events --slot=Not-Valid | Not-Valid
                     2 | --slot=Not-Valid                                             | Not-Valid
+                    2 | --snapshot=a."b                                              | Invalid table of a snapshot
+                    2 | --backfill=a."b                                              | --backfill takes tables
+                    2 | --backfill=todo,,                                            | --backfill takes tables
                     2 | setup --publication=events --slot=shop                       | --url is required
                     2 | drop --url=postgresql://h/d --publication=events             | --slot is required
                     2 | drop --url=postgresql://h/d --slot=shop                      | --publication is required
@@ -51,6 +54,22 @@ class QuickstartErrorsIT extends QuickstartRuns {
 
         assertThat(err.toString().lines()).hasSize(2).first().asString().contains(postgres.name() + "_gone");
         assertThat(err.toString()).contains("evnts").doesNotContain("\tat ");
+    }
+
+    @Test
+    void saysWhichTableOfASnapshotCannotBeRead() {
+        postgres.execute("CREATE ROLE %s_reader LOGIN REPLICATION PASSWORD 'secret'".formatted(postgres.name()));
+        String reader = postgres.url().replaceAll("//[^@]+@", "//" + postgres.name() + "_reader:secret@");
+
+        assertThat(run("--url=" + postgres.url(), "--publication=events", "--snapshot=todo,gone"))
+                .isEqualTo(2);
+        assertThat(run("--url=" + reader, "--publication=events", "--snapshot=todo"))
+                .isEqualTo(1);
+
+        assertThat(err.toString().lines()).hasSize(2);
+        assertThat(err.toString()).contains("\"gone\" is not in publication", "GRANT SELECT ON TABLE", "\"todo\"");
+        assertThat(out.size()).isZero();
+        postgres.execute("DROP ROLE %s_reader".formatted(postgres.name()));
     }
 
     @Test

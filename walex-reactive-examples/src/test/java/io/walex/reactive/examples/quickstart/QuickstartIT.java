@@ -19,12 +19,18 @@ class QuickstartIT extends QuickstartRuns {
 
     @Test
     void showsChangesOfAnEmbeddedServer() {
-        environment.put("WALEX_MAX_EVENTS", "30");
+        int before = DemoDatabase.USERS + DemoDatabase.TODOS + 2;
+        environment.put("WALEX_MAX_EVENTS", String.valueOf(before + 30));
 
         assertThat(run()).isZero();
 
-        List<JsonNode> events = lines();
-        assertThat(events).hasSize(30);
+        List<JsonNode> all = lines();
+        assertThat(all).hasSize(before + 30);
+        assertThat(all.subList(0, before))
+                .extracting(event ->
+                        event.get("name").asString() + " " + event.get("type").asString())
+                .containsOnly("user read", "todo read", "user snapshot_completed", "todo snapshot_completed");
+        List<JsonNode> events = all.subList(before, all.size());
         assertThat(events).extracting(event -> event.get("type").asString()).contains("insert", "update", "delete");
         assertThat(events)
                 .filteredOn(event -> event.get("type").asString().equals("update"))
@@ -218,6 +224,9 @@ class QuickstartIT extends QuickstartRuns {
                         "--publication",
                         "--subscribe",
                         "--slot",
+                        "--snapshot",
+                        "--snapshot-dir",
+                        "--backfill",
                         "--max-events",
                         "WALEX_MAX_EVENTS",
                         "setup",
