@@ -13,8 +13,11 @@ import io.walex.reactive.snapshot.BackfillSpec;
 import io.walex.reactive.stream.ConnectionState;
 import io.walex.reactive.stream.ConnectionStates;
 import io.walex.reactive.stream.StreamSubscription;
+import io.walex.reactive.stream.SubscriptionReport;
 import io.walex.reactive.stream.SubscriptionState;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,6 +25,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -31,9 +35,14 @@ final class StreamingWalEx implements WalEx {
     private volatile WalExConfig config;
     private final Consumer<? super WalEx> onClose;
     private final Set<StreamSubscription> running = ConcurrentHashMap.newKeySet();
-    private final ConnectionStates states = new ConnectionStates();
+    private final Set<StreamSubscription> reported = ConcurrentHashMap.newKeySet();
+    private final ConnectionStates states;
     private final AtomicInteger subscriptions = new AtomicInteger();
     private volatile boolean closed;
+    private volatile boolean paused;
+
+    /** The last that an error stopped, unless another was started since. Guarded by this. */
+    private @Nullable SubscriptionReport failed;
 
     /**
      * Makes an instance.
@@ -43,6 +52,7 @@ final class StreamingWalEx implements WalEx {
     StreamingWalEx(WalExConfig config, Consumer<? super WalEx> onClose) {
         this.config = config;
         this.onClose = onClose;
+        states = new ConnectionStates(config.listener());
     }
 
     @Override
@@ -64,8 +74,20 @@ final class StreamingWalEx implements WalEx {
                             this::release,
                             (subscription, error) -> release(subscription),
                             this::release)
-                    .doFinally(signal -> started.left());
+                    .doFinally(signal -> left(started));
         });
+    }
+
+    private void left(StreamSubscription subscription) {
+        subscription.left();
+        SubscriptionReport last = subscription.report();
+        boolean stoppedByError = last.state() instanceof ConnectionState.Stopped stopped && stopped.because() != null;
+        synchronized (this) {
+            if (stoppedByError && last.subscription() == subscriptions.get()) {
+                failed = last;
+            }
+            reported.remove(subscription);
+        }
     }
 
     private synchronized StreamSubscription start(List<Expectation> expectations) {
@@ -73,8 +95,11 @@ final class StreamingWalEx implements WalEx {
             throw new IllegalStateException("WalEx \"" + config.name() + "\" is closed; create another one");
         }
         var state = new SubscriptionState(config, subscriptions.incrementAndGet(), states, Clock.systemUTC());
-        StreamSubscription subscription = new StreamSubscription(config, state, expectations);
+        StreamSubscription subscription = new StreamSubscription(config, state, expectations, this::isPaused);
+        failed = null;
+        reported.add(subscription);
         running.add(subscription);
+        subscription.pauseChanged();
         if (closed) {
             subscription.end();
         }
@@ -107,6 +132,20 @@ final class StreamingWalEx implements WalEx {
     }
 
     @Override
+    public List<SubscriptionReport> subscriptions() {
+        // Under the lock, so that one that ends meanwhile is seen on one of the two sides.
+        List<SubscriptionReport> all = new ArrayList<>();
+        synchronized (this) {
+            reported.forEach(subscription -> all.add(subscription.report()));
+            if (failed != null) {
+                all.add(failed);
+            }
+        }
+        all.sort(Comparator.comparingInt(SubscriptionReport::subscription));
+        return List.copyOf(all);
+    }
+
+    @Override
     public Mono<Void> awaitStreaming() {
         return states.awaitStreaming();
     }
@@ -117,6 +156,23 @@ final class StreamingWalEx implements WalEx {
         Reconfiguration.check(config, changed, !running.isEmpty());
         config = changed;
         running.forEach(subscription -> subscription.reconfigure(changed));
+    }
+
+    @Override
+    public void pause() {
+        paused = true;
+        running.forEach(StreamSubscription::pauseChanged);
+    }
+
+    @Override
+    public void resume() {
+        paused = false;
+        running.forEach(StreamSubscription::pauseChanged);
+    }
+
+    @Override
+    public boolean isPaused() {
+        return paused;
     }
 
     @Override

@@ -16,6 +16,7 @@ import io.walex.reactive.setup.SlotSetup;
 import io.walex.reactive.snapshot.Backfill;
 import io.walex.reactive.snapshot.BackfillSpec;
 import io.walex.reactive.stream.ConnectionState;
+import io.walex.reactive.stream.SubscriptionReport;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import reactor.core.publisher.Flux;
@@ -120,6 +121,12 @@ public interface WalEx extends AutoCloseable {
     Flux<ConnectionState> states();
 
     /**
+     * How each subscription is now: those that run, by number, and the last that an error stopped, until another is started.
+     * It asks nobody and waits for nobody: for meters, health checks and pages, from any thread.
+     */
+    List<SubscriptionReport> subscriptions();
+
+    /**
      * Completes when a subscription is streaming: its slot is in place, and changes committed from now on will be
      * delivered. If one is streaming already, it completes at once. Otherwise it waits for one that is on its way, or
      * for the first to be subscribed to.
@@ -168,6 +175,30 @@ public interface WalEx extends AutoCloseable {
      *     gap}
      */
     void reconfigure(UnaryOperator<WalExConfig.Builder> change);
+
+    /**
+     * Delivers nothing to subscribers until {@link #resume()}, as if they had no demand: those there are, and those to come.
+     * Idempotent, from any thread. What is being delivered while this is called may still come. Within a subscriber's
+     * {@code onNext}, nothing comes after that element.
+     *
+     * <ul>
+     *   <li>Connections stay alive, and are made again when they are lost. Slots keep what is not acknowledged.
+     *       Transactions that were handed out can be acknowledged meanwhile.
+     *   <li>A {@linkplain WalExConfig#middleware() middleware}, such as a spool, goes on receiving. Snapshots and
+     *       backfills stop where they are.
+     *   <li>{@link #closeGracefully()} does not wait for the transaction in hand, which cannot end: it comes again to the
+     *       next subscription.
+     * </ul>
+     *
+     * <p>The server keeps its WAL while streams are paused without a spool. A pause is not kept when the process ends.
+     */
+    void pause();
+
+    /** Delivers again after a {@link #pause()}, from where it stopped. Idempotent, from any thread. */
+    void resume();
+
+    /** Whether it is paused. */
+    boolean isPaused();
 
     /** Asks the server, each time it is subscribed to, which tables the configured publications hold. */
     Mono<PublishedTables> publishedTables();

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * made of stands here and nowhere else.
  *
  * @param password null when there is none; equal only to itself, since what it will give is not known
+ * @param sslManagers the same
  */
 record ConnectionSettings(
         String host,
@@ -18,7 +19,8 @@ record ConnectionSettings(
         SslMode sslMode,
         @Nullable Path sslRootCert,
         @Nullable Path sslCert,
-        @Nullable Path sslKey) {
+        @Nullable Path sslKey,
+        @Nullable Supplier<SslManagers> sslManagers) {
 
     /** Without the password. */
     @Override

@@ -1,15 +1,19 @@
 package io.walex.reactive.config;
 
+import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.util.NetUtil;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.client.SSLMode;
 import io.walex.reactive.error.InvalidConfigException;
+import io.walex.reactive.error.TlsException;
 import io.walex.reactive.server.Connector;
 import io.walex.reactive.server.SessionSettings;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.netty.resources.LoopResources;
 
@@ -56,13 +60,44 @@ public final class DriverConfiguration {
         if (connection.sslCert() != null && connection.sslKey() != null) {
             builder.sslCert(readable(connection.sslCert())).sslKey(readable(connection.sslKey()));
         }
-        if (connection.sslMode() == SslMode.VERIFY_CA
-                || NetUtil.createByteArrayFromIpAddressString(connection.host()) != null) {
-            // Netty would compare the host, which verify-ca must not, and of an address it is not told. For verify-full
-            // the driver compares it after the handshake.
-            builder.sslContextBuilderCustomizer(tls -> tls.endpointIdentificationAlgorithm(null));
+        if (connection.sslMode() != SslMode.DISABLE) {
+            SslManagers managers = managers(config.name(), connection);
+            builder.sslContextBuilderCustomizer(tls -> customize(tls, connection, managers));
         }
         return builder.build();
+    }
+
+    private static @Nullable SslManagers managers(String name, ConnectionSettings connection) {
+        Supplier<SslManagers> supplier = connection.sslManagers();
+        if (supplier == null) {
+            return null;
+        }
+        try {
+            return Objects.requireNonNull(supplier.get(), "it gave null");
+        } catch (RuntimeException e) {
+            throw new TlsException(
+                    "The key and trust managers of \"%s\" could not be had from the supplier that was set with sslManagers(...): %s"
+                            .formatted(name, e.getMessage()),
+                    e);
+        }
+    }
+
+    private static SslContextBuilder customize(
+            SslContextBuilder tls, ConnectionSettings connection, @Nullable SslManagers managers) {
+        SslMode mode = connection.sslMode();
+        boolean verifies = mode == SslMode.VERIFY_CA || mode == SslMode.VERIFY_FULL;
+        if (managers != null && managers.trust() != null && verifies) {
+            tls.trustManager(managers.trust());
+        }
+        if (managers != null && managers.keys() != null) {
+            tls.keyManager(managers.keys());
+        }
+        if (mode == SslMode.VERIFY_CA || NetUtil.createByteArrayFromIpAddressString(connection.host()) != null) {
+            // Netty would compare the host, which verify-ca must not, and of an address it is not told. For verify-full
+            // the driver compares it after the handshake.
+            tls.endpointIdentificationAlgorithm(null);
+        }
+        return tls;
     }
 
     private static Duration shorter(Duration one, Duration other) {

@@ -28,6 +28,7 @@ public final class Reconfiguration {
             new Fixed("types", WalExConfig::types, "relations are bound to them"),
             new Fixed("middleware", WalExConfig::middleware, "transactions may be in it"),
             new Fixed("snapshot", WalExConfig::snapshot, "it counts when streams start"),
+            new Fixed("listener", WalExConfig::listener, "streams tell it from their start on"),
             new Fixed("spillDirectory", WalExConfig::spillDirectory, "transactions may be in it"));
 
     private Reconfiguration() {}

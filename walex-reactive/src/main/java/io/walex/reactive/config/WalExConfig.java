@@ -104,6 +104,11 @@ public final class WalExConfig {
         return settings.sslKey;
     }
 
+    /** Null when files are used, or none. */
+    public @Nullable Supplier<SslManagers> sslManagers() {
+        return settings.sslManagers;
+    }
+
     public Duration connectTimeout() {
         return settings.connectTimeout;
     }
@@ -192,6 +197,11 @@ public final class WalExConfig {
         return settings.middleware;
     }
 
+    /** Null when nobody listens. */
+    public @Nullable StreamListener listener() {
+        return settings.listener;
+    }
+
     /** Null when no table is wanted from the beginning. */
     public @Nullable SnapshotSpec snapshot() {
         return settings.snapshot;
@@ -211,7 +221,8 @@ public final class WalExConfig {
                 settings.sslMode,
                 settings.sslRootCert,
                 settings.sslCert,
-                settings.sslKey);
+                settings.sslKey,
+                settings.sslManagers);
     }
 
     /** Whether the events of this table are delivered. */
@@ -252,6 +263,7 @@ public final class WalExConfig {
         private @Nullable Path sslRootCert;
         private @Nullable Path sslCert;
         private @Nullable Path sslKey;
+        private @Nullable Supplier<SslManagers> sslManagers;
         private Duration connectTimeout = Duration.ofSeconds(10);
         private String name = "WalEx";
         private List<String> publications = List.of();
@@ -273,6 +285,7 @@ public final class WalExConfig {
         private long spillMemory = 8 << 20;
         private @Nullable Middleware middleware;
         private @Nullable SnapshotSpec snapshot;
+        private @Nullable StreamListener listener;
         private Retry retry = Retry.backoff(Long.MAX_VALUE, Duration.ofMillis(100))
                 .maxBackoff(Duration.ofSeconds(10))
                 .jitter(0.5)
@@ -351,6 +364,19 @@ public final class WalExConfig {
         /** A PEM file (PKCS#8) of the client certificate's key; none by default. */
         public Builder sslKey(Path value) {
             sslKey = Objects.requireNonNull(value, "sslKey");
+            return this;
+        }
+
+        /**
+         * Key and trust managers, instead of {@link #sslRootCert}, {@link #sslCert} and {@link #sslKey}; none by default.
+         *
+         * <p>The supplier is asked at every attempt to connect, unless {@link #sslMode} is {@link SslMode#DISABLE}, so
+         * that renewed certificates are used. It is called on a thread that may not block. A connection that is there
+         * stays; one that is to be made anew at once takes {@code reconfigure(c -> c.sslManagers(...))}. If the supplier
+         * throws, the stream ends with a {@link io.walex.reactive.error.TlsException}.
+         */
+        public Builder sslManagers(Supplier<SslManagers> value) {
+            sslManagers = Objects.requireNonNull(value, "sslManagers");
             return this;
         }
 
@@ -614,6 +640,12 @@ public final class WalExConfig {
             return this;
         }
 
+        /** Is told what streams do, in counts for meters; nobody by default. */
+        public Builder listener(StreamListener value) {
+            listener = Objects.requireNonNull(value, "listener");
+            return this;
+        }
+
         /**
          * When to connect again after the connection was lost. By default for ever: after 100 ms, doubling up to 10 s,
          * with jitter. It is asked only about failures that another attempt can mend, never about wrong configuration.
@@ -642,6 +674,11 @@ public final class WalExConfig {
             }
             if ((sslCert == null) != (sslKey == null)) {
                 throw new InvalidConfigException("sslCert and sslKey go together; only one of them is set", null);
+            }
+            if (sslManagers != null && (sslRootCert != null || sslCert != null || sslKey != null)) {
+                throw new InvalidConfigException(
+                        "sslManagers takes the place of sslRootCert, sslCert and sslKey; set it or the files, not both",
+                        null);
             }
             if (livenessTimeout.compareTo(statusInterval) <= 0) {
                 throw new InvalidConfigException(

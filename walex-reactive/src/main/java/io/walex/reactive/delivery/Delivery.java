@@ -13,6 +13,7 @@ import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.Acknowledgements;
 import io.walex.reactive.replication.PayloadDecoder;
 import io.walex.reactive.replication.SubscriptionLoop;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -31,7 +32,9 @@ public final class Delivery {
     private final Consumer<@Nullable Throwable> onEnded;
     private final Acknowledgements acknowledgements;
     private final PreparedHolds holds;
+    private final DeliveryCounts counts;
     private final Stage stage;
+    private final BooleanSupplier paused;
 
     /** The subscriber's transactions; null where it gets events. */
     private volatile @Nullable TransactionWindows windows;
@@ -49,6 +52,8 @@ public final class Delivery {
      *
      * @param added what comes between the server's transactions
      * @param codec for a middleware that keeps signals
+     * @param counts of what is delivered
+     * @param paused whether the subscriber is to get nothing for now; {@link #goOn} must follow when that ends
      * @param onEnded told how the subscriber's stream ended: null when it completed or was cancelled
      */
     public Delivery(
@@ -57,18 +62,51 @@ public final class Delivery {
             TransactionAssembler assembler,
             BetweenTransactions added,
             SignalCodec codec,
+            DeliveryCounts counts,
+            BooleanSupplier paused,
             Consumer<@Nullable Throwable> onEnded) {
         this.config = config;
         this.loop = loop;
         this.assembler = assembler;
         this.onEnded = onEnded;
+        this.counts = counts;
+        this.paused = paused;
         Middleware middleware = config.middleware();
         acknowledgements = new Acknowledgements(loop, middleware == null ? this::advance : () -> {});
         holds = new PreparedHolds(acknowledgements);
         stage = middleware == null
-                ? new DirectStage(assembler, holds, acknowledgements, added)
+                ? new DirectStage(assembler, holds, acknowledgements, added, counts, paused)
                 : new MiddlewareStage(
-                        config, middleware, loop, assembler, holds, added, acknowledgements, codec, this::advance);
+                        config,
+                        middleware,
+                        loop,
+                        assembler,
+                        holds,
+                        added,
+                        acknowledgements,
+                        codec,
+                        counts,
+                        paused,
+                        this::advance);
+    }
+
+    /** What the subscriber was given. */
+    public DeliveryCounts counts() {
+        return counts;
+    }
+
+    /** What the subscriber has acknowledged. */
+    public Acknowledgements acknowledged() {
+        return stage.delivered();
+    }
+
+    /** A pause is over. The connection must go on after this. */
+    public void goOn() {
+        TransactionWindows opened = windows;
+        if (opened != null) {
+            opened.goOn();
+        }
+        stage.goOn();
     }
 
     /** What the server may forget. */
@@ -91,7 +129,13 @@ public final class Delivery {
             @Override
             public void subscribe(CoreSubscriber<? super Transaction> actual) {
                 var opened = new TransactionWindows(
-                        actual, loop, stage.delivered(), config.maxUnacknowledged(), stage::acknowledged);
+                        actual,
+                        loop,
+                        stage.delivered(),
+                        config.maxUnacknowledged(),
+                        stage::acknowledged,
+                        counts,
+                        paused);
                 windows = opened;
                 reportingEnd(stage.signals(replication, ended)).subscribe(opened);
             }
@@ -106,6 +150,7 @@ public final class Delivery {
     }
 
     private void advance() {
+        counts.acknowledged(stage.delivered());
         TransactionWindows opened = windows;
         if (opened != null) {
             opened.advance();
@@ -120,7 +165,7 @@ public final class Delivery {
     }
 
     /**
-     * Runs this when the transaction that is in hand has ended.
+     * Runs this when the transaction that is in hand has ended. Within a pause, none does.
      *
      * @return false when none is, and so it was run at once
      */

@@ -8,24 +8,30 @@ import io.walex.reactive.event.SnapshotSlice;
 import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.replication.Acknowledgements;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** Nothing in between: what the subscriber acknowledges, the server may forget. */
 record DirectStage(
-        TransactionAssembler assembler, PreparedHolds holds, Acknowledgements delivered, BetweenTransactions added)
+        TransactionAssembler assembler,
+        PreparedHolds holds,
+        Acknowledgements delivered,
+        BetweenTransactions added,
+        DeliveryCounts counts,
+        BooleanSupplier paused)
         implements Stage {
 
     @Override
     public Flux<Event> changes(Delivery.Source replication, Mono<Void> ended) {
         return replication.stream(new SignalDecoder<>(
-                assembler, holds, added, new TransactionEnds(delivered, this::acknowledged)::passed));
+                assembler, holds, added, paused, new TransactionEnds(delivered, this::acknowledged, counts)::passed));
     }
 
     @Override
     public Flux<TransactionSignal> signals(Delivery.Source replication, Mono<Void> ended) {
-        return replication.stream(new SignalDecoder<>(assembler, holds, added, Function.identity()));
+        return replication.stream(new SignalDecoder<>(assembler, holds, added, paused, Function.identity()));
     }
 
     @Override
@@ -51,6 +57,11 @@ record DirectStage(
     @Override
     public void finishedElsewhere(String what) {
         // The subscriber is told; nobody else has a part of it.
+    }
+
+    @Override
+    public void goOn() {
+        // What was not decoded is, once the connection goes on.
     }
 
     @Override

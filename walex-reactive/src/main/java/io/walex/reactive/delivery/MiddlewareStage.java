@@ -15,9 +15,11 @@ import io.walex.reactive.replication.Acknowledgements;
 import io.walex.reactive.replication.SubscriptionLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -50,6 +52,9 @@ final class MiddlewareStage implements Stage, Middleware.Link {
     private final PreparedHolds holds;
     private final BetweenTransactions added;
     private final Runnable onProgress;
+    private final DeliveryCounts counts;
+    private final BooleanSupplier paused;
+    private volatile @Nullable PauseGate<TransactionSignal> gate;
     private Acknowledgements.@Nullable Ticket receiving;
 
     /**
@@ -58,6 +63,8 @@ final class MiddlewareStage implements Stage, Middleware.Link {
      * @param holds count as received what waits for its outcome, in what the server is told
      * @param added what comes between the server's transactions
      * @param received what the server is told
+     * @param counts of what is delivered
+     * @param paused whether downstream is to get nothing for now; what the middleware asks for comes nevertheless
      * @param onProgress called on the event loop when downstream has acknowledged
      */
     MiddlewareStage(
@@ -69,6 +76,8 @@ final class MiddlewareStage implements Stage, Middleware.Link {
             BetweenTransactions added,
             Acknowledgements received,
             SignalCodec codec,
+            DeliveryCounts counts,
+            BooleanSupplier paused,
             Runnable onProgress) {
         this.config = config;
         this.middleware = middleware;
@@ -79,6 +88,8 @@ final class MiddlewareStage implements Stage, Middleware.Link {
         this.received = received;
         this.delivered = new Acknowledgements(loop, this::acknowledged);
         this.codec = codec;
+        this.counts = counts;
+        this.paused = paused;
         this.onProgress = onProgress;
     }
 
@@ -87,14 +98,34 @@ final class MiddlewareStage implements Stage, Middleware.Link {
 
     @Override
     public Flux<TransactionSignal> signals(Delivery.Source replication, Mono<Void> ended) {
-        return Flux.defer(() -> middleware.apply(received(replication), this))
-                .publishOn(loop.scheduler(), PREFETCH)
+        return gated(Flux.defer(() -> middleware.apply(received(replication), this))
+                        .publishOn(loop.scheduler(), PREFETCH))
                 .doOnNext(this::deliver)
                 .takeUntilOther(ended.then(Mono.delay(LAST_DEMAND, loop.scheduler())));
     }
 
+    private Flux<TransactionSignal> gated(Flux<TransactionSignal> signals) {
+        return new Flux<>() {
+            @Override
+            public void subscribe(CoreSubscriber<? super TransactionSignal> actual) {
+                PauseGate<TransactionSignal> opened = new PauseGate<>(actual, loop::run, paused);
+                gate = opened;
+                signals.subscribe(opened);
+            }
+        };
+    }
+
+    @Override
+    public void goOn() {
+        PauseGate<TransactionSignal> opened = gate;
+        if (opened != null) {
+            opened.goOn();
+        }
+    }
+
     private Flux<TransactionSignal> received(Delivery.Source replication) {
-        return replication.stream(new SignalDecoder<>(assembler, holds, added, Function.<TransactionSignal>identity()))
+        return replication.stream(new SignalDecoder<>(
+                        assembler, holds, added, () -> false, Function.<TransactionSignal>identity()))
                 .doOnNext(this::receive);
     }
 
@@ -105,7 +136,7 @@ final class MiddlewareStage implements Stage, Middleware.Link {
 
     @Override
     public Flux<Event> changes(Delivery.Source replication, Mono<Void> ended) {
-        TransactionEnds ends = new TransactionEnds(delivered, this::acknowledged);
+        TransactionEnds ends = new TransactionEnds(delivered, this::acknowledged, counts);
         return signals(replication, ended).handle((signal, sink) -> {
             Event event = ends.passed(signal);
             if (event != null) {

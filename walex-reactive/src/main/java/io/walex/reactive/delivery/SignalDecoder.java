@@ -6,6 +6,7 @@ import io.walex.reactive.event.TransactionAssembler;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.PayloadDecoder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ final class SignalDecoder<T> implements PayloadDecoder<T> {
     private final TransactionAssembler assembler;
     private final PreparedHolds holds;
     private final BetweenTransactions added;
+    private final BooleanSupplier paused;
     private final Function<? super TransactionSignal, ? extends @Nullable T> element;
 
     /** A transaction has ended, and nothing was added since. */
@@ -32,16 +34,19 @@ final class SignalDecoder<T> implements PayloadDecoder<T> {
      * Sets up the decoder.
      *
      * @param added what comes between the server's transactions
+     * @param paused whether there is to be no element for now
      * @param element makes the element of a signal; null when there is none
      */
     SignalDecoder(
             TransactionAssembler assembler,
             PreparedHolds holds,
             BetweenTransactions added,
+            BooleanSupplier paused,
             Function<? super TransactionSignal, ? extends @Nullable T> element) {
         this.assembler = assembler;
         this.holds = holds;
         this.added = added;
+        this.paused = paused;
         this.element = element;
     }
 
@@ -53,6 +58,9 @@ final class SignalDecoder<T> implements PayloadDecoder<T> {
 
     @Override
     public @Nullable T queued() {
+        if (paused.getAsBoolean()) {
+            return null;
+        }
         if (added.isOpen()) {
             T yielded = nextAdded();
             if (yielded != null || added.isOpen()) {
@@ -70,7 +78,7 @@ final class SignalDecoder<T> implements PayloadDecoder<T> {
 
     @Override
     public @Nullable T idle() {
-        return isBetween() ? nextAdded() : null;
+        return isBetween() && !paused.getAsBoolean() ? nextAdded() : null;
     }
 
     private boolean isBetween() {
@@ -107,6 +115,6 @@ final class SignalDecoder<T> implements PayloadDecoder<T> {
 
     @Override
     public boolean isBlocked() {
-        return assembler.isBlocked() || added.isWaiting();
+        return paused.getAsBoolean() || assembler.isBlocked() || added.isWaiting();
     }
 }

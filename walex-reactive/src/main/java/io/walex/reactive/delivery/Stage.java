@@ -44,6 +44,9 @@ sealed interface Stage permits DirectStage, MiddlewareStage {
      */
     void finishedElsewhere(String what);
 
+    /** A pause is over; on the event loop. */
+    void goOn();
+
     /** Completes when nothing is held any more; asked when the signals have ended or were cancelled. */
     Mono<Void> closed();
 }

@@ -12,16 +12,20 @@ final class TransactionEnds {
 
     private final Acknowledgements acknowledgements;
     private final Consumer<SnapshotSlice> onSliceAcknowledged;
+    private final DeliveryCounts counts;
     private Acknowledgements.@Nullable Ticket current;
 
     /**
      * Sets this up.
      *
      * @param onSliceAcknowledged told of slices of snapshots that are acknowledged, with all before them
+     * @param counts of what passes
      */
-    TransactionEnds(Acknowledgements acknowledgements, Consumer<SnapshotSlice> onSliceAcknowledged) {
+    TransactionEnds(
+            Acknowledgements acknowledgements, Consumer<SnapshotSlice> onSliceAcknowledged, DeliveryCounts counts) {
         this.acknowledgements = acknowledgements;
         this.onSliceAcknowledged = onSliceAcknowledged;
+        this.counts = counts;
     }
 
     /** Registers what begins. */
@@ -37,11 +41,17 @@ final class TransactionEnds {
     @Nullable
     Event passed(TransactionSignal signal) {
         if (signal instanceof Event event) {
+            if (current != null) {
+                current.count();
+            }
+            counts.event(event);
             return event;
         }
         if (signal instanceof TransactionSignal.Begin begin) {
+            counts.begin(begin);
             current = ticket(begin, acknowledgements, onSliceAcknowledged);
         } else if (signal instanceof TransactionSignal.End end && current != null) {
+            counts.end(end);
             current.endAcknowledged(end.endLsn());
             current = null;
         }

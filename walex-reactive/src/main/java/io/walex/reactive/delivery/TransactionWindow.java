@@ -136,13 +136,14 @@ final class TransactionWindow implements Transaction {
         deliver();
     }
 
-    private void deliver() {
+    /** Hands out what is held and wanted. */
+    void deliver() {
         CoreSubscriber<? super Event> actual = consumer;
         if (actual == null || terminated) {
             return;
         }
         Event held = first;
-        if (held != null && demand > 0 && !dropping) {
+        if (held != null && demand > 0 && !dropping && !windows.isPaused()) {
             first = null;
             pass(held);
         }
@@ -163,6 +164,7 @@ final class TransactionWindow implements Transaction {
 
     void handOut() {
         handedOut = true;
+        ticket.count();
     }
 
     /** Keeps the event that opens the transaction for its consumer. */
@@ -180,6 +182,7 @@ final class TransactionWindow implements Transaction {
             return;
         }
         demand = demand == Long.MAX_VALUE ? demand : demand - 1;
+        windows.passing(event);
         consumer.onNext(event);
     }
 

@@ -6,6 +6,7 @@ import io.walex.reactive.event.Transaction;
 import io.walex.reactive.event.TransactionSignal;
 import io.walex.reactive.replication.Acknowledgements;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -29,6 +30,8 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
     private final Acknowledgements acknowledgements;
     private final int maxUnacknowledged;
     private final Consumer<SnapshotSlice> onSliceAcknowledged;
+    private final DeliveryCounts counts;
+    private final BooleanSupplier paused;
 
     private final Sinks.Empty<Void> ended = Sinks.empty();
 
@@ -52,18 +55,24 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
      *
      * @param eventLoop of the subscription; it drops what comes after its end
      * @param onSliceAcknowledged told of slices of snapshots that are acknowledged, with all before them
+     * @param counts of what is handed out
+     * @param paused whether nothing is to be handed out for now
      */
     TransactionWindows(
             CoreSubscriber<? super Transaction> subscriber,
             Executor eventLoop,
             Acknowledgements acknowledgements,
             int maxUnacknowledged,
-            Consumer<SnapshotSlice> onSliceAcknowledged) {
+            Consumer<SnapshotSlice> onSliceAcknowledged,
+            DeliveryCounts counts,
+            BooleanSupplier paused) {
         this.subscriber = subscriber;
         this.eventLoop = eventLoop;
         this.acknowledgements = acknowledgements;
         this.maxUnacknowledged = maxUnacknowledged;
         this.onSliceAcknowledged = onSliceAcknowledged;
+        this.counts = counts;
+        this.paused = paused;
     }
 
     @Override
@@ -101,12 +110,14 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
         asked = false;
         TransactionWindow window = current;
         if (signal instanceof TransactionSignal.Begin begin) {
+            counts.begin(begin);
             current = new TransactionWindow(
                     begin, TransactionEnds.ticket(begin, acknowledgements, onSliceAcknowledged), this);
         } else if (signal instanceof Event event && window != null) {
             window.next(event);
         } else if (signal instanceof TransactionSignal.End end && window != null) {
             current = null;
+            counts.end(end);
             window.end(end.endLsn());
         }
         advance();
@@ -142,13 +153,31 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
      */
     boolean finish(Runnable then) {
         TransactionWindow window = current;
-        if (window == null || !window.isInHand()) {
+        if (window == null || !window.isInHand() || isPaused()) {
             then.run();
             return false;
         }
         last = window;
         onLastEnded = then;
         return true;
+    }
+
+    /** The consumer of the open transaction is given this event. */
+    void passing(Event event) {
+        counts.event(event);
+    }
+
+    boolean isPaused() {
+        return paused.getAsBoolean();
+    }
+
+    /** A pause is over; on the event loop. */
+    void goOn() {
+        TransactionWindow window = current;
+        if (window != null) {
+            window.deliver();
+        }
+        advance();
     }
 
     /** The rest of the open transaction will never come; on the event loop. */
@@ -206,7 +235,7 @@ final class TransactionWindows implements CoreSubscriber<TransactionSignal>, Sub
      * last demand is served by the start of the next.
      */
     private boolean isWanted() {
-        return !closing && demand > 0 && acknowledgements.outstanding() <= maxUnacknowledged;
+        return !closing && !isPaused() && demand > 0 && acknowledgements.outstanding() <= maxUnacknowledged;
     }
 
     private boolean isMoreWanted(@Nullable TransactionWindow window) {

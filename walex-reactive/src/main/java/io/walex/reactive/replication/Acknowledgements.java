@@ -5,14 +5,15 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one subscription may confirm to its slot: the end of the longest run of acknowledged transactions from the
  * first. It outlives connections.
  *
- * <p>Confined to the subscription's event loop, but for {@link Ticket#acknowledge()} and {@link #flushed()}. Finding the
- * prefix costs O(1) amortised: every ticket enters and leaves the queue once.
+ * <p>Confined to the subscription's event loop, but for {@link Ticket#acknowledge()}, {@link #flushed()} and the two counts.
+ * Finding the prefix costs O(1) amortised: every ticket enters and leaves the queue once.
  */
 public final class Acknowledgements {
 
@@ -22,6 +23,11 @@ public final class Acknowledgements {
     private final AtomicBoolean advanceScheduled = new AtomicBoolean();
     private volatile long flushed;
     private long delivered;
+
+    /** Of those that {@linkplain Ticket#count() count}; written on the event loop. */
+    private final AtomicLong unacknowledged = new AtomicLong();
+
+    private final AtomicLong acknowledged = new AtomicLong();
 
     /** Holds with nothing but holds before them. What was confirmed between them waits there. */
     private final ArrayDeque<Ticket> holding = new ArrayDeque<>();
@@ -51,6 +57,16 @@ public final class Acknowledgements {
     /** How many transactions were begun and are not yet confirmed, or would be but for a hold; holds do not count. */
     public int outstanding() {
         return outstanding.size() - holdsOutstanding;
+    }
+
+    /** How many transactions that count were begun and are not in the acknowledged prefix; from any thread. */
+    public long unacknowledged() {
+        return unacknowledged.getOpaque();
+    }
+
+    /** How many transactions that count are, or were, in the acknowledged prefix; from any thread. */
+    public long acknowledged() {
+        return acknowledged.getOpaque();
     }
 
     /** Registers the transaction that starts now. */
@@ -140,6 +156,7 @@ public final class Acknowledgements {
     public void restartAt(Lsn start) {
         outstanding.forEach(ticket -> ticket.forgotten = true);
         outstanding.clear();
+        unacknowledged.setOpaque(0);
         holding.forEach(ticket -> ticket.forgotten = true);
         holding.clear();
         holdsOutstanding = 0;
@@ -181,6 +198,10 @@ public final class Acknowledgements {
                 holding.addLast(head);
             } else {
                 head.confirmed = true;
+                if (head.counted) {
+                    acknowledged.setOpaque(acknowledged.getPlain() + 1);
+                    unacknowledged.setOpaque(unacknowledged.getPlain() - 1);
+                }
                 if (holding.isEmpty()) {
                     moveTo(head.endLsn);
                 } else {
@@ -239,6 +260,7 @@ public final class Acknowledgements {
         /** Of a hold: its number; of a transaction: that of the last hold before it. */
         private long parkedAt;
 
+        private boolean counted;
         private boolean confirmed;
         private boolean forgotten;
         private @Nullable Runnable onConfirmed;
@@ -248,6 +270,14 @@ public final class Acknowledgements {
 
         private Ticket(boolean hold) {
             this.hold = hold;
+        }
+
+        /** Somebody has seen something of the transaction, which counts from now on; idempotent, on the event loop. */
+        public void count() {
+            if (!counted) {
+                counted = true;
+                unacknowledged.setOpaque(unacknowledged.getPlain() + 1);
+            }
         }
 
         /** Whether its slot was {@linkplain #restartAt given up}. */

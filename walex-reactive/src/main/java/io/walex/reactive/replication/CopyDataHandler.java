@@ -61,8 +61,8 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     /** Told on the event loop. */
     interface Listener {
 
-        /** Bytes came in: frames may be ready. */
-        void onReadable();
+        /** So many bytes came in: frames may be ready. */
+        void onReadable(int bytes);
 
         /** The server ended its side of the copy, or is ready for another command after it. */
         void onCopyEnd(boolean readyForQuery);
@@ -97,14 +97,15 @@ final class CopyDataHandler extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
-        reads.received(bytes.readableBytes());
+        int count = bytes.readableBytes();
+        reads.received(count);
         frames.add(bytes, ctx.alloc());
         if (discarding) {
             while (nextCopyData() != null) {
                 endFrame();
             }
         }
-        listener.onReadable();
+        listener.onReadable(count);
         // Other frames behind the last wanted one must reach the driver even when nothing is wanted.
         advanceToCopyData();
         // Now, not when a turn of up to 16 reads is complete: rows may be large.

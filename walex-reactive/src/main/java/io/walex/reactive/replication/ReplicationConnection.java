@@ -119,6 +119,7 @@ public final class ReplicationConnection {
             StartReplication start,
             PayloadDecoder<T> decoder,
             Acknowledgements acknowledgements,
+            ReceivedWal wal,
             Duration statusInterval,
             Duration livenessTimeout,
             Clock clock,
@@ -129,6 +130,7 @@ public final class ReplicationConnection {
                     loop.channel(),
                     decoder,
                     acknowledgements,
+                    wal,
                     new ServerFeedback.Settings(statusInterval, livenessTimeout, connector.decoding(pid)),
                     clock);
             made.install();
@@ -137,6 +139,7 @@ public final class ReplicationConnection {
                     .delayUntil(stream -> accepted)
                     .doOnNext(stream -> {
                         receiver = made;
+                        wal.connected(start.from());
                         made.started();
                         stream.<Object>map(unexpected -> unexpected).subscribe(new DriverStream());
                         onStreaming.run();

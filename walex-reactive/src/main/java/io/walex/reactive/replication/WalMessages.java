@@ -19,11 +19,13 @@ final class WalMessages<T> {
     private final CopyDataHandler frames;
     private final PayloadDecoder<T> decoder;
     private final ServerFeedback feedback;
+    private final ReceivedWal wal;
 
-    WalMessages(CopyDataHandler frames, PayloadDecoder<T> decoder, ServerFeedback feedback) {
+    WalMessages(CopyDataHandler frames, PayloadDecoder<T> decoder, ServerFeedback feedback, ReceivedWal wal) {
         this.frames = frames;
         this.decoder = decoder;
         this.feedback = feedback;
+        this.wal = wal;
     }
 
     /** Reads as many messages as the next element takes; returns null when more bytes are needed, or it is blocked. */
@@ -58,11 +60,13 @@ final class WalMessages<T> {
             case XLOG_DATA -> {
                 long walStart = content.readLong();
                 feedback.received(walStart);
+                wal.data(walStart);
                 yield decoder.decode(content.skipBytes(Long.BYTES), walStart, content.readLong());
             }
             case KEEPALIVE -> {
                 long walEnd = content.readLong();
                 feedback.keepaliveInTurn(walEnd, isReplyRequested(content));
+                wal.caughtUp(walEnd);
                 decoder.reached(walEnd);
                 yield null;
             }
@@ -73,12 +77,18 @@ final class WalMessages<T> {
 
     /** Signs of life need no demand. They confirm nothing here: what came before them may wait in the decoder. */
     void takeKeepalives() {
-        while (frames.nextMessageType() == KEEPALIVE) {
+        int type = frames.nextMessageType();
+        while (type == KEEPALIVE) {
             ByteBuf content = Objects.requireNonNull(frames.nextCopyData());
             long walEnd = content.skipBytes(Byte.BYTES).readLong();
             boolean replyRequested = isReplyRequested(content);
             frames.endFrame();
             feedback.keepalive(walEnd, replyRequested);
+            wal.keepalive(walEnd);
+            type = frames.nextMessageType();
+        }
+        if (type == XLOG_DATA) {
+            wal.behind();
         }
     }
 

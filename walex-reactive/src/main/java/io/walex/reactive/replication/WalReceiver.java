@@ -36,6 +36,7 @@ public final class WalReceiver<T> extends Flux<T> implements Subscription, CopyD
     private final CopyDataHandler frames = new CopyDataHandler(this);
     private final ServerFeedback feedback;
     private final WalMessages<T> messages;
+    private final ReceivedWal wal;
     private final CopyEnd copyEnd = new CopyEnd();
 
     private @Nullable CoreSubscriber<? super T> downstream;
@@ -50,12 +51,14 @@ public final class WalReceiver<T> extends Flux<T> implements Subscription, CopyD
             Channel channel,
             PayloadDecoder<T> decoder,
             Acknowledgements acknowledgements,
+            ReceivedWal wal,
             ServerFeedback.Settings feedback,
             Clock clock) {
         this.channel = channel;
         this.loop = SubscriptionLoop.of(channel.eventLoop());
         this.feedback = new ServerFeedback(channel, acknowledgements, feedback, clock, frames::isReading, this::fail);
-        this.messages = new WalMessages<>(frames, decoder, this.feedback);
+        this.messages = new WalMessages<>(frames, decoder, this.feedback, wal);
+        this.wal = wal;
     }
 
     /** Stands in front of the driver's frame decoder from now on; before START_REPLICATION is sent. */
@@ -101,7 +104,8 @@ public final class WalReceiver<T> extends Flux<T> implements Subscription, CopyD
     }
 
     @Override
-    public void onReadable() {
+    public void onReadable(int bytes) {
+        wal.read(bytes);
         feedback.heard();
         drain();
     }

@@ -90,6 +90,11 @@ final class RunningSnapshot implements SnapshotJob.Owner {
         return work.name();
     }
 
+    @Nullable
+    SnapshotReport lastReport() {
+        return reports.last();
+    }
+
     Flux<SnapshotReport> reports() {
         return reports.reports();
     }

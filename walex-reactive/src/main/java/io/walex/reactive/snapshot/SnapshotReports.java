@@ -12,7 +12,7 @@ import reactor.core.publisher.Sinks;
 
 /**
  * Reports of one snapshot, for those who want to see how far it is. Counts are told once a second, states at once.
- * Confined to one thread, but for {@link #reports()}.
+ * Confined to one thread, but for {@link #reports()} and {@link #last()}.
  */
 final class SnapshotReports {
 
@@ -27,6 +27,7 @@ final class SnapshotReports {
     private final Sinks.Many<SnapshotReport> latest = Sinks.many().replay().latest();
     private @Nullable State state;
     private long toldAt;
+    private volatile @Nullable SnapshotReport last;
 
     SnapshotReports(String snapshot, Clock clock) {
         this.snapshot = snapshot;
@@ -53,6 +54,12 @@ final class SnapshotReports {
             }
             return size == 0 ? 0 : Math.min(ALMOST, (double) done / size);
         }
+    }
+
+    /** The last report; null before the first. */
+    @Nullable
+    SnapshotReport last() {
+        return last;
     }
 
     Flux<SnapshotReport> reports() {
@@ -96,6 +103,7 @@ final class SnapshotReports {
 
     private void tell(SnapshotReport report) {
         toldAt = clock.millis();
+        last = report;
         latest.tryEmitNext(report);
     }
 

@@ -12,6 +12,7 @@ import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.server.ServerConnection;
 import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -206,6 +207,15 @@ public final class Snapshots {
         return running.stream()
                 .filter(each -> each != initial && !each.isOver())
                 .<Backfill>map(each -> new RunningBackfill(each, host.loop()))
+                .toList();
+    }
+
+    /** How far those are that run, the initial one among them; from any thread. */
+    public List<SnapshotReport> latest() {
+        return running.stream()
+                .filter(each -> !each.isOver())
+                .map(RunningSnapshot::lastReport)
+                .filter(Objects::nonNull)
                 .toList();
     }
 

@@ -39,6 +39,15 @@ public sealed interface ConnectionState {
     record Snapshotting(int subscription, SnapshotReport report) implements ConnectionState {}
 
     /**
+     * The subscription delivers nothing until it is {@link Continued}. It says nothing else of the subscription: the state
+     * that came before stays, and others follow while it is paused.
+     */
+    record Paused(int subscription) implements ConnectionState {}
+
+    /** A pause is over. The state is the last one that was not {@link Paused}. */
+    record Continued(int subscription) implements ConnectionState {}
+
+    /**
      * The connection was lost, or could not be made again. A new state is told only when the kind of reason changes.
      *
      * @param because the reason

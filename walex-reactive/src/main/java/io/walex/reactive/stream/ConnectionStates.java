@@ -1,5 +1,6 @@
 package io.walex.reactive.stream;
 
+import io.walex.reactive.config.StreamListener;
 import io.walex.reactive.stream.ConnectionState.Stopped;
 import io.walex.reactive.stream.ConnectionState.Streaming;
 import java.util.Queue;
@@ -16,6 +17,7 @@ import reactor.core.publisher.Sinks;
 /** Tells what state the subscriptions of one instance are in. */
 public final class ConnectionStates {
 
+    private final @Nullable StreamListener listener;
     private final Sinks.Many<ConnectionState> latest = Sinks.many().replay().latest();
     private final Sinks.Many<ConnectionState> live = Sinks.many().multicast().directBestEffort();
     private final Sinks.Empty<Void> closed = Sinks.empty();
@@ -25,6 +27,19 @@ public final class ConnectionStates {
     private final Set<Integer> streaming = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Stopped lastStopped;
 
+    public ConnectionStates() {
+        this(null);
+    }
+
+    /**
+     * The same.
+     *
+     * @param listener told of all states, one at a time; null for nobody
+     */
+    public ConnectionStates(@Nullable StreamListener listener) {
+        this.listener = GuardedListener.of(listener);
+    }
+
     void started(int subscription) {
         running.add(subscription);
     }
@@ -33,7 +48,7 @@ public final class ConnectionStates {
     void add(ConnectionState state) {
         if (state instanceof Streaming) {
             streaming.add(state.subscription());
-        } else if (!(state instanceof ConnectionState.Snapshotting)) {
+        } else if (!isBeside(state)) {
             streaming.remove(state.subscription());
         }
         if (state instanceof Stopped stopped) {
@@ -41,6 +56,13 @@ public final class ConnectionStates {
             running.remove(state.subscription());
         }
         unpublished.add(state);
+    }
+
+    /** Says nothing of how the subscription is connected. */
+    private static boolean isBeside(ConnectionState state) {
+        return state instanceof ConnectionState.Snapshotting
+                || state instanceof ConnectionState.Paused
+                || state instanceof ConnectionState.Continued;
     }
 
     /** One streams no more, which {@link Stopped} tells when its subscriber has been told. */
@@ -57,8 +79,32 @@ public final class ConnectionStates {
             for (ConnectionState state = unpublished.poll(); state != null; state = unpublished.poll()) {
                 latest.tryEmitNext(state);
                 live.tryEmitNext(state);
+                if (listener != null) {
+                    tell(listener, state);
+                }
             }
         } while (publishing.decrementAndGet() != 0);
+    }
+
+    private static void tell(StreamListener listener, ConnectionState state) {
+        int subscription = state.subscription();
+        if (state instanceof Streaming streaming) {
+            listener.onStreaming(subscription, streaming.slot());
+        } else if (state instanceof ConnectionState.StandingBy standingBy) {
+            listener.onStandingBy(subscription, standingBy.slot());
+        } else if (state instanceof ConnectionState.Reconnecting reconnecting) {
+            listener.onReconnecting(subscription, reconnecting.because());
+        } else if (state instanceof ConnectionState.Resumed resumed) {
+            listener.onGap(subscription, resumed.gap());
+        } else if (state instanceof ConnectionState.TakenOver takenOver) {
+            listener.onTakenOver(subscription, takenOver.after(), takenOver.until());
+        } else if (state instanceof ConnectionState.Paused) {
+            listener.onPaused(subscription);
+        } else if (state instanceof ConnectionState.Continued) {
+            listener.onContinued(subscription);
+        } else if (state instanceof Stopped stopped) {
+            listener.onStopped(subscription, stopped.because());
+        }
     }
 
     public void close() {

@@ -4,8 +4,10 @@ import io.walex.reactive.config.DriverConfiguration;
 import io.walex.reactive.config.OriginFilter;
 import io.walex.reactive.config.Reconfiguration;
 import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.StreamListener;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.delivery.Delivery;
+import io.walex.reactive.delivery.DeliveryCounts;
 import io.walex.reactive.error.ConnectionLostException;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.event.Expectation;
@@ -18,6 +20,7 @@ import io.walex.reactive.event.UncertainMessageException;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.replication.Acknowledgements;
 import io.walex.reactive.replication.PayloadDecoder;
+import io.walex.reactive.replication.ReceivedWal;
 import io.walex.reactive.replication.ReplicationConnection;
 import io.walex.reactive.replication.StartReplication;
 import io.walex.reactive.replication.SubscriptionLoop;
@@ -34,6 +37,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,17 +66,30 @@ public final class StreamSubscription implements SlotGuard.Listener {
     private final StreamIdentity identity;
     private final TransactionAssembler assembler;
     private final Snapshots snapshots;
+    private final ReceivedWal received;
     private final Delivery delivery;
     private final Heartbeat heartbeat;
     private final CurrentConnection connection = new CurrentConnection();
     private final GracefulEnd end;
     private final Sinks.Empty<Void> released = Sinks.empty();
 
+    private final BooleanSupplier paused;
+
+    /** On the event loop. */
+    private boolean toldPaused;
+
     /** The transaction here, and those before it, must come unstreamed. On the event loop. */
     private Lsn unstreamedUntil = Lsn.INVALID;
 
-    public StreamSubscription(WalExConfig config, SubscriptionState state, List<Expectation> expectations) {
+    /**
+     * Sets a subscription up; connects nothing.
+     *
+     * @param paused whether the subscriber is to get nothing for now; {@link #pauseChanged} must follow each change
+     */
+    public StreamSubscription(
+            WalExConfig config, SubscriptionState state, List<Expectation> expectations, BooleanSupplier paused) {
         this.config = config;
+        this.paused = paused;
         this.state = state;
         loop = SubscriptionLoop.create("walex-" + config.name());
         connector = DriverConfiguration.connector(() -> this.config, loop.resources());
@@ -101,8 +118,18 @@ public final class StreamSubscription implements SlotGuard.Listener {
                         connection::askForKeepalive,
                         state::snapshot),
                 Clock.systemUTC());
+        StreamListener listener = GuardedListener.of(config.listener());
+        received = new ReceivedWal(
+                Clock.systemUTC(), listener == null ? null : bytes -> listener.onBytes(state.number(), bytes));
         delivery = new Delivery(
-                config, loop, assembler, snapshots.slices(), new SignalCodec(identity, types), this::ended);
+                config,
+                loop,
+                assembler,
+                snapshots.slices(),
+                new SignalCodec(identity, types),
+                new DeliveryCounts(state.number(), listener),
+                paused,
+                this::ended);
         slot = new SlotGuard(config, delivery.acknowledgements(), assembler::unfinished, connector, loop.scheduler());
         end = new GracefulEnd(loop, delivery, connection);
         heartbeat = new Heartbeat(connector, config.heartbeat(), state::isStreaming, loop.scheduler());
@@ -208,6 +235,7 @@ public final class StreamSubscription implements SlotGuard.Listener {
                     new StartReplication(obtained.name(), from, options(facts)),
                     decoder,
                     delivery.acknowledgements(),
+                    received,
                     statusInterval(facts),
                     config.livenessTimeout(),
                     Clock.systemUTC(),
@@ -323,6 +351,52 @@ public final class StreamSubscription implements SlotGuard.Listener {
             outages.begin(failure);
             state.reconnecting(failure);
         }
+    }
+
+    /** The instance was paused, or goes on; from any thread. */
+    public void pauseChanged() {
+        loop.execute(this::followPause);
+    }
+
+    private void followPause() {
+        boolean now = paused.getAsBoolean();
+        if (now != toldPaused) {
+            toldPaused = now;
+            state.paused(now);
+        }
+        if (!now) {
+            delivery.goOn();
+            connection.resume();
+        }
+    }
+
+    /** How it is now; from any thread. */
+    public SubscriptionReport report() {
+        SubscriptionState.Since now = state.since();
+        DeliveryCounts counts = delivery.counts();
+        Acknowledgements acknowledged = delivery.acknowledged();
+        var positions = new SubscriptionReport.Positions(
+                received.serverEnd(), received.received(), counts.delivered(), acknowledged.flushed(), flushed());
+        Lag lag = Lag.of(received, counts, positions, state.isStreaming(), Clock.systemUTC());
+        return new SubscriptionReport(
+                state.number(),
+                state.slot(),
+                now.state(),
+                now.since(),
+                paused.getAsBoolean(),
+                positions,
+                counts.lastCommit(),
+                lag.time(),
+                lag.bytes(),
+                acknowledged.unacknowledged(),
+                new SubscriptionReport.Counts(
+                        received.bytes(),
+                        counts.events(),
+                        counts.transactions(),
+                        acknowledged.acknowledged(),
+                        counts.snapshotRows(),
+                        now.reconnects()),
+                snapshots.latest());
     }
 
     /** Completes the stream after what it is delivering, or the transaction in hand, wherever it stands. */

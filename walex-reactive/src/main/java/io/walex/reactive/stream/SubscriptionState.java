@@ -7,6 +7,8 @@ import io.walex.reactive.event.Gap;
 import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.snapshot.SnapshotReport;
 import io.walex.reactive.stream.ConnectionState.Connecting;
+import io.walex.reactive.stream.ConnectionState.Continued;
+import io.walex.reactive.stream.ConnectionState.Paused;
 import io.walex.reactive.stream.ConnectionState.Reconnecting;
 import io.walex.reactive.stream.ConnectionState.Resumed;
 import io.walex.reactive.stream.ConnectionState.Snapshotting;
@@ -15,6 +17,7 @@ import io.walex.reactive.stream.ConnectionState.Stopped;
 import io.walex.reactive.stream.ConnectionState.Streaming;
 import io.walex.reactive.stream.ConnectionState.TakenOver;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,6 +34,14 @@ public final class SubscriptionState {
     private final Clock clock;
     private volatile @Nullable ConnectionState current;
 
+    /** When {@link #current} began, or this. Guarded by this. */
+    private Instant since;
+
+    private volatile @Nullable String slot;
+
+    /** How often it has begun to stream. Guarded by this. */
+    private long streamed;
+
     /** The stream has ended, and then its subscriber was told, or has left. */
     private volatile boolean ended;
 
@@ -42,7 +53,31 @@ public final class SubscriptionState {
         this.number = number;
         this.states = states;
         this.clock = clock;
+        this.since = clock.instant();
+        this.slot = config.slot() instanceof SlotSpec.Durable durable ? durable.name() : null;
         states.started(number);
+    }
+
+    /**
+     * The state, and since when.
+     *
+     * @param reconnects how often it streamed again
+     */
+    record Since(ConnectionState state, Instant since, long reconnects) {}
+
+    synchronized Since since() {
+        ConnectionState state = current;
+        return new Since(state == null ? new Connecting(number) : state, since, Math.max(0, streamed - 1));
+    }
+
+    int number() {
+        return number;
+    }
+
+    /** Null before a temporary one is made. */
+    @Nullable
+    String slot() {
+        return slot;
     }
 
     boolean isStreaming() {
@@ -65,7 +100,9 @@ public final class SubscriptionState {
     }
 
     void streaming(String slot) {
+        this.slot = slot;
         enter(() -> {
+            streamed++;
             LOG.info(
                     "{} streams publications {} of database {} from slot \"{}\"",
                     config.name(),
@@ -91,10 +128,21 @@ public final class SubscriptionState {
 
     /** A snapshot has come on; the subscription is as it was. */
     void snapshot(SnapshotReport report) {
+        beside(new Snapshotting(number, report));
+    }
+
+    /** What leaves the subscription as it is. */
+    private void beside(ConnectionState told) {
         if (!ended) {
-            states.add(new Snapshotting(number, report));
+            states.add(told);
             states.publish();
         }
+    }
+
+    /** It delivers nothing for now, or goes on; it connects as before. */
+    void paused(boolean now) {
+        LOG.info(now ? "{} is paused" : "{} goes on after a pause", config.name());
+        beside(now ? new Paused(number) : new Continued(number));
     }
 
     void takenOver(Lsn after, Lsn until) {
@@ -159,6 +207,7 @@ public final class SubscriptionState {
             ConnectionState state = current instanceof Stopped ? null : next.get();
             if (state != null) {
                 current = state;
+                since = clock.instant();
                 states.add(state);
             }
         }

@@ -103,6 +103,12 @@ class WalExConfigTests {
         assertInvalid(() -> minimal().maxUnacknowledged(0), "at least 1, was 0");
         assertInvalid(() -> minimal().sslCert(Path.of("c.pem")).build(), "sslCert and sslKey go together");
         assertInvalid(
+                () -> minimal()
+                        .sslManagers(() -> new SslManagers(null, null))
+                        .sslRootCert(Path.of("c.pem"))
+                        .build(),
+                "sslManagers takes the place of sslRootCert");
+        assertInvalid(
                 () -> minimal().livenessTimeout(Duration.ofMillis(500)).build(),
                 "livenessTimeout (PT0.5S) must be longer than statusInterval (PT1S)");
     }

@@ -25,13 +25,17 @@ abstract class OpenWindows {
     final Signals signals = new Signals();
     final Source source = new Source();
     int maxUnacknowledged = 100;
+    boolean paused;
+    final DeliveryCounts counts = new DeliveryCounts(1, null);
+    final List<Runnable> onGoingOn = new ArrayList<>();
 
     final Flux<Transaction> transactions() {
         return new Flux<>() {
             @Override
             public void subscribe(CoreSubscriber<? super Transaction> actual) {
-                var windows =
-                        new TransactionWindows(actual, loop::add, acknowledgements, maxUnacknowledged, slice -> {});
+                var windows = new TransactionWindows(
+                        actual, loop::add, acknowledgements, maxUnacknowledged, slice -> {}, counts, () -> paused);
+                onGoingOn.add(windows::goOn);
                 onAcknowledged.add(windows::advance);
                 windows.onSubscribe(source);
                 source.subscriber = windows;

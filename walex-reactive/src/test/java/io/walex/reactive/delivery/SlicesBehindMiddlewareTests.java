@@ -71,6 +71,8 @@ class SlicesBehindMiddlewareTests {
                         false),
                 new Coordinator(),
                 new SignalCodec(identity, types),
+                new DeliveryCounts(1, null),
+                () -> false,
                 because -> {});
     }
 

@@ -55,6 +55,22 @@ class TransactionWindowsTests extends OpenWindows {
     }
 
     @Test
+    void handsOutNothingWithinAPause() {
+        source.add(signals.transaction(10, 2));
+        List<Transaction> handedOut = subscribe(transactions().doOnNext(transaction -> paused = true));
+        runLoop();
+        List<String> events = new ArrayList<>();
+        handedOut.get(0).events().map(OpenWindows::name).subscribe(events::add);
+        runLoop();
+        assertThat(events).isEmpty();
+
+        paused = false;
+        onGoingOn.forEach(Runnable::run);
+        runLoop();
+        assertThat(events).containsExactly("10 event 0", "10 event 1");
+    }
+
+    @Test
     void knowsTheEndOnceTheEventsHaveCompleted() {
         source.add(signals.transaction(10, 1));
         Transaction transaction = first();

@@ -265,7 +265,7 @@ class CopyDataHandlerTests {
     private final class Recorder implements CopyDataHandler.Listener {
 
         @Override
-        public void onReadable() {
+        public void onReadable(int bytes) {
             if (pulling) {
                 pull();
             }

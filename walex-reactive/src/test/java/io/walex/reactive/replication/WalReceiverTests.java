@@ -27,10 +27,12 @@ class WalReceiverTests {
     private final EmbeddedChannel channel =
             new EmbeddedChannel(new LengthFieldBasedFrameDecoder(1 << 20, 1, Integer.BYTES, -Integer.BYTES, 0));
     private final Acknowledgements acknowledgements = new Acknowledgements(channel.eventLoop(), () -> {});
+    private final ReceivedWal wal = new ReceivedWal(Clock.systemUTC(), null);
     private final WalReceiver<Byte> receiver = new WalReceiver<>(
             channel,
             new FirstBytes(),
             acknowledgements,
+            wal,
             new ServerFeedback.Settings(HOUR, HOUR, Mono.never()),
             Clock.systemUTC());
     private final List<Object> seen = new ArrayList<>();

@@ -15,7 +15,7 @@ class StreamSubscriptionTests {
         WalExConfig config =
                 WalExConfig.builder().name("test").publication("events").build();
         var state = new SubscriptionState(config, 1, new ConnectionStates(), Clock.systemUTC());
-        StreamSubscription subscription = new StreamSubscription(config, state, List.of());
+        StreamSubscription subscription = new StreamSubscription(config, state, List.of(), () -> false);
         subscription.release().block(Duration.ofSeconds(10));
 
         assertThatCode(() -> subscription.reconfigure(

@@ -7,11 +7,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.KeyFactory;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.TrustManagerFactory;
 
 /** Throw-away certificates as PEM files, made with the JDK's keytool. */
 public final class Certificates {
@@ -70,7 +76,53 @@ public final class Certificates {
     }
 
     /** A certificate's and its key's file. */
-    public record Pem(Path certificate, Path key) {}
+    public record Pem(Path certificate, Path key) {
+
+        /** Accepts this certificate. */
+        public TrustManagerFactory trusted() {
+            return managers(store -> {
+                store.setCertificateEntry("trusted", read());
+                TrustManagerFactory factory =
+                        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+                factory.init(store);
+                return factory;
+            });
+        }
+
+        /** Shows this certificate. */
+        public KeyManagerFactory shown() {
+            return managers(store -> {
+                byte[] encoded =
+                        Base64.getMimeDecoder().decode(Files.readString(key).replaceAll("-----.*-----", ""));
+                PrivateKey own = KeyFactory.getInstance("EC").generatePrivate(new PKCS8EncodedKeySpec(encoded));
+                store.setKeyEntry("own", own, PASSWORD, new Certificate[] {read()});
+                KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+                factory.init(store, PASSWORD);
+                return factory;
+            });
+        }
+
+        private Certificate read() throws Exception {
+            try (var input = Files.newInputStream(certificate)) {
+                return CertificateFactory.getInstance("X.509").generateCertificate(input);
+            }
+        }
+
+        private <T> T managers(Making<T> making) {
+            try {
+                KeyStore store = KeyStore.getInstance("PKCS12");
+                store.load(null, PASSWORD);
+                return making.of(store);
+            } catch (Exception e) {
+                throw new IllegalStateException("Cannot read " + certificate, e);
+            }
+        }
+
+        private interface Making<T> {
+
+            T of(KeyStore store) throws Exception;
+        }
+    }
 
     private Path write(String file, String label, byte[] content) throws IOException {
         String body = Base64.getMimeEncoder(64, "\n".getBytes(StandardCharsets.US_ASCII))

@@ -11,6 +11,7 @@ import io.walex.reactive.pgoutput.Lsn;
 import io.walex.reactive.snapshot.Backfill;
 import io.walex.reactive.snapshot.BackfillSpec;
 import io.walex.reactive.stream.ConnectionState;
+import io.walex.reactive.stream.SubscriptionReport;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -59,6 +60,11 @@ public final class GivenTransactions implements WalEx {
     }
 
     @Override
+    public List<SubscriptionReport> subscriptions() {
+        return List.of();
+    }
+
+    @Override
     public Mono<Void> awaitStreaming() {
         return Mono.empty();
     }
@@ -81,6 +87,21 @@ public final class GivenTransactions implements WalEx {
     @Override
     public List<Backfill> backfills() {
         return List.of();
+    }
+
+    @Override
+    public void pause() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void resume() {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean isPaused() {
+        return false;
     }
 
     @Override

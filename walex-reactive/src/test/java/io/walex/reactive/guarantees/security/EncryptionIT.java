@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.walex.reactive.WalEx;
 import io.walex.reactive.config.SlotSpec;
+import io.walex.reactive.config.SslManagers;
 import io.walex.reactive.config.SslMode;
 import io.walex.reactive.config.WalExConfig;
 import io.walex.reactive.error.AuthenticationException;
@@ -15,12 +16,14 @@ import io.walex.reactive.error.InvalidConfigException;
 import io.walex.reactive.error.TlsException;
 import io.walex.reactive.event.Event;
 import io.walex.reactive.stream.ConnectionState;
+import io.walex.reactive.testsupport.Certificates;
 import io.walex.reactive.testsupport.EmbeddedServer.StopMode;
 import io.walex.reactive.testsupport.TcpProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -125,6 +128,78 @@ class EncryptionIT extends SecuredServer {
         stream.dispose();
         database.awaitSlotInactive("tls");
         database.execute("SELECT pg_drop_replication_slot('tls')");
+    }
+
+    @Test
+    void managersOfASupplierStandForFiles() {
+        server.replaceHba("host all postgres all trust", "hostssl all all all cert");
+        WalExConfig.Builder config = WalExConfig.fromUrl(database.url("shop", ""))
+                .publication("events")
+                .host("localhost")
+                .sslMode(SslMode.VERIFY_FULL)
+                .sslManagers(() -> new SslManagers(serverPem.trusted(), clientPem.shown()));
+
+        assertThat(encryption(config)).isEqualTo("true /CN=shop");
+        assertRefused(config.host("127.0.0.1"), TlsException.class);
+        assertRefused(
+                config.host("localhost").sslManagers(() -> new SslManagers(strangerPem.trusted(), clientPem.shown())),
+                TlsException.class);
+        assertRefused(
+                config.sslManagers(() -> new SslManagers(serverPem.trusted(), null)), AuthenticationException.class);
+        // Nothing is checked, as with files.
+        assertThat(encryption(config.sslMode(SslMode.REQUIRE)
+                        .sslManagers(() -> new SslManagers(strangerPem.trusted(), clientPem.shown()))))
+                .isEqualTo("true /CN=shop");
+    }
+
+    @Test
+    void managersAreAskedForAtEachConnection() {
+        server.replaceHba("host all postgres all trust", "hostssl all all all scram-sha-256");
+        AtomicReference<SslManagers> inForce = new AtomicReference<>(new SslManagers(serverPem.trusted(), null));
+        List<ConnectionState> states = Collections.synchronizedList(new ArrayList<>());
+        WalEx walEx = WalEx.create(config().sslMode(SslMode.VERIFY_CA)
+                .slot(SlotSpec.durable("managers"))
+                .sslManagers(inForce::get)
+                .build());
+        walEx.states().subscribe(states::add);
+        var stream = walEx.changes().subscribe();
+        walEx.awaitStreaming().block(PATIENCE);
+        try {
+            inForce.set(new SslManagers(strangerPem.trusted(), null));
+            serverShows(strangerPem);
+
+            await().atMost(PATIENCE)
+                    .until(() -> states.stream()
+                                    .filter(state -> state instanceof ConnectionState.Streaming)
+                                    .count()
+                            == 2);
+        } finally {
+            stream.dispose();
+            walEx.closeGracefully().block(PATIENCE);
+            serverShows(serverPem);
+            database.awaitSlotInactive("managers");
+            database.execute("SELECT pg_drop_replication_slot('managers')");
+        }
+    }
+
+    private static void serverShows(Certificates.Pem pem) {
+        database.execute(
+                "ALTER SYSTEM SET ssl_cert_file = '" + pem.certificate() + "'",
+                "ALTER SYSTEM SET ssl_key_file = '" + pem.key() + "'");
+        server.restart(StopMode.FAST);
+    }
+
+    @Test
+    void managersThatCannotBeHadAreAnErrorThatSaysSo() {
+        WalExConfig config = config().sslManagers(() -> {
+                    throw new IllegalStateException("bundle \"shop\" is gone");
+                })
+                .build();
+
+        assertThatThrownBy(() -> WalEx.changes(config).blockLast(PATIENCE))
+                .isInstanceOf(TlsException.class)
+                .hasMessageContaining("bundle \"shop\" is gone")
+                .hasMessageContaining("sslManagers");
     }
 
     @Test
