@@ -26,7 +26,7 @@ final class SnapshotBeside {
     SnapshotBeside(BenchmarkServer server, Target table, Options options) {
         this.server = server;
         this.passes = options.passes();
-        changes = table.of(List.of(SteadyWriters.TABLE_NAME)).ofRows(PER_SECOND * (options.quick() ? 2 : 10));
+        changes = table.of(List.of(SteadyWriters.TABLE_NAME)).ofRows((long) PER_SECOND * (options.quick() ? 2 : 10));
         both = table.of(List.of(table.tables().get(0), SteadyWriters.TABLE_NAME));
     }
 

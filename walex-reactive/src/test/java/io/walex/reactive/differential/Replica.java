@@ -65,7 +65,8 @@ final class Replica {
             case TRUNCATE -> changes.add(Change.other("TRUNCATE " + table(event) + " CASCADE"));
             case MESSAGE ->
                 messages.add(event.name() + ":" + new String(event.message().content(), StandardCharsets.UTF_8));
-            case COMMIT_PREPARED, ROLLBACK_PREPARED, READ, SNAPSHOT_COMPLETED -> throw new IllegalStateException("unexpected " + event);
+            case COMMIT_PREPARED, ROLLBACK_PREPARED, READ, SNAPSHOT_COMPLETED ->
+                throw new IllegalStateException("unexpected " + event);
         }
     }
 

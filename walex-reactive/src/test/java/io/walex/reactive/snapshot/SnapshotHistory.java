@@ -130,7 +130,7 @@ final class SnapshotHistory {
         GatedChunks<Integer, Row> started = new GatedChunks<>(
                 Row::filledFrom,
                 row -> 10,
-                (tight ? 1 + random.nextInt(4) : 1000) * (ChangedRows.ROW_BYTES + 10),
+                (tight ? 1 + random.nextInt(4) : 1000) * (ChangedRows.ROW_BYTES + 10L),
                 tight ? 1 + random.nextInt(3) : 1000);
         started.restore(repairs);
         started.reached(table.commitLsn(delivered));
@@ -314,7 +314,7 @@ final class SnapshotHistory {
         Integer key = read.getKey();
         boolean asRead = merge.isAsRead(reading.chunk);
         Row row = merge.take(reading.chunk, key, read.getValue());
-        if (asRead && row != read.getValue()) {
+        if (asRead && !read.getValue().equals(row)) {
             throw new AssertionError("Row " + key + " was to be as it was read");
         }
         if (variants.contains(Variant.WITHOUT_STRIKE)) {

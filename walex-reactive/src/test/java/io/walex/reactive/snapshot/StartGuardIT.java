@@ -24,7 +24,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class StartGuardIT {
 
     private static final int MAJOR = Integer.getInteger("walex.test.major", PostgresServer.DEFAULT_MAJOR);
-    private static final IntPredicate NONE = xid -> false;
 
     @RegisterExtension
     final PostgresExtension postgres = PostgresExtension.shared();
@@ -83,9 +82,13 @@ class StartGuardIT {
                         == 1);
     }
 
+    private static boolean none(int xid) {
+        return false;
+    }
+
     @Test
     void nothingThatRunsIsNothingToWaitFor() {
-        assertThat(still(begin(reading), NONE).isOver()).isTrue();
+        assertThat(still(begin(reading), StartGuardIT::none).isOver()).isTrue();
     }
 
     @Test
@@ -95,7 +98,9 @@ class StartGuardIT {
         StartGuard guard = begin(reading);
 
         assertThat(guard.open()).extracting(StartGuard.Open::xid).contains(xid);
-        assertThat(still(guard, NONE).open()).extracting(StartGuard.Open::xid).doesNotContain(xid);
+        assertThat(still(guard, StartGuardIT::none).open())
+                .extracting(StartGuard.Open::xid)
+                .doesNotContain(xid);
     }
 
     @Test
@@ -106,7 +111,7 @@ class StartGuardIT {
         awaitWaiting(postgres, "PgSleep");
         StartGuard guard = begin(reading);
 
-        StartGuard still = still(guard, NONE);
+        StartGuard still = still(guard, StartGuardIT::none);
         assertThat(still.open()).extracting(StartGuard.Open::xid).contains(xid);
         String pid = postgres.queryText("SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
         assertThat(still.warning("postgres"))
@@ -119,7 +124,7 @@ class StartGuardIT {
         postgres.execute("SELECT pg_cancel_backend(%s)".formatted(pid));
         assertThat(sleep).failsWithin(java.time.Duration.ofMinutes(1));
         writer.rollback();
-        assertThat(still(still, NONE).isOver()).isTrue();
+        assertThat(still(still, StartGuardIT::none).isOver()).isTrue();
     }
 
     @Test
@@ -130,7 +135,9 @@ class StartGuardIT {
         CompletableFuture<Void> sleep = inBackground("SELECT pg_sleep(600)");
         awaitWaiting(postgres, "PgSleep");
 
-        assertThat(still(guard, NONE).open()).extracting(StartGuard.Open::xid).doesNotContain(xid);
+        assertThat(still(guard, StartGuardIT::none).open())
+                .extracting(StartGuard.Open::xid)
+                .doesNotContain(xid);
 
         postgres.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
         assertThat(sleep).failsWithin(java.time.Duration.ofMinutes(1));
@@ -156,7 +163,7 @@ class StartGuardIT {
             StartGuard guard = begin(reading);
 
             assertThat(guard.open()).hasSizeGreaterThanOrEqualTo(2);
-            assertThat(still(guard, NONE).isOver()).isTrue();
+            assertThat(still(guard, StartGuardIT::none).isOver()).isTrue();
             other.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
             assertThat(sleep).failsWithin(java.time.Duration.ofMinutes(1));
         } finally {
@@ -173,7 +180,7 @@ class StartGuardIT {
             statement.execute("INSERT INTO item VALUES (1)");
             long xid = xid(postgres);
 
-            StartGuard still = still(begin(reading), NONE);
+            StartGuard still = still(begin(reading), StartGuardIT::none);
 
             assertThat(still.open()).extracting(StartGuard.Open::xid).contains(xid);
             assertThat(still.warning(role)).contains("GRANT pg_read_all_stats TO \"%s\"".formatted(role));
@@ -209,8 +216,8 @@ class StartGuardIT {
                                         == 2);
 
                 StartGuard guard = begin(there);
-                StartGuard still = Reading.await(
-                        ServerConnection.use(there.connector(), connection -> guard.stillOpen(connection, NONE)));
+                StartGuard still = Reading.await(ServerConnection.use(
+                        there.connector(), connection -> guard.stillOpen(connection, StartGuardIT::none)));
                 assertThat(still.open()).hasSize(2).allMatch(open -> open.pid() != null);
                 assertThat(database.query("SELECT id FROM item", row -> row.getInt(1)))
                         .isEmpty();
@@ -218,7 +225,8 @@ class StartGuardIT {
                 database.execute("ALTER SYSTEM SET synchronous_standby_names = ''", "SELECT pg_reload_conf()");
                 CompletableFuture.allOf(commit, commitPrepared).join();
                 assertThat(Reading.await(ServerConnection.use(
-                                        there.connector(), connection -> still.stillOpen(connection, NONE)))
+                                        there.connector(),
+                                        connection -> still.stillOpen(connection, StartGuardIT::none)))
                                 .isOver())
                         .isTrue();
             }

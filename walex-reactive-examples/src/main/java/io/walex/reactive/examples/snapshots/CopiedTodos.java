@@ -52,8 +52,10 @@ final class CopiedTodos {
     private static Mono<Void> update(Connection connection, Event event) {
         Row before = event.oldRecord();
         Row after = after(event);
-        boolean otherKey = before != null && !before.getText("id").equals(after.getText("id"));
-        return otherKey ? move(connection, before, after).then(put(connection, after)) : put(connection, after);
+        if (before == null || Objects.equals(before.getText("id"), after.getText("id"))) {
+            return put(connection, after);
+        }
+        return move(connection, before, after).then(put(connection, after));
     }
 
     private static Row after(Event event) {

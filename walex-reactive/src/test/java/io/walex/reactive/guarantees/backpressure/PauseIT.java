@@ -53,7 +53,7 @@ class PauseIT {
     }
 
     /** The ways to the subscriber. */
-    private enum Way {
+    enum Way {
         CHANGES(false, false),
         TRANSACTIONS(true, false),
         CHANGES_BEHIND_MIDDLEWARE(false, true),

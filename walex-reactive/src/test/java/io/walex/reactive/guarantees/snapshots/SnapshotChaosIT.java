@@ -134,7 +134,7 @@ class SnapshotChaosIT {
                 .add(SEED, 20, new RowWriting(List.of("item"), 30, false));
         Random random = new Random(SEED);
         // Spread over all that there is to be read.
-        long between = (quietRows + 1500) / (kills + 2);
+        long between = (quietRows + 1500L) / (kills + 2);
         writers.start();
         int killed = 0;
         Process process = consumer(database, copy);
