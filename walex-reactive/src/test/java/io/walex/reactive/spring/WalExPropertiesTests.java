@@ -28,8 +28,8 @@ import tools.jackson.databind.ObjectMapper;
 class WalExPropertiesTests {
 
     /** Beans set them, by a customizer; the last ones are other names for {@code subscribe}. */
-    private static final Set<String> NO_PROPERTY =
-            Set.of("types", "middleware", "retry", "addSubscriptions", "removeSubscriptions");
+    private static final Set<String> NO_PROPERTY = Set.of(
+            "types", "middleware", "retry", "listener", "sslManagers", "addSubscriptions", "removeSubscriptions");
 
     @Test
     void everyPropertyIsDescribedInTheMetadata() throws IOException {
