@@ -131,10 +131,18 @@ class QuickstartSnapshotIT extends QuickstartRuns {
         return lines;
     }
 
+    private static boolean hasRows(Path progress) {
+        try {
+            return Files.readString(progress).matches("(?s).*\"rows\":[1-9].*");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Whether it is known that some rows were read. */
     private boolean isPartlySaved() {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.anyMatch(file -> file.toString().endsWith(".json"));
+            return files.filter(file -> file.toString().endsWith(".json")).anyMatch(QuickstartSnapshotIT::hasRows);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
